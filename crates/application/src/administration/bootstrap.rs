@@ -1,0 +1,67 @@
+use unlockd_domain::{
+    Actor, Grant, Organization, OrganizationId, OrganizationName, User, UserId, UserProfile, Username, UsernameId,
+    UsernameScope,
+};
+
+use super::Administration;
+use crate::error::Error;
+use crate::ports::{Bootstrap, NewUser, SecretToken};
+
+/// The id of the organization that an empty store begins with; its name too.
+pub const BOOTSTRAP_ORGANIZATION_ID: &str = "default";
+
+/// The username of the user that an empty store begins with.
+pub const BOOTSTRAP_USERNAME: &str = "admin";
+
+/// What an empty store is to begin with, not written yet: whoever writes it puts the secret into safety first.
+pub struct PreparedBootstrap {
+    bootstrap: Bootstrap,
+    /// The first user's token, given or made.
+    pub secret: SecretToken,
+}
+
+impl Administration {
+    /// What the store is to begin with: organization `default`, user `admin` with `IAM_OWNER`, and a token, the one
+    /// given or a new one. None for a store that has begun already.
+    ///
+    /// # Errors
+    /// The errors of a store.
+    pub async fn prepare_bootstrap(&self, secret: Option<SecretToken>) -> Result<Option<PreparedBootstrap>, Error> {
+        if !self.instance.is_empty().await? {
+            return Ok(None);
+        }
+        let now = self.clock.now();
+        let secret = secret.unwrap_or_else(|| self.token_issuer.issue());
+        let organization_id = OrganizationId::new(BOOTSTRAP_ORGANIZATION_ID).map_err(Error::internal)?;
+        let user_id = UserId::new(self.ids.generate()).map_err(Error::internal)?;
+        let username_id = UsernameId::new(self.ids.generate()).map_err(Error::internal)?;
+        let username =
+            Username::new(username_id, BOOTSTRAP_USERNAME, UsernameScope::Instance).map_err(Error::internal)?;
+        let bootstrap = Bootstrap {
+            organization: Organization {
+                id: organization_id.clone(),
+                name: OrganizationName::new(BOOTSTRAP_ORGANIZATION_ID).map_err(Error::internal)?,
+                created_at: now,
+            },
+            user: NewUser {
+                change: User::create(user_id.clone(), organization_id, Actor::System, now),
+                profile: UserProfile {
+                    usernames: vec![username],
+                    ..UserProfile::default()
+                },
+            },
+            grant: Grant::instance_owner(),
+            token: self.new_token(user_id, now, None)?,
+            digest: self.token_issuer.digest(&secret),
+        };
+        Ok(Some(PreparedBootstrap { bootstrap, secret }))
+    }
+
+    /// Writes what was prepared; answers whether it did, or another process came first.
+    ///
+    /// # Errors
+    /// The errors of a store.
+    pub async fn bootstrap(&self, prepared: &PreparedBootstrap) -> Result<bool, Error> {
+        Ok(self.instance.bootstrap(&prepared.bootstrap).await?)
+    }
+}

@@ -1,0 +1,156 @@
+use std::fmt;
+use std::time::Duration;
+
+use super::{Error, ErrorReason};
+
+/// How long a client should wait before it tries again what failed for a passing cause.
+const RETRY_AFTER: Duration = Duration::from_secs(1);
+
+/// What a client may know about an error. Transports put it into their form of `google.rpc.Status`, and add nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ErrorDescription {
+    /// The stable reason.
+    pub reason: ErrorReason,
+    /// A sentence for people.
+    pub message: String,
+    /// What the reason is about, for programs.
+    pub metadata: Vec<(&'static str, String)>,
+    /// The fields that are not well formed.
+    pub field_violations: Vec<FieldViolation>,
+    /// When trying again may help: after this span.
+    pub retry_after: Option<Duration>,
+}
+
+/// A field of the request that is not well formed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldViolation {
+    /// The field's path in the request, in the names of the proto: `authenticators.usernames[0].username`.
+    pub field: String,
+    /// What is wrong with it.
+    pub description: String,
+}
+
+impl FieldViolation {
+    /// A violation.
+    pub fn new(field: impl Into<String>, problem: impl fmt::Display) -> Self {
+        Self {
+            field: field.into(),
+            description: problem.to_string(),
+        }
+    }
+}
+
+fn new(reason: ErrorReason, message: impl Into<String>) -> ErrorDescription {
+    ErrorDescription {
+        reason,
+        message: message.into(),
+        metadata: Vec::new(),
+        field_violations: Vec::new(),
+        retry_after: None,
+    }
+}
+
+impl ErrorDescription {
+    fn with(mut self, key: &'static str, value: &(impl ToString + ?Sized)) -> Self {
+        self.metadata.push((key, value.to_string()));
+        self
+    }
+
+    fn retry(mut self) -> Self {
+        self.retry_after = Some(RETRY_AFTER);
+        self
+    }
+}
+
+impl Error {
+    /// What a client may know. Nothing of a source gets in; an internal error is known by the id of its request.
+    #[must_use]
+    pub fn describe(&self, request_id: Option<&str>) -> ErrorDescription {
+        use ErrorReason as Reason;
+        match self {
+            Self::InvalidArgument(violations) => {
+                let mut description = new(Reason::InvalidArgument, summary(violations));
+                description.field_violations.clone_from(violations);
+                description
+            }
+            Self::Unimplemented { field } => {
+                new(Reason::Unimplemented, format!("{field} is not implemented.")).with("field", field)
+            }
+            Self::TokenMissing => new(Reason::Unauthenticated, "A bearer token is needed."),
+            Self::TokenRefused => new(Reason::Unauthenticated, "The bearer token is not valid."),
+            Self::PermissionDenied => new(Reason::PermissionDenied, "The caller does not have the permission."),
+            Self::UserNotFound(id) => new(Reason::UserNotFound, "The user does not exist.").with("userId", id),
+            Self::OrganizationNotFound(id) => {
+                new(Reason::OrganizationNotFound, "The organization does not exist.").with("organizationId", id)
+            }
+            Self::AccessTokenNotFound(id) => {
+                new(Reason::AccessTokenNotFound, "The access token does not exist.").with("accessTokenId", id)
+            }
+            Self::GrantNotFound => new(Reason::GrantNotFound, "The user does not hold this role."),
+            Self::UserIdTaken => new(Reason::UserIdTaken, "The user id is taken."),
+            Self::UsernameTaken { username } => {
+                new(Reason::UsernameTaken, "The username is taken.").with("username", username)
+            }
+            Self::OrganizationIdTaken => new(Reason::OrganizationIdTaken, "The organization id is taken."),
+            Self::UserAlreadyLocked(id) => new(Reason::UserAlreadyLocked, "The user is locked already.")
+                .with("userId", id)
+                .with("state", "USER_STATE_LOCKED"),
+            Self::UserNotActive { user_id, state } => new(Reason::UserNotActive, "The user is not active.")
+                .with("userId", user_id)
+                .with("state", state.wire_name()),
+            Self::UserNotLocked { user_id, state } => new(Reason::UserNotLocked, "The user is not locked.")
+                .with("userId", user_id)
+                .with("state", state.wire_name()),
+            Self::LastInstanceOwner => new(
+                Reason::LastInstanceOwner,
+                "The last active holder of IAM_OWNER has to stay in service.",
+            ),
+            Self::Overloaded(_) => new(Reason::Overloaded, "Too many requests at once. Try again.").retry(),
+            Self::StoreUnavailable(_) => new(
+                Reason::StoreUnavailable,
+                "The store does not answer at the moment. Try again.",
+            )
+            .retry(),
+            Self::ShuttingDown => new(Reason::ShuttingDown, "This server is shutting down. Try again.").retry(),
+            Self::DeadlineExceeded => new(Reason::DeadlineExceeded, "The request took too long."),
+            Self::RouteNotFound => new(Reason::RouteNotFound, "There is nothing at this path."),
+            Self::MethodNotAllowed { allow } => {
+                new(Reason::MethodNotAllowed, "The path does not know this method.").with("allow", allow)
+            }
+            Self::UnsupportedMediaType { expected } => new(
+                Reason::UnsupportedMediaType,
+                format!("The content type must be {expected}."),
+            ),
+            Self::BodyTooLarge { limit } => new(
+                Reason::BodyTooLarge,
+                format!("The body must have at most {limit} bytes."),
+            ),
+            Self::Internal(_) => match request_id {
+                Some(id) => new(
+                    Reason::Internal,
+                    format!("Internal error. Quote request {id} to the operators."),
+                )
+                .with("requestId", id),
+                None => new(Reason::Internal, "Internal error."),
+            },
+        }
+    }
+
+    /// The stable reason.
+    #[must_use]
+    pub fn reason(&self) -> ErrorReason {
+        self.describe(None).reason
+    }
+}
+
+fn summary(violations: &[FieldViolation]) -> String {
+    let each: Vec<_> = violations
+        .iter()
+        .map(|violation| format!("{} {}", violation.field, violation.description))
+        .collect();
+    if each.is_empty() {
+        "The request is not valid.".to_owned()
+    } else {
+        format!("{}.", each.join("; "))
+    }
+}

@@ -1,0 +1,189 @@
+//! Every way in which a request can fail, the same over every transport.
+
+mod description;
+mod reason;
+
+use std::error::Error as StdError;
+use std::fmt;
+
+use thiserror::Error as ThisError;
+use unlockd_domain::{AccessTokenId, OrganizationId, UserId, UserState};
+
+pub use description::{ErrorDescription, FieldViolation};
+pub use reason::{Code, ErrorReason};
+
+use crate::ports::{BoxError, StoreError};
+
+/// Why a request was not done. [`Error::describe`] gives what a client may know; sources are for the log only.
+#[derive(Debug, ThisError)]
+pub enum Error {
+    /// The request is not well formed.
+    #[error("invalid argument")]
+    InvalidArgument(Vec<FieldViolation>),
+    /// The request asks for something that the API documents and unlockd does not do.
+    #[error("{field} is not implemented")]
+    Unimplemented {
+        /// The field's path in the request, or the name of the operation.
+        field: String,
+    },
+    /// The request carries no bearer token.
+    #[error("no bearer token")]
+    TokenMissing,
+    /// The bearer token is unknown, revoked or expired, or its user may not come in: not told apart.
+    #[error("the bearer token is refused")]
+    TokenRefused,
+    /// The caller may not do this, or not to this user, or must not know whether there is such a user.
+    #[error("permission denied")]
+    PermissionDenied,
+    /// There is no such user.
+    #[error("user {0} not found")]
+    UserNotFound(UserId),
+    /// There is no such organization.
+    #[error("organization {0} not found")]
+    OrganizationNotFound(OrganizationId),
+    /// There is no such token.
+    #[error("access token {0} not found")]
+    AccessTokenNotFound(AccessTokenId),
+    /// The user does not hold the role.
+    #[error("grant not found")]
+    GrantNotFound,
+    /// A user of this id exists or existed.
+    #[error("user id taken")]
+    UserIdTaken,
+    /// The username is taken in its scope.
+    #[error("username {username:?} taken")]
+    UsernameTaken {
+        /// The name as the request has it.
+        username: String,
+    },
+    /// An organization of this id exists.
+    #[error("organization id taken")]
+    OrganizationIdTaken,
+    /// Only an active user can be locked; this one is locked already.
+    #[error("user {0} already locked")]
+    UserAlreadyLocked(UserId),
+    /// Only an active user can be locked.
+    #[error("user {user_id} not active")]
+    UserNotActive {
+        /// Who.
+        user_id: UserId,
+        /// The state that stands in the way.
+        state: UserState,
+    },
+    /// Only a locked user can be unlocked.
+    #[error("user {user_id} not locked")]
+    UserNotLocked {
+        /// Who.
+        user_id: UserId,
+        /// The state that stands in the way.
+        state: UserState,
+    },
+    /// Nobody would be left who may do everything.
+    #[error("last instance owner")]
+    LastInstanceOwner,
+    /// Too much at once; nothing was done.
+    #[error("overloaded")]
+    Overloaded(#[source] Option<BoxError>),
+    /// The store does not answer; a write may or may not have happened.
+    #[error("store unavailable")]
+    StoreUnavailable(#[source] BoxError),
+    /// unlockd is about to stop; nothing was done.
+    #[error("shutting down")]
+    ShuttingDown,
+    /// The request's time is over; a write may or may not have happened.
+    #[error("deadline exceeded")]
+    DeadlineExceeded,
+    /// There is no such path, or no such RPC.
+    #[error("no such route")]
+    RouteNotFound,
+    /// The path exists, for other methods.
+    #[error("method not allowed")]
+    MethodNotAllowed {
+        /// The methods it exists for, as in the `Allow` header.
+        allow: String,
+    },
+    /// The body is of a type that the route does not read.
+    #[error("unsupported media type")]
+    UnsupportedMediaType {
+        /// The type that it reads.
+        expected: &'static str,
+    },
+    /// The body is too large.
+    #[error("body larger than {limit} bytes")]
+    BodyTooLarge {
+        /// The largest body, in bytes.
+        limit: usize,
+    },
+    /// A fault of unlockd's own.
+    #[error("internal error")]
+    Internal(#[source] BoxError),
+}
+
+impl Error {
+    /// One field that is not well formed.
+    pub fn invalid(field: impl Into<String>, problem: impl fmt::Display) -> Self {
+        Self::InvalidArgument(vec![FieldViolation::new(field, problem)])
+    }
+
+    /// A fault of unlockd's own.
+    pub fn internal(source: impl Into<BoxError>) -> Self {
+        Self::Internal(source.into())
+    }
+
+    /// Writes what the operators must see of this error to the log, with the whole chain of sources. Called once, where
+    /// the error becomes an answer.
+    pub fn log(&self) {
+        let sources = sources_of(self);
+        match self {
+            Self::Internal(_) => tracing::error!(error = %self, sources, "a request failed"),
+            Self::StoreUnavailable(_) | Self::Overloaded(_) => {
+                tracing::warn!(error = %self, sources, "a request could not be served");
+            }
+            Self::InvalidArgument(_)
+            | Self::Unimplemented { .. }
+            | Self::TokenMissing
+            | Self::TokenRefused
+            | Self::PermissionDenied
+            | Self::UserNotFound(_)
+            | Self::OrganizationNotFound(_)
+            | Self::AccessTokenNotFound(_)
+            | Self::GrantNotFound
+            | Self::UserIdTaken
+            | Self::UsernameTaken { .. }
+            | Self::OrganizationIdTaken
+            | Self::UserAlreadyLocked(_)
+            | Self::UserNotActive { .. }
+            | Self::UserNotLocked { .. }
+            | Self::LastInstanceOwner
+            | Self::ShuttingDown
+            | Self::DeadlineExceeded
+            | Self::RouteNotFound
+            | Self::MethodNotAllowed { .. }
+            | Self::UnsupportedMediaType { .. }
+            | Self::BodyTooLarge { .. } => {}
+        }
+    }
+}
+
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Unavailable(source) => Self::StoreUnavailable(source),
+            StoreError::Overloaded(source) => Self::Overloaded(Some(source)),
+            StoreError::Internal(source) => Self::Internal(source),
+        }
+    }
+}
+
+fn sources_of(error: &dyn StdError) -> String {
+    let mut text = String::new();
+    let mut next = error.source();
+    while let Some(source) = next {
+        if !text.is_empty() {
+            text.push_str(": ");
+        }
+        text.push_str(&source.to_string());
+        next = source.source();
+    }
+    text
+}

@@ -1,0 +1,126 @@
+/// The canonical codes of `google.rpc.Code` that unlockd answers with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Code {
+    /// 3
+    InvalidArgument,
+    /// 4
+    DeadlineExceeded,
+    /// 5
+    NotFound,
+    /// 6
+    AlreadyExists,
+    /// 7
+    PermissionDenied,
+    /// 8
+    ResourceExhausted,
+    /// 9
+    FailedPrecondition,
+    /// 12
+    Unimplemented,
+    /// 13
+    Internal,
+    /// 14
+    Unavailable,
+    /// 16
+    Unauthenticated,
+}
+
+impl Code {
+    /// The number on the wire.
+    #[must_use]
+    pub fn number(self) -> i32 {
+        match self {
+            Self::InvalidArgument => 3,
+            Self::DeadlineExceeded => 4,
+            Self::NotFound => 5,
+            Self::AlreadyExists => 6,
+            Self::PermissionDenied => 7,
+            Self::ResourceExhausted => 8,
+            Self::FailedPrecondition => 9,
+            Self::Unimplemented => 12,
+            Self::Internal => 13,
+            Self::Unavailable => 14,
+            Self::Unauthenticated => 16,
+        }
+    }
+}
+
+macro_rules! reasons {
+    ($($(#[$docs:meta])* $name:ident = $text:literal, $code:ident;)*) => {
+        /// The stable, machine-readable reason of an error: what clients switch on. Sent in `google.rpc.ErrorInfo`.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum ErrorReason {
+            $($(#[$docs])* $name,)*
+        }
+
+        impl ErrorReason {
+            /// Every reason.
+            pub const ALL: &'static [Self] = &[$(Self::$name),*];
+
+            /// The name on the wire. Never changed once released.
+            #[must_use]
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $text,)* }
+            }
+
+            /// The canonical code that goes with it.
+            #[must_use]
+            pub fn code(self) -> Code {
+                match self { $(Self::$name => Code::$code,)* }
+            }
+        }
+    };
+}
+
+reasons! {
+    /// The request is not well formed; the field violations say where.
+    InvalidArgument = "INVALID_ARGUMENT", InvalidArgument;
+    /// The API documents it, unlockd does not do it.
+    Unimplemented = "UNIMPLEMENTED", Unimplemented;
+    /// No token, or one that is refused.
+    Unauthenticated = "UNAUTHENTICATED", Unauthenticated;
+    /// The caller may not.
+    PermissionDenied = "PERMISSION_DENIED", PermissionDenied;
+    /// No such user.
+    UserNotFound = "USER_NOT_FOUND", NotFound;
+    /// No such organization.
+    OrganizationNotFound = "ORGANIZATION_NOT_FOUND", NotFound;
+    /// No such access token.
+    AccessTokenNotFound = "ACCESS_TOKEN_NOT_FOUND", NotFound;
+    /// No such grant.
+    GrantNotFound = "GRANT_NOT_FOUND", NotFound;
+    /// The user id is in use or was.
+    UserIdTaken = "USER_ID_TAKEN", AlreadyExists;
+    /// The username is in use in its scope.
+    UsernameTaken = "USERNAME_TAKEN", AlreadyExists;
+    /// The organization id is in use.
+    OrganizationIdTaken = "ORGANIZATION_ID_TAKEN", AlreadyExists;
+    /// Locking a locked user.
+    UserAlreadyLocked = "USER_ALREADY_LOCKED", FailedPrecondition;
+    /// Locking a user who is not active.
+    UserNotActive = "USER_NOT_ACTIVE", FailedPrecondition;
+    /// Unlocking a user who is not locked.
+    UserNotLocked = "USER_NOT_LOCKED", FailedPrecondition;
+    /// No active holder of `IAM_OWNER` would be left.
+    LastInstanceOwner = "LAST_INSTANCE_OWNER", FailedPrecondition;
+    /// Too much at once; try again.
+    Overloaded = "OVERLOADED", ResourceExhausted;
+    /// The store does not answer; try again.
+    StoreUnavailable = "STORE_UNAVAILABLE", Unavailable;
+    /// This replica is about to stop; try again.
+    ShuttingDown = "SHUTTING_DOWN", Unavailable;
+    /// The request took too long.
+    DeadlineExceeded = "DEADLINE_EXCEEDED", DeadlineExceeded;
+    /// No such path.
+    RouteNotFound = "ROUTE_NOT_FOUND", NotFound;
+    /// No such RPC.
+    RpcNotFound = "RPC_NOT_FOUND", Unimplemented;
+    /// The path exists, for other methods.
+    MethodNotAllowed = "METHOD_NOT_ALLOWED", Unimplemented;
+    /// The body's type is not read here.
+    UnsupportedMediaType = "UNSUPPORTED_MEDIA_TYPE", InvalidArgument;
+    /// The body is too large.
+    BodyTooLarge = "BODY_TOO_LARGE", InvalidArgument;
+    /// A fault of unlockd's own.
+    Internal = "INTERNAL", Internal;
+}

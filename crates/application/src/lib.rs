@@ -1,0 +1,18 @@
+//! What unlockd does, said once for every transport and every store.
+//!
+//! Transports call the traits of [`services`]; the use cases behind them ask for what they need through the [`ports`].
+//! Authorization is part of each use case, so no entry point can forget it.
+
+pub mod administration;
+pub mod authentication;
+pub mod error;
+pub mod ports;
+pub mod request_context;
+pub mod services;
+pub mod users;
+
+pub use authentication::{Authentication, Caller};
+pub use error::{Code, Error, ErrorDescription, ErrorReason, FieldViolation};
+pub use request_context::RequestContext;
+pub use services::{Authenticator, Readiness, UserService};
+pub use users::Users;

@@ -1,0 +1,24 @@
+//! What the use cases need from outside. Each MUST of a port's documentation is one test of the contract suite in
+//! `unlockd-testkit`, run against every implementation.
+
+mod access_token_store;
+mod clock;
+mod grant_store;
+mod id_generator;
+mod instance_store;
+mod organization_store;
+mod password_hasher;
+mod store_error;
+mod token_issuer;
+mod user_store;
+
+pub use access_token_store::{AccessTokenStore, AddTokenError, TokenHolder};
+pub use clock::Clock;
+pub use grant_store::{AddGrantError, GrantStore, RemoveGrantError};
+pub use id_generator::IdGenerator;
+pub use instance_store::{Bootstrap, InstanceStore};
+pub use organization_store::{CreateOrganizationError, OrganizationStore};
+pub use password_hasher::{PasswordHasher, PasswordHasherError};
+pub use store_error::{BoxError, StoreError};
+pub use token_issuer::{SecretToken, TokenIssuer};
+pub use user_store::{CommitError, CreateUserError, NewUser, UserStore};

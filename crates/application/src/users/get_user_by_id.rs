@@ -1,0 +1,39 @@
+use unlockd_domain::{Permission, Reach, User, UserId, UserProfile};
+
+use super::Users;
+use super::reach::within_reach;
+use crate::authentication::Caller;
+use crate::error::Error;
+
+/// Reads a user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GetUserById {
+    /// Who is to be read.
+    pub user_id: UserId,
+}
+
+/// What a reader sees of a user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UserView {
+    /// State and history's end.
+    pub user: User,
+    /// Names, password and data. Transports show of the password only when it was set.
+    pub profile: UserProfile,
+}
+
+impl GetUserById {
+    #[tracing::instrument(name = "application.get_user_by_id", skip_all, fields(user.id = %self.user_id))]
+    pub(super) async fn execute(self, users: &Users, caller: &Caller) -> Result<UserView, Error> {
+        let reach = if *caller.user_id() == self.user_id {
+            Reach::Organizations(vec![caller.organization()])
+        } else {
+            caller.require(Permission::UserRead)?
+        };
+        let found = users.store.find_with_profile(&self.user_id).await?;
+        let (user, profile) = found.map_or((None, UserProfile::default()), |(user, profile)| (Some(user), profile));
+        Ok(UserView {
+            user: within_reach(user, &self.user_id, &reach)?,
+            profile,
+        })
+    }
+}

@@ -1,0 +1,25 @@
+use unlockd_domain::{Permission, Reach, User, UserId, UserState};
+
+use crate::authentication::Caller;
+use crate::error::Error;
+
+impl Caller {
+    /// How far the caller's permission goes; asked before anything is read.
+    pub(super) fn require(&self, permission: Permission) -> Result<Reach<'_>, Error> {
+        match self.grants().reach(permission) {
+            Reach::Nothing => Err(Error::PermissionDenied),
+            reach @ (Reach::Organizations(_) | Reach::Instance) => Ok(reach),
+        }
+    }
+}
+
+/// The user, if the caller may know that there is one: outside of the caller's reach a user of another organization and
+/// one that does not exist look the same. A deleted user does not exist.
+pub(super) fn within_reach(found: Option<User>, id: &UserId, reach: &Reach<'_>) -> Result<User, Error> {
+    match found {
+        Some(user) if !reach.covers(user.organization()) => Err(Error::PermissionDenied),
+        Some(user) if *user.state() != UserState::Deleted => Ok(user),
+        Some(_) | None if *reach == Reach::Instance => Err(Error::UserNotFound(id.clone())),
+        Some(_) | None => Err(Error::PermissionDenied),
+    }
+}

@@ -1,0 +1,102 @@
+use std::fmt;
+use std::str::FromStr;
+
+use thiserror::Error;
+
+use crate::actor::Actor;
+use crate::text::{TextError, check_optional_text};
+use crate::timestamp::Timestamp;
+
+/// Why and since when a user is locked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lock {
+    /// The moment of the lock.
+    pub since: Timestamp,
+    /// What brought the lock about.
+    pub cause: LockCause,
+    /// Who locked.
+    pub by: Actor,
+    /// What the one who locked said about it.
+    pub reason: Option<Reason>,
+    /// The moment the lock was set to end at; without one it holds until someone unlocks.
+    pub until: Option<Timestamp>,
+}
+
+/// A lock that is asked for: a [`Lock`] without its moment, which is that of the event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LockOrder {
+    /// What brings the lock about.
+    pub cause: LockCause,
+    /// What the one who locks says about it.
+    pub reason: Option<Reason>,
+    /// The moment the lock is to end at; it must lie in the future.
+    pub until: Option<Timestamp>,
+}
+
+/// What brought a lock about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LockCause {
+    /// Somebody decided it.
+    Operator,
+    /// The lockout policy: too many wrong passwords.
+    Policy,
+}
+
+/// The text names no cause of a lock.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("unknown lock cause {0:?}")]
+pub struct UnknownLockCause(pub String);
+
+impl LockCause {
+    /// The stored name.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Operator => "operator",
+            Self::Policy => "policy",
+        }
+    }
+}
+
+impl FromStr for LockCause {
+    type Err = UnknownLockCause;
+
+    fn from_str(name: &str) -> Result<Self, UnknownLockCause> {
+        match name {
+            "operator" => Ok(Self::Operator),
+            "policy" => Ok(Self::Policy),
+            other => Err(UnknownLockCause(other.to_owned())),
+        }
+    }
+}
+
+/// What a person says about a change: 1 to 500 characters without U+0000. Saying nothing is [`None`], see [`Reason::parse`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reason(String);
+
+impl Reason {
+    /// The longest reason, in characters.
+    pub const MAX_CHARACTERS: usize = 500;
+
+    /// Takes over a text of 0 to 500 characters; the empty one is no reason.
+    ///
+    /// # Errors
+    /// [`TextError`] when it is longer or holds U+0000.
+    pub fn parse(text: impl Into<String>) -> Result<Option<Self>, TextError> {
+        let text = text.into();
+        check_optional_text(&text, Self::MAX_CHARACTERS)?;
+        Ok((!text.is_empty()).then_some(Self(text)))
+    }
+
+    /// The text as it was given.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
