@@ -1,7 +1,7 @@
 use std::fmt;
 
 use icu_casemap::CaseMapper;
-use icu_normalizer::ComposingNormalizer;
+use icu_normalizer::{ComposingNormalizer, DecomposingNormalizer};
 
 use crate::id::{OrganizationId, UsernameId};
 use crate::text::{TextError, check_text};
@@ -87,7 +87,9 @@ impl UsernameKey {
         let composed = normalizer.normalize(name);
         // A few characters decompose into several; bounding the composed form too bounds the key to what an index can hold.
         check_text(&composed, Username::MAX_CHARACTERS)?;
-        let folded = CaseMapper::new().fold_string(&composed);
+        // Folded in decomposed form, as D145 says: an iota below, once it is a letter, no longer trades places with marks.
+        let decomposed = DecomposingNormalizer::new_nfd().normalize(&composed);
+        let folded = CaseMapper::new().fold_string(&decomposed);
         Ok(Self(normalizer.normalize(&folded).into_owned()))
     }
 
