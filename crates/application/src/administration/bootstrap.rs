@@ -21,15 +21,20 @@ pub struct PreparedBootstrap {
 }
 
 impl Administration {
-    /// What the store is to begin with: organization `default`, user `admin` with `IAM_OWNER`, and a token, the one
-    /// given or a new one. None for a store that has begun already.
+    /// Whether the store has yet to begin.
     ///
     /// # Errors
     /// The errors of a store.
-    pub async fn prepare_bootstrap(&self, secret: Option<SecretToken>) -> Result<Option<PreparedBootstrap>, Error> {
-        if !self.instance.is_empty().await? {
-            return Ok(None);
-        }
+    pub async fn needs_bootstrap(&self) -> Result<bool, Error> {
+        Ok(self.instance.is_empty().await?)
+    }
+
+    /// What the store is to begin with: organization `default`, user `admin` with `IAM_OWNER`, and a token, the one
+    /// given or a new one.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when ids are made that cannot be ids.
+    pub fn prepare_bootstrap(&self, secret: Option<SecretToken>) -> Result<PreparedBootstrap, Error> {
         let now = self.clock.now();
         let secret = secret.unwrap_or_else(|| self.token_issuer.issue());
         let organization_id = OrganizationId::new(BOOTSTRAP_ORGANIZATION_ID).map_err(Error::internal)?;
@@ -54,7 +59,7 @@ impl Administration {
             token: self.new_token(user_id, now, None)?,
             digest: self.token_issuer.digest(&secret),
         };
-        Ok(Some(PreparedBootstrap { bootstrap, secret }))
+        Ok(PreparedBootstrap { bootstrap, secret })
     }
 
     /// Writes what was prepared; answers whether it did, or another process came first.

@@ -6,6 +6,10 @@ use super::{Error, ErrorReason};
 /// How long a client should wait before it tries again what failed for a passing cause.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
 
+/// The largest number of field violations that are told: an answer over gRPC is made of headers, and clients refuse large
+/// ones, some from 8 KiB on.
+const MAX_FIELD_VIOLATIONS: usize = 20;
+
 /// What a client may know about an error. Transports put it into their form of `google.rpc.Status`, and add nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ErrorDescription {
@@ -69,8 +73,9 @@ impl Error {
         use ErrorReason as Reason;
         match self {
             Self::InvalidArgument(violations) => {
-                let mut description = new(Reason::InvalidArgument, summary(violations));
-                description.field_violations.clone_from(violations);
+                let told = &violations[..violations.len().min(MAX_FIELD_VIOLATIONS)];
+                let mut description = new(Reason::InvalidArgument, summary(told));
+                description.field_violations = told.to_vec();
                 description
             }
             Self::Unimplemented { field } => {
@@ -114,6 +119,8 @@ impl Error {
             Self::ShuttingDown => new(Reason::ShuttingDown, "This server is shutting down. Try again.").retry(),
             Self::DeadlineExceeded => new(Reason::DeadlineExceeded, "The request took too long."),
             Self::RouteNotFound => new(Reason::RouteNotFound, "There is nothing at this path."),
+            Self::RpcNotFound => new(Reason::RpcNotFound, "There is no such RPC."),
+            Self::ServiceNotFound => new(Reason::ServiceNotFound, "There is no such service."),
             Self::MethodNotAllowed { allow } => {
                 new(Reason::MethodNotAllowed, "The path does not know this method.").with("allow", allow)
             }

@@ -93,9 +93,15 @@ pub enum Error {
     /// The request's time is over; a write may or may not have happened.
     #[error("deadline exceeded")]
     DeadlineExceeded,
-    /// There is no such path, or no such RPC.
+    /// There is no such path.
     #[error("no such route")]
     RouteNotFound,
+    /// There is no such RPC.
+    #[error("no such RPC")]
+    RpcNotFound,
+    /// There is no such service whose health could be told.
+    #[error("no such service")]
+    ServiceNotFound,
     /// The path exists, for other methods.
     #[error("method not allowed")]
     MethodNotAllowed {
@@ -158,6 +164,8 @@ impl Error {
             | Self::ShuttingDown
             | Self::DeadlineExceeded
             | Self::RouteNotFound
+            | Self::RpcNotFound
+            | Self::ServiceNotFound
             | Self::MethodNotAllowed { .. }
             | Self::UnsupportedMediaType { .. }
             | Self::BodyTooLarge { .. } => {}

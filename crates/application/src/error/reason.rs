@@ -115,6 +115,8 @@ reasons! {
     RouteNotFound = "ROUTE_NOT_FOUND", NotFound;
     /// No such RPC.
     RpcNotFound = "RPC_NOT_FOUND", Unimplemented;
+    /// No such service to tell the health of.
+    ServiceNotFound = "SERVICE_NOT_FOUND", NotFound;
     /// The path exists, for other methods.
     MethodNotAllowed = "METHOD_NOT_ALLOWED", Unimplemented;
     /// The body's type is not read here.

@@ -1,0 +1,91 @@
+use unlockd_application::{Caller, Error, UserService};
+use unlockd_domain::Role;
+
+use crate::stage::{Stage, caller, create, get, instance_manager, lock, manager, oneself, reason, unlock};
+
+/// How each operation on one user, in the order read, lock, unlock, ended.
+async fn outcomes(stage: &Stage, caller: &Caller, id: &str) -> [Result<(), Error>; 3] {
+    [
+        stage.users.get_user_by_id(caller, get(id)).await.map(drop),
+        stage.users.lock_user(caller, lock(id)).await.map(drop),
+        stage.users.unlock_user(caller, unlock(id)).await.map(drop),
+    ]
+}
+
+#[tokio::test]
+async fn each_role_may_do_what_it_is_for() {
+    for role in Role::ALL {
+        let stage = Stage::new().await;
+        let caller = caller(Some(role));
+        let writes = match role {
+            Role::IamOwner | Role::IamUserManager | Role::OrgOwner | Role::OrgUserManager => true,
+            Role::IamOwnerViewer | Role::OrgOwnerViewer => false,
+        };
+
+        let outcomes = outcomes(&stage, &caller, "here").await;
+        let created = stage.users.create_user(&caller, create("here")).await.map(drop);
+
+        assert_eq!(
+            outcomes.map(|outcome| outcome.is_ok()),
+            [true, writes, writes],
+            "{role}"
+        );
+        assert_eq!(created.is_ok(), writes, "{role}");
+    }
+}
+
+#[tokio::test]
+async fn roles_on_the_instance_reach_every_organization_and_others_only_their_own() {
+    for role in Role::ALL {
+        let stage = Stage::new().await;
+        let outcome = stage.users.get_user_by_id(&caller(Some(role)), get("there")).await;
+        if role.is_instance_role() {
+            assert_eq!(outcome.unwrap().user, stage.stored("there").await);
+        } else {
+            assert_eq!(reason(outcome), "PERMISSION_DENIED", "{role}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn without_a_role_nothing_is_said_about_anybody_else() {
+    let stage = Stage::new().await;
+    stage.lock_here().await;
+    for id in ["here", "there", "nobody"] {
+        for outcome in outcomes(&stage, &caller(None), id).await {
+            assert_eq!(reason(outcome), "PERMISSION_DENIED", "{id}");
+        }
+    }
+    assert_eq!(stage.events("here").await, 2);
+}
+
+#[tokio::test]
+async fn outside_of_ones_reach_users_that_exist_and_users_that_do_not_look_the_same() {
+    let stage = Stage::new().await;
+    let foreign = outcomes(&stage, &manager(), "there").await;
+    let absent = outcomes(&stage, &manager(), "nobody").await;
+    for (foreign, absent) in foreign.into_iter().zip(absent) {
+        let (foreign, absent) = (foreign.unwrap_err().describe(None), absent.unwrap_err().describe(None));
+        assert_eq!(foreign.reason.as_str(), "PERMISSION_DENIED");
+        assert_eq!(foreign, absent);
+    }
+}
+
+#[tokio::test]
+async fn an_unknown_user_is_said_to_be_unknown_to_whoever_reaches_everybody() {
+    let stage = Stage::new().await;
+    for outcome in outcomes(&stage, &instance_manager(), "nobody").await {
+        assert_eq!(reason(outcome), "USER_NOT_FOUND");
+    }
+}
+
+#[tokio::test]
+async fn nobody_changes_themselves_without_the_permission() {
+    let stage = Stage::new().await;
+    let [read, locked, unlocked] = outcomes(&stage, &oneself("here", "here"), "here").await;
+    assert_eq!(read.map_err(|error| error.reason()), Ok(()));
+    assert_eq!(
+        (reason(locked), reason(unlocked)),
+        ("PERMISSION_DENIED", "PERMISSION_DENIED")
+    );
+}

@@ -1,0 +1,120 @@
+use std::collections::HashSet;
+
+use unlockd_application::ports::StoreError;
+use unlockd_application::{Error, ErrorReason, FieldViolation, UserService};
+
+use crate::stage::{Stage, lock, manager};
+use crate::user_store_double::UserStoreDouble;
+
+/// What a driver might say.
+const INSIDE: &str = "connection to db.internal:5432 as unlockd lost";
+
+/// How a user store fails, the reason that clients are told, and whether trying again may help.
+type StoreFailure = (fn() -> StoreError, &'static str, bool);
+
+const STORE_FAILURES: [StoreFailure; 3] = [
+    (|| StoreError::Unavailable(INSIDE.into()), "STORE_UNAVAILABLE", true),
+    (|| StoreError::Overloaded(INSIDE.into()), "OVERLOADED", true),
+    (|| StoreError::Internal(INSIDE.into()), "INTERNAL", false),
+];
+
+#[tokio::test]
+async fn a_store_that_fails_is_described_without_its_own_words() {
+    for (failure, reason, retry) in STORE_FAILURES {
+        let (stage, _) = Stage::with_users(|inner| UserStoreDouble::failing(inner, failure)).await;
+
+        let error = stage.users.lock_user(&manager(), lock("here")).await.unwrap_err();
+
+        for request_id in [None, Some("request-7")] {
+            let description = error.describe(request_id);
+            assert_eq!(
+                (description.reason.as_str(), description.retry_after.is_some()),
+                (reason, retry)
+            );
+            let text = format!("{description:?}");
+            for inner in ["db.internal", "5432", "lost"] {
+                assert!(!text.contains(inner), "{text}");
+            }
+        }
+    }
+}
+
+#[test]
+fn an_internal_error_is_known_by_the_id_of_its_request() {
+    let error = Error::internal(INSIDE);
+
+    let description = error.describe(Some("request-7"));
+
+    assert!(description.message.contains("request-7"));
+    assert_eq!(description.metadata, [("requestId", "request-7".to_owned())]);
+    assert_eq!(error.describe(None).metadata, []);
+}
+
+#[test]
+fn a_bad_form_is_described_field_by_field() {
+    let description = Error::invalid("user_id", "must not be empty").describe(None);
+
+    assert_eq!(description.reason, ErrorReason::InvalidArgument);
+    let [violation] = description.field_violations.as_slice() else {
+        panic!("one violation went in, {:?} came out", description.field_violations);
+    };
+    assert_eq!(
+        (violation.field.as_str(), violation.description.as_str()),
+        ("user_id", "must not be empty")
+    );
+    assert_eq!(description.message, "user_id must not be empty.");
+}
+
+#[test]
+fn of_many_violations_the_first_20_are_told() {
+    let violations = (1..=21).map(|number| FieldViolation::new(format!("field_{number}"), "is wrong"));
+
+    let description = Error::InvalidArgument(violations.collect()).describe(None);
+
+    let told = description
+        .field_violations
+        .iter()
+        .map(|violation| violation.field.clone());
+    assert!(told.eq((1..=20).map(|number| format!("field_{number}"))));
+    assert!(description.message.contains("field_20") && !description.message.contains("field_21"));
+}
+
+#[test]
+fn a_missing_token_and_a_refused_one_have_the_same_reason() {
+    assert_eq!(Error::TokenMissing.reason(), ErrorReason::Unauthenticated);
+    assert_eq!(Error::TokenRefused.reason(), ErrorReason::Unauthenticated);
+}
+
+#[test]
+fn trying_again_is_recommended_only_for_causes_that_pass() {
+    let passing = [
+        Error::Overloaded(None),
+        Error::StoreUnavailable(INSIDE.into()),
+        Error::ShuttingDown,
+    ];
+    let lasting = [
+        Error::PermissionDenied,
+        Error::DeadlineExceeded,
+        Error::internal(INSIDE),
+        Error::TokenRefused,
+    ];
+
+    assert!(passing.iter().all(|error| error.describe(None).retry_after.is_some()));
+    assert!(lasting.iter().all(|error| error.describe(None).retry_after.is_none()));
+}
+
+#[test]
+fn each_reason_has_an_upper_case_name_of_its_own() {
+    let names: HashSet<_> = ErrorReason::ALL.iter().map(|reason| reason.as_str()).collect();
+
+    assert_eq!(names.len(), ErrorReason::ALL.len());
+    for name in names {
+        // google.rpc.ErrorInfo: at most 63 characters that match [A-Z][A-Z0-9_]+[A-Z0-9].
+        assert!(name.len() <= 63, "{name}");
+        assert!(
+            name.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_'),
+            "{name}"
+        );
+        assert!(!name.starts_with('_') && !name.ends_with('_'), "{name}");
+    }
+}

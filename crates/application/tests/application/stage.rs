@@ -1,0 +1,139 @@
+//! Organizations `here` and `there`, an application on them, and callers.
+
+use std::sync::Arc;
+
+use unlockd_application::ports::{OrganizationStore, UserStore};
+use unlockd_application::users::{CreateUser, Details, GetUserById, LockUser, UnlockUser};
+use unlockd_application::{Caller, Error, UserService, Users};
+use unlockd_domain::{Grant, GrantScope, Grants, Role, User};
+use unlockd_testkit::{FixedClock, MemoryStore, Services, fixtures};
+
+use crate::user_store_double::UserStoreDouble;
+
+/// The application on a store with the organizations `here` and `there`, each of which owns a user of its name.
+pub(crate) struct Stage {
+    pub(crate) services: Services,
+    pub(crate) users: Users,
+    pub(crate) clock: FixedClock,
+    pub(crate) store: MemoryStore,
+}
+
+impl Stage {
+    pub(crate) async fn new() -> Self {
+        let (services, clock, store) = Services::in_memory();
+        for id in ["here", "there"] {
+            OrganizationStore::create(&store, &fixtures::organization(id))
+                .await
+                .expect("an organization");
+            UserStore::create(&store, &fixtures::new_user(id, id))
+                .await
+                .expect("a user");
+        }
+        Self {
+            users: services.users.clone(),
+            services,
+            clock,
+            store,
+        }
+    }
+
+    /// The same with something between the use cases and the users' store.
+    pub(crate) async fn with_users(
+        double: impl FnOnce(Arc<dyn UserStore>) -> UserStoreDouble,
+    ) -> (Self, Arc<UserStoreDouble>) {
+        let mut stage = Self::new().await;
+        let double = Arc::new(double(Arc::clone(&stage.users.store)));
+        stage.users.store = Arc::<UserStoreDouble>::clone(&double);
+        (stage, double)
+    }
+
+    /// Locks the user of `here` as their manager.
+    pub(crate) async fn lock_here(&self) -> Details {
+        self.users.lock_user(&manager(), lock("here")).await.expect("a lock")
+    }
+
+    /// What is stored of a user, straight from the store.
+    pub(crate) async fn stored(&self, id: &str) -> User {
+        UserStore::find(&self.store, &fixtures::user_id(id))
+            .await
+            .expect("an answer")
+            .expect("a user")
+    }
+
+    /// The number of events in a user's history, straight from the store.
+    pub(crate) async fn events(&self, id: &str) -> usize {
+        self.store
+            .history(&fixtures::user_id(id))
+            .await
+            .expect("an answer")
+            .len()
+    }
+}
+
+/// A user of `here` who holds the role, if there is one, on the instance or on `here`.
+pub(crate) fn caller(role: Option<Role>) -> Caller {
+    let grants = role.map(|role| {
+        let scope = if role.is_instance_role() {
+            GrantScope::Instance
+        } else {
+            GrantScope::Organization(fixtures::organization_id("here"))
+        };
+        Grant::new(role, scope).expect("the role fits its scope")
+    });
+    Caller::new(
+        fixtures::new_user("caller", "here").change.user(),
+        grants.into_iter().collect(),
+    )
+}
+
+/// Holds `ORG_USER_MANAGER` on `here`.
+pub(crate) fn manager() -> Caller {
+    caller(Some(Role::OrgUserManager))
+}
+
+/// Holds `IAM_USER_MANAGER` on the instance.
+pub(crate) fn instance_manager() -> Caller {
+    caller(Some(Role::IamUserManager))
+}
+
+/// The user of this id and organization, without a role.
+pub(crate) fn oneself(id: &str, organization: &str) -> Caller {
+    Caller::new(fixtures::new_user(id, organization).change.user(), Grants::default())
+}
+
+pub(crate) fn create(organization: &str) -> CreateUser {
+    CreateUser {
+        user_id: None,
+        organization: fixtures::organization_id(organization),
+        usernames: Vec::new(),
+        password: None,
+        data: None,
+    }
+}
+
+pub(crate) fn get(id: &str) -> GetUserById {
+    GetUserById {
+        user_id: fixtures::user_id(id),
+    }
+}
+
+pub(crate) fn lock(id: &str) -> LockUser {
+    LockUser {
+        user_id: fixtures::user_id(id),
+        reason: None,
+        until: None,
+    }
+}
+
+pub(crate) fn unlock(id: &str) -> UnlockUser {
+    UnlockUser {
+        user_id: fixtures::user_id(id),
+        reason: None,
+    }
+}
+
+/// The reason on the wire of a request that was refused.
+#[track_caller]
+pub(crate) fn reason<T: std::fmt::Debug>(outcome: Result<T, Error>) -> &'static str {
+    outcome.expect_err("a refusal").reason().as_str()
+}

@@ -1,0 +1,113 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use async_trait::async_trait;
+use unlockd_application::ports::{CommitError, CreateUserError, NewUser, StoreError, UserStore};
+use unlockd_domain::{User, UserChange, UserEvent, UserId, UserProfile, UserRecord, UserState};
+
+/// What others commit between the reading of a user and the commit of a change to that user.
+pub(crate) type Competitor = Box<dyn Fn(&User) -> Vec<UserChange> + Send + Sync>;
+
+/// A store of users that can be made to show, to do and to fail what a store in memory hardly ever does.
+pub(crate) struct UserStoreDouble {
+    inner: Arc<dyn UserStore>,
+    state: Option<UserState>,
+    competitor: Option<Competitor>,
+    failure: Option<fn() -> StoreError>,
+    commits: AtomicUsize,
+}
+
+impl UserStoreDouble {
+    fn new(inner: Arc<dyn UserStore>) -> Self {
+        Self {
+            inner,
+            state: None,
+            competitor: None,
+            failure: None,
+            commits: AtomicUsize::new(0),
+        }
+    }
+
+    /// Shows every user in this state.
+    pub(crate) fn showing(inner: Arc<dyn UserStore>, state: UserState) -> Self {
+        Self {
+            state: Some(state),
+            ..Self::new(inner)
+        }
+    }
+
+    /// Lets others come first.
+    pub(crate) fn with_competitor(inner: Arc<dyn UserStore>, competitor: Competitor) -> Self {
+        Self {
+            competitor: Some(competitor),
+            ..Self::new(inner)
+        }
+    }
+
+    /// Reads, and fails to write.
+    pub(crate) fn failing(inner: Arc<dyn UserStore>, failure: fn() -> StoreError) -> Self {
+        Self {
+            failure: Some(failure),
+            ..Self::new(inner)
+        }
+    }
+
+    /// How often something was to be committed.
+    pub(crate) fn commits(&self) -> usize {
+        self.commits.load(Ordering::SeqCst)
+    }
+
+    fn shown(&self, user: User) -> User {
+        let Some(state) = self.state.clone() else { return user };
+        User::from(UserRecord {
+            id: user.id().clone(),
+            organization: user.organization().clone(),
+            state,
+            sequence: user.sequence(),
+            failed_password_attempts: user.failed_password_attempts(),
+            created_at: user.created_at(),
+            changed_at: user.changed_at(),
+        })
+    }
+}
+
+#[async_trait]
+impl UserStore for UserStoreDouble {
+    async fn find(&self, id: &UserId) -> Result<Option<User>, StoreError> {
+        Ok(self.inner.find(id).await?.map(|user| self.shown(user)))
+    }
+
+    async fn find_with_profile(&self, id: &UserId) -> Result<Option<(User, UserProfile)>, StoreError> {
+        let found = self.inner.find_with_profile(id).await?;
+        Ok(found.map(|(user, profile)| (self.shown(user), profile)))
+    }
+
+    async fn create(&self, user: &NewUser) -> Result<(), CreateUserError> {
+        match self.failure {
+            Some(failure) => Err(failure().into()),
+            None => self.inner.create(user).await,
+        }
+    }
+
+    async fn commit(&self, change: &UserChange) -> Result<(), CommitError> {
+        self.commits.fetch_add(1, Ordering::SeqCst);
+        if let Some(failure) = self.failure {
+            return Err(failure().into());
+        }
+        if let Some(competitor) = &self.competitor {
+            let user = self
+                .inner
+                .find(change.user().id())
+                .await?
+                .expect("a user who is changed exists");
+            for change in competitor(&user) {
+                self.inner.commit(&change).await.expect("the competitor comes first");
+            }
+        }
+        self.inner.commit(change).await
+    }
+
+    async fn history(&self, id: &UserId) -> Result<Vec<UserEvent>, StoreError> {
+        self.inner.history(id).await
+    }
+}
