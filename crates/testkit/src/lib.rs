@@ -1,1 +1,22 @@
+//! What the tests of unlockd stand on: ports in memory, a clock that stands still, fixtures, and the contract suite.
 
+pub mod contract;
+mod fixed_clock;
+pub mod fixtures;
+mod hashing;
+mod ids;
+pub mod memory;
+mod outage;
+pub mod postgres;
+pub mod scenarios;
+mod services;
+mod tokens;
+pub mod wires;
+
+pub use fixed_clock::FixedClock;
+pub use hashing::InsecureTestHasher;
+pub use ids::SequentialIds;
+pub use memory::MemoryStore;
+pub use outage::Outage;
+pub use services::{Services, Stores};
+pub use tokens::SequentialTokens;

@@ -1,0 +1,139 @@
+//! `GrantStore`, apart from what protects the last owner.
+
+use unlockd_application::ports::{AddGrantError, RemoveGrantError};
+use unlockd_domain::{Grant, GrantScope, Role, UserId};
+
+use super::{StoreHarness, arrange};
+use crate::fixtures;
+use crate::services::Stores;
+
+fn on_instance(role: Role) -> Grant {
+    Grant::new(role, GrantScope::Instance).expect("an instance role")
+}
+
+fn on_organization(role: Role, organization: &str) -> Grant {
+    let scope = GrantScope::Organization(fixtures::organization_id(organization));
+    Grant::new(role, scope).expect("an organization role")
+}
+
+async fn listed(stores: &Stores, user: Option<&UserId>) -> Vec<(UserId, Grant)> {
+    stores.grants.list(user).await.expect("an answer")
+}
+
+/// Nothing is granted twice.
+pub async fn granting_again_succeeds_and_changes_nothing(harness: &dyn StoreHarness) {
+    let stores = harness.stores();
+    arrange::organization(&stores, arrange::ACME).await;
+    let user = arrange::user(&stores, "u").await;
+    for grant in [
+        on_instance(Role::IamUserManager),
+        on_organization(Role::OrgOwner, arrange::ACME),
+    ] {
+        stores.grants.add(user.id(), &grant).await.expect("granted");
+        let before = listed(&stores, None).await;
+        stores.grants.add(user.id(), &grant).await.expect("granted again");
+        assert_eq!(listed(&stores, None).await, before);
+    }
+    assert_eq!(listed(&stores, None).await.len(), 2);
+}
+
+/// A missing user goes before a missing organization; neither grants anything.
+pub async fn a_grant_needs_its_user_and_its_organization(harness: &dyn StoreHarness) {
+    let stores = harness.stores();
+    arrange::organization(&stores, arrange::ACME).await;
+    let user = arrange::user(&stores, "u").await;
+    let nobody = fixtures::user_id("nobody");
+    for grant in [
+        on_instance(Role::IamOwner),
+        on_organization(Role::OrgOwner, arrange::ACME),
+        on_organization(Role::OrgOwner, "nowhere"),
+    ] {
+        let refused = stores.grants.add(&nobody, &grant).await;
+        assert!(matches!(refused, Err(AddGrantError::UserNotFound)), "{refused:?}");
+    }
+    let nowhere = on_organization(Role::OrgOwner, "nowhere");
+    let refused = stores.grants.add(user.id(), &nowhere).await;
+    assert!(
+        matches!(refused, Err(AddGrantError::OrganizationNotFound)),
+        "{refused:?}"
+    );
+    assert_eq!(listed(&stores, None).await, Vec::new());
+}
+
+/// A removal takes one role in one place, once.
+pub async fn a_removal_takes_exactly_what_was_granted(harness: &dyn StoreHarness) {
+    let stores = harness.stores();
+    arrange::organization(&stores, arrange::ACME).await;
+    arrange::organization(&stores, "umbrella").await;
+    let (user, other) = (arrange::user(&stores, "u").await, arrange::user(&stores, "v").await);
+    let taken = on_organization(Role::OrgUserManager, arrange::ACME);
+    let kept = [
+        (user.id().clone(), on_instance(Role::IamUserManager)),
+        (user.id().clone(), on_organization(Role::OrgOwner, arrange::ACME)),
+        (user.id().clone(), on_organization(Role::OrgUserManager, "umbrella")),
+        (other.id().clone(), taken.clone()),
+    ];
+    for (id, grant) in &kept {
+        stores.grants.add(id, grant).await.expect("granted");
+    }
+    stores.grants.add(user.id(), &taken).await.expect("granted");
+    stores.grants.remove(user.id(), &taken).await.expect("removed");
+    assert_eq!(listed(&stores, None).await, kept);
+    let refused = stores.grants.remove(user.id(), &taken).await;
+    assert!(matches!(refused, Err(RemoveGrantError::NotGranted)), "{refused:?}");
+    stores.grants.add(user.id(), &taken).await.expect("granted again");
+    assert_eq!(listed(&stores, None).await.len(), kept.len() + 1);
+}
+
+/// What is not held cannot be taken, the instance owner's role included.
+pub async fn removing_what_was_never_granted_is_refused(harness: &dyn StoreHarness) {
+    let stores = harness.stores();
+    arrange::organization(&stores, arrange::ACME).await;
+    let owner = arrange::owner(&stores, "owner").await;
+    let user = arrange::user(&stores, "u").await;
+    let pairs = [
+        (user.id().clone(), Grant::instance_owner()),
+        (owner.id().clone(), on_organization(Role::OrgOwner, arrange::ACME)),
+        (owner.id().clone(), on_organization(Role::OrgOwner, "nowhere")),
+        (fixtures::user_id("nobody"), Grant::instance_owner()),
+    ];
+    for (id, grant) in pairs {
+        let refused = stores.grants.remove(&id, &grant).await;
+        assert!(
+            matches!(refused, Err(RemoveGrantError::NotGranted)),
+            "{id}, {grant}: {refused:?}"
+        );
+    }
+    assert_eq!(
+        listed(&stores, None).await,
+        [(owner.id().clone(), Grant::instance_owner())]
+    );
+}
+
+/// The order is that of the domain's types: ids by their bytes, roles as they are declared, the instance first.
+pub async fn grants_are_listed_by_user_then_role_then_organization(harness: &dyn StoreHarness) {
+    let stores = harness.stores();
+    let organizations = ["B", "a", "ä"];
+    for organization in organizations.into_iter().chain([arrange::ACME]) {
+        arrange::organization(&stores, organization).await;
+    }
+    let mut expected = Vec::new();
+    for user in ["B", "a", "ä"] {
+        let user = arrange::user(&stores, user).await;
+        for role in Role::ALL {
+            if role.is_instance_role() {
+                expected.push((user.id().clone(), on_instance(role)));
+            } else {
+                let all = organizations.map(|organization| (user.id().clone(), on_organization(role, organization)));
+                expected.extend(all);
+            }
+        }
+    }
+    for (id, grant) in expected.iter().rev() {
+        stores.grants.add(id, grant).await.expect("granted");
+    }
+    assert_eq!(listed(&stores, None).await, expected);
+    let one: Vec<_> = expected.into_iter().filter(|(id, _)| id.as_str() == "a").collect();
+    assert_eq!(listed(&stores, Some(&fixtures::user_id("a"))).await, one);
+    assert_eq!(listed(&stores, Some(&fixtures::user_id("A"))).await, Vec::new());
+}

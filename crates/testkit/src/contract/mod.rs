@@ -1,0 +1,41 @@
+//! The contract suite: what every implementation of the store ports must do, one public function a rule.
+//!
+//! An implementation gives a [`StoreHarness`] and calls [`contract_tests!`](crate::contract_tests) once in its
+//! integration tests; each function becomes a test of the same name, on a store of its own.
+
+#![expect(clippy::expect_used, reason = "a failed expectation is how a contract test fails")]
+#![expect(
+    clippy::missing_panics_doc,
+    reason = "a contract test panics when the contract is broken, and only then"
+)]
+
+pub mod access_token_store;
+mod arrange;
+pub mod grant_store;
+pub mod instance_owners;
+pub mod instance_store;
+pub mod organization_store;
+pub mod outages;
+mod suite;
+pub mod user_commits;
+pub mod user_concurrency;
+pub mod user_creation;
+pub mod user_names;
+pub mod values;
+
+use async_trait::async_trait;
+
+pub use crate::outage::Outage;
+use crate::services::Stores;
+
+/// A store under test, empty at first and not shared with any other test.
+///
+/// Its operations must time out within a few seconds, or the tests of outages fail.
+#[async_trait]
+pub trait StoreHarness: Send + Sync {
+    /// The store's ports.
+    fn stores(&self) -> Stores;
+
+    /// Loses the store, for the rest of the test.
+    async fn suffer(&self, outage: Outage);
+}

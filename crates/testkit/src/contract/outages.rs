@@ -1,0 +1,127 @@
+//! A store that cannot be reached, or does not answer in time, is unavailable: every operation says so, and soon.
+
+use std::fmt::Debug;
+use std::time::Duration;
+
+use unlockd_application::ports::{
+    AddGrantError, AddTokenError, Bootstrap, CommitError, CreateOrganizationError, CreateUserError, RemoveGrantError,
+    StoreError,
+};
+use unlockd_domain::{Grant, TokenDigest, User};
+
+use super::{Outage, StoreHarness, arrange};
+use crate::fixtures;
+use crate::services::Stores;
+
+/// Harnesses configure far less; whoever exceeds this has no time limit at all.
+const SOON: Duration = Duration::from_secs(30);
+
+/// Nothing is there any more.
+pub async fn without_connections_every_operation_is_unavailable(harness: &dyn StoreHarness) {
+    every_operation_is_unavailable(harness, Outage::ConnectionsLost).await;
+}
+
+/// The worse case: nothing says that nothing is there.
+pub async fn without_an_answer_every_operation_is_unavailable(harness: &dyn StoreHarness) {
+    every_operation_is_unavailable(harness, Outage::Silent).await;
+}
+
+async fn every_operation_is_unavailable(harness: &dyn StoreHarness, outage: Outage) {
+    let stores = harness.stores();
+    arrange::organization(&stores, arrange::ACME).await;
+    let user = arrange::owner(&stores, "u").await;
+    stores
+        .instance
+        .ping()
+        .await
+        .expect("the store answers before the outage");
+    harness.suffer(outage).await;
+    tokio::join!(
+        users_are_unavailable(&stores, &user),
+        organizations_and_grants_are_unavailable(&stores, &user),
+        tokens_are_unavailable(&stores, &user),
+        the_instance_is_unavailable(&stores),
+    );
+}
+
+async fn assert_unavailable<T, E: Debug>(
+    operation: &str,
+    call: impl Future<Output = Result<T, E>>,
+    is_unavailable: impl FnOnce(&E) -> bool,
+) {
+    let answer = tokio::time::timeout(SOON, call).await;
+    let failure = answer.map(Result::err);
+    assert!(
+        matches!(&failure, Ok(Some(error)) if is_unavailable(error)),
+        "{operation} answered {failure:?}"
+    );
+}
+
+fn unavailable(error: &StoreError) -> bool {
+    matches!(error, StoreError::Unavailable(_))
+}
+
+async fn users_are_unavailable(stores: &Stores, user: &User) {
+    let users = &stores.users;
+    assert_unavailable("find a user", users.find(user.id()), unavailable).await;
+    assert_unavailable("find a profile", users.find_with_profile(user.id()), unavailable).await;
+    assert_unavailable("read a history", users.history(user.id()), unavailable).await;
+    let new = fixtures::new_user("new", arrange::ACME);
+    assert_unavailable("create a user", users.create(&new), |error| {
+        matches!(error, CreateUserError::Store(StoreError::Unavailable(_)))
+    })
+    .await;
+    let change = arrange::locked(user);
+    assert_unavailable("commit a change", users.commit(&change), |error| {
+        matches!(error, CommitError::Store(StoreError::Unavailable(_)))
+    })
+    .await;
+}
+
+async fn organizations_and_grants_are_unavailable(stores: &Stores, user: &User) {
+    let organizations = &stores.organizations;
+    let id = fixtures::organization_id(arrange::ACME);
+    assert_unavailable("find an organization", organizations.find(&id), unavailable).await;
+    assert_unavailable("list organizations", organizations.list(), unavailable).await;
+    let new = fixtures::organization("new");
+    assert_unavailable("create an organization", organizations.create(&new), |error| {
+        matches!(error, CreateOrganizationError::Store(StoreError::Unavailable(_)))
+    })
+    .await;
+    let (grants, grant) = (&stores.grants, Grant::instance_owner());
+    assert_unavailable("list grants", grants.list(None), unavailable).await;
+    assert_unavailable("grant", grants.add(user.id(), &grant), |error| {
+        matches!(error, AddGrantError::Store(StoreError::Unavailable(_)))
+    })
+    .await;
+    assert_unavailable("remove a grant", grants.remove(user.id(), &grant), |error| {
+        matches!(error, RemoveGrantError::Store(StoreError::Unavailable(_)))
+    })
+    .await;
+}
+
+async fn tokens_are_unavailable(stores: &Stores, user: &User) {
+    let (tokens, digest) = (&stores.access_tokens, TokenDigest([1; 32]));
+    let token = fixtures::access_token("t", user.id().as_str());
+    assert_unavailable("add a token", tokens.add(&token, &digest), |error| {
+        matches!(error, AddTokenError::Store(StoreError::Unavailable(_)))
+    })
+    .await;
+    assert_unavailable("find a holder", tokens.find_holder(&digest), unavailable).await;
+    assert_unavailable("list tokens", tokens.list(None), unavailable).await;
+    assert_unavailable("revoke a token", tokens.revoke(&token.id), unavailable).await;
+}
+
+async fn the_instance_is_unavailable(stores: &Stores) {
+    let instance = &stores.instance;
+    assert_unavailable("ping", instance.ping(), unavailable).await;
+    assert_unavailable("ask whether the store is empty", instance.is_empty(), unavailable).await;
+    let bootstrap = Bootstrap {
+        organization: fixtures::organization("first"),
+        user: fixtures::new_user("first", "first"),
+        grant: Grant::instance_owner(),
+        token: fixtures::access_token("first", "first"),
+        digest: TokenDigest([2; 32]),
+    };
+    assert_unavailable("bootstrap", instance.bootstrap(&bootstrap), unavailable).await;
+}

@@ -1,0 +1,160 @@
+use std::fmt::Debug;
+
+use super::{Answer, CreateUserRequest, Details, Failure, Request, User, Wire, World};
+
+/// What a scenario plays on: a world, and the wire through which it is seen.
+#[derive(Clone, Copy)]
+pub(super) struct Stage<'a> {
+    pub(super) world: &'a World,
+    pub(super) wire: &'a dyn Wire,
+}
+
+impl Stage<'_> {
+    /// A new user of the organization, created by its manager; the answer's details.
+    pub(super) async fn create(&self, request: CreateUserRequest) -> (String, Details) {
+        let token = &self.world.organization_manager.token;
+        match self.wire.call(Some(token), &Request::CreateUser(request)).await {
+            Ok(Answer::Created { user_id, details }) => (user_id, details),
+            other => unexpected("a created user", &other),
+        }
+    }
+
+    /// The id of a new, active user of the organization.
+    pub(super) async fn active_user(&self) -> String {
+        self.create(self.new_user()).await.0
+    }
+
+    /// The id of a new, locked user of the organization.
+    pub(super) async fn locked_user(&self) -> String {
+        let user_id = self.active_user().await;
+        self.change(&self.world.organization_manager.token, lock(&user_id))
+            .await;
+        user_id
+    }
+
+    /// A request that creates a user of the organization, with nothing else.
+    pub(super) fn new_user(&self) -> CreateUserRequest {
+        CreateUserRequest {
+            organization_id: Some(self.world.organization.to_string()),
+            ..CreateUserRequest::default()
+        }
+    }
+
+    /// Locks or unlocks.
+    pub(super) async fn change(&self, token: &str, request: Request) -> Details {
+        match self.wire.call(Some(token), &request).await {
+            Ok(Answer::Changed(details)) => details,
+            other => unexpected("a changed user", &other),
+        }
+    }
+
+    /// Reads a user.
+    pub(super) async fn read(&self, token: &str, user_id: &str) -> User {
+        match self.wire.call(Some(token), &get(user_id)).await {
+            Ok(Answer::User(user)) => user,
+            other => unexpected("a user", &other),
+        }
+    }
+
+    /// Reads a user as the manager of the organization.
+    pub(super) async fn seen(&self, user_id: &str) -> User {
+        self.read(&self.world.organization_manager.token, user_id).await
+    }
+
+    /// A request that must fail.
+    pub(super) async fn refusal(&self, token: impl Into<Option<&str>>, request: Request) -> Failure {
+        match self.wire.call(token.into(), &request).await {
+            Err(failure) => failure,
+            Ok(answer) => unexpected("a refusal", &answer),
+        }
+    }
+
+    /// A request of the organization's manager that must fail.
+    pub(super) async fn managers_refusal(&self, request: Request) -> Failure {
+        self.refusal(self.world.organization_manager.token.as_str(), request)
+            .await
+    }
+}
+
+/// Reads the user.
+pub(super) fn get(user_id: &str) -> Request {
+    Request::GetUserById {
+        user_id: user_id.to_owned(),
+    }
+}
+
+/// Locks the user without a word.
+pub(super) fn lock(user_id: &str) -> Request {
+    Request::LockUser {
+        user_id: user_id.to_owned(),
+        reason: None,
+        locked_until: None,
+    }
+}
+
+/// Unlocks the user without a word.
+pub(super) fn unlock(user_id: &str) -> Request {
+    Request::UnlockUser {
+        user_id: user_id.to_owned(),
+        reason: None,
+    }
+}
+
+/// The failure has exactly this code, reason and metadata, is unlockd's, and says something to people.
+#[track_caller]
+pub(super) fn assert_refused(failure: &Failure, code: i32, reason: &str, metadata: &[(&str, &str)]) {
+    assert_eq!((failure.code, failure.reason.as_str()), (code, reason), "{failure:?}");
+    assert_eq!(failure.domain, "unlockd");
+    let metadata = metadata
+        .iter()
+        .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
+        .collect();
+    assert_eq!(failure.metadata, metadata);
+    assert!(!failure.message.is_empty());
+    if code != INVALID_ARGUMENT {
+        assert_eq!(failure.field_violations, [], "only a bad form has violations");
+    }
+    assert_eq!(failure.retry_after, None, "trying again cannot help");
+}
+
+/// The failure is a bad form of exactly these fields, given in alphabetical order.
+#[track_caller]
+pub(super) fn assert_violates(failure: &Failure, fields: &[&str]) {
+    assert_refused(failure, INVALID_ARGUMENT, "INVALID_ARGUMENT", &[]);
+    let mut violated: Vec<_> = failure
+        .field_violations
+        .iter()
+        .map(|(field, _)| field.as_str())
+        .collect();
+    violated.sort_unstable();
+    assert_eq!(violated, fields, "{failure:?}");
+    for (field, description) in &failure.field_violations {
+        assert!(!description.is_empty(), "{field} is violated without a word");
+        assert!(
+            failure.message.contains(field.as_str()),
+            "{:?} leaves {field} out",
+            failure.message
+        );
+    }
+}
+
+/// Something other came than the scenario is about.
+#[track_caller]
+pub(super) fn unexpected(expected: &str, got: &impl Debug) -> ! {
+    panic!("expected {expected}, got {got:?}")
+}
+
+/// `google.rpc.Code.INVALID_ARGUMENT`.
+pub(super) const INVALID_ARGUMENT: i32 = 3;
+/// `google.rpc.Code.NOT_FOUND`.
+pub(super) const NOT_FOUND: i32 = 5;
+/// `google.rpc.Code.ALREADY_EXISTS`.
+pub(super) const ALREADY_EXISTS: i32 = 6;
+/// `google.rpc.Code.PERMISSION_DENIED`.
+pub(super) const PERMISSION_DENIED: i32 = 7;
+/// `google.rpc.Code.FAILED_PRECONDITION`.
+pub(super) const FAILED_PRECONDITION: i32 = 9;
+/// `google.rpc.Code.UNIMPLEMENTED`.
+pub(super) const UNIMPLEMENTED: i32 = 12;
+/// `google.rpc.Code.UNAUTHENTICATED`.
+pub(super) const UNAUTHENTICATED: i32 = 16;

@@ -1,0 +1,113 @@
+use unlockd_application::administration::Administration;
+use unlockd_application::ports::NewUser;
+use unlockd_domain::{Actor, Grant, GrantScope, OrganizationId, OrganizationName, Role, User, UserId, UserProfile};
+
+/// Organizations, users, roles and tokens that the scenarios need. Everything has an id of its own, so that several
+/// worlds fit into one store.
+pub struct World {
+    administration: Administration,
+    /// The organization that the scenarios play in.
+    pub organization: OrganizationId,
+    /// Another organization.
+    pub other_organization: OrganizationId,
+    /// Holds `IAM_OWNER` on the instance; owned by [`World::organization`], like all but one of the others.
+    pub instance_owner: Member,
+    /// Holds `IAM_USER_MANAGER` on the instance.
+    pub instance_manager: Member,
+    /// Holds `IAM_OWNER_VIEWER` on the instance.
+    pub instance_viewer: Member,
+    /// Holds `ORG_OWNER` on the organization.
+    pub organization_owner: Member,
+    /// Holds `ORG_USER_MANAGER` on the organization.
+    pub organization_manager: Member,
+    /// Holds `ORG_OWNER_VIEWER` on the organization.
+    pub organization_viewer: Member,
+    /// Holds `ORG_USER_MANAGER` on [`World::other_organization`], and is owned by it.
+    pub other_manager: Member,
+    /// Holds no role.
+    pub roleless: Member,
+}
+
+/// A user and a token of theirs.
+#[derive(Debug, Clone)]
+pub struct Member {
+    /// Who.
+    pub user_id: String,
+    /// The secret of the token.
+    pub token: String,
+}
+
+impl World {
+    /// Writes a new world into the store behind these use cases.
+    ///
+    /// # Panics
+    /// When the store does not do as it is told.
+    pub async fn build(administration: &Administration) -> Self {
+        let administration = administration.clone();
+        let organization = new_organization(&administration).await;
+        let other_organization = new_organization(&administration).await;
+        let with = |role| member(&administration, &organization, Some(role));
+        Self {
+            instance_owner: with(Role::IamOwner).await,
+            instance_manager: with(Role::IamUserManager).await,
+            instance_viewer: with(Role::IamOwnerViewer).await,
+            organization_owner: with(Role::OrgOwner).await,
+            organization_manager: with(Role::OrgUserManager).await,
+            organization_viewer: with(Role::OrgOwnerViewer).await,
+            other_manager: member(&administration, &other_organization, Some(Role::OrgUserManager)).await,
+            roleless: member(&administration, &organization, None).await,
+            administration,
+            organization,
+            other_organization,
+        }
+    }
+
+    /// A new user of the organization, who holds the role, if there is one, on the organization or on the instance.
+    pub(super) async fn member(&self, role: Option<Role>) -> Member {
+        member(&self.administration, &self.organization, role).await
+    }
+
+    /// An id that was never used, also good as a part of a name.
+    pub(super) fn fresh_id(&self) -> String {
+        self.administration.ids.generate()
+    }
+}
+
+async fn new_organization(administration: &Administration) -> OrganizationId {
+    let name = OrganizationName::new("Organization of a scenario").expect("the name is valid");
+    administration
+        .create_organization(None, name)
+        .await
+        .expect("an organization is created")
+        .id
+}
+
+async fn member(administration: &Administration, organization: &OrganizationId, role: Option<Role>) -> Member {
+    let user_id = UserId::new(administration.ids.generate()).expect("the id is valid");
+    let now = administration.clock.now();
+    let user = NewUser {
+        change: User::create(user_id.clone(), organization.clone(), Actor::System, now),
+        profile: UserProfile::default(),
+    };
+    administration.users.create(&user).await.expect("a user is created");
+    if let Some(role) = role {
+        let scope = if role.is_instance_role() {
+            GrantScope::Instance
+        } else {
+            GrantScope::Organization(organization.clone())
+        };
+        let grant = Grant::new(role, scope).expect("the role fits its scope");
+        administration
+            .add_grant(&user_id, &grant)
+            .await
+            .expect("a role is granted");
+    }
+    let issued = administration
+        .create_token(user_id.clone(), None)
+        .await
+        .expect("a token is made");
+    Member {
+        user_id: user_id.to_string(),
+        token: issued.secret.expose().to_owned(),
+    }
+}

@@ -1,0 +1,120 @@
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use unlockd_application::administration::Administration;
+use unlockd_application::ports::{
+    AccessTokenStore, Clock, GrantStore, IdGenerator, InstanceStore, OrganizationStore, PasswordHasher, TokenIssuer,
+    UserStore,
+};
+use unlockd_application::{Authentication, Error, Readiness, Users};
+
+use crate::fixed_clock::FixedClock;
+use crate::fixtures;
+use crate::hashing::InsecureTestHasher;
+use crate::ids::SequentialIds;
+use crate::memory::MemoryStore;
+use crate::tokens::SequentialTokens;
+
+/// All store ports of one store.
+#[derive(Clone)]
+pub struct Stores {
+    /// Users.
+    pub users: Arc<dyn UserStore>,
+    /// Organizations.
+    pub organizations: Arc<dyn OrganizationStore>,
+    /// Roles.
+    pub grants: Arc<dyn GrantStore>,
+    /// Access tokens.
+    pub access_tokens: Arc<dyn AccessTokenStore>,
+    /// The instance as a whole.
+    pub instance: Arc<dyn InstanceStore>,
+}
+
+/// The whole application on some ports, as transports and the command line find it.
+#[derive(Clone)]
+pub struct Services {
+    /// The use cases about users.
+    pub users: Users,
+    /// The use cases of the command line.
+    pub administration: Administration,
+    /// Who is calling.
+    pub authentication: Arc<Authentication>,
+}
+
+impl Stores {
+    /// One value that is all the stores.
+    #[must_use]
+    pub fn of<S>(store: S) -> Self
+    where
+        S: UserStore + OrganizationStore + GrantStore + AccessTokenStore + InstanceStore + Clone + 'static,
+    {
+        Self {
+            users: Arc::new(store.clone()),
+            organizations: Arc::new(store.clone()),
+            grants: Arc::new(store.clone()),
+            access_tokens: Arc::new(store.clone()),
+            instance: Arc::new(store),
+        }
+    }
+}
+
+impl Services {
+    /// The application on these ports.
+    #[must_use]
+    pub fn new(
+        stores: Stores,
+        clock: Arc<dyn Clock>,
+        ids: Arc<dyn IdGenerator>,
+        passwords: Arc<dyn PasswordHasher>,
+        token_issuer: Arc<dyn TokenIssuer>,
+    ) -> Self {
+        let authentication = Arc::new(Authentication::new(
+            Arc::clone(&stores.access_tokens),
+            Arc::clone(&token_issuer),
+            Arc::clone(&clock),
+        ));
+        Self {
+            users: Users {
+                store: Arc::clone(&stores.users),
+                authentication: Arc::clone(&authentication),
+                clock: Arc::clone(&clock),
+                ids: Arc::clone(&ids),
+                passwords,
+            },
+            administration: Administration {
+                instance: stores.instance,
+                organizations: stores.organizations,
+                users: stores.users,
+                grants: stores.grants,
+                access_tokens: stores.access_tokens,
+                token_issuer,
+                clock,
+                ids,
+            },
+            authentication,
+        }
+    }
+
+    /// The application on an empty store in memory and a clock that stands at [`fixtures::now`], with both of them.
+    #[must_use]
+    pub fn in_memory() -> (Self, FixedClock, MemoryStore) {
+        let clock = FixedClock::new(fixtures::now());
+        let store = MemoryStore::new();
+        let services = Self::new(
+            Stores::of(store.clone()),
+            Arc::new(clock.clone()),
+            Arc::new(SequentialIds::new("id")),
+            Arc::new(InsecureTestHasher),
+            Arc::new(SequentialTokens),
+        );
+        (services, clock, store)
+    }
+}
+
+/// Ready while the store answers.
+#[async_trait]
+impl Readiness for Services {
+    async fn check(&self) -> Result<(), Error> {
+        Ok(self.administration.instance.ping().await?)
+    }
+}
