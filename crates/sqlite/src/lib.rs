@@ -1,1 +1,18 @@
+//! The stores of unlockd in one SQLite file: WAL, `synchronous=FULL`, one writer and several readers in each process.
+//! Several processes may use the file at the same time.
 
+mod access_token_store;
+mod error;
+mod file;
+mod grant_store;
+mod instance_store;
+mod migrations;
+mod options;
+mod organization_store;
+mod store;
+mod user_store;
+
+pub use file::FileError;
+pub use migrations::MigrateError;
+pub use options::SqliteOptions;
+pub use store::{OpenError, SqliteStore};

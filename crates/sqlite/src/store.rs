@@ -1,0 +1,152 @@
+use std::path;
+use std::time::Duration;
+
+use sqlx::pool::PoolOptions;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+use sqlx::{ConnectOptions, Connection, Sqlite, SqliteConnection, SqlitePool, Transaction};
+use thiserror::Error;
+use tokio::time::{sleep, timeout};
+use unlockd_application::ports::{BoxError, StoreError};
+
+use crate::error::{is_busy, store_error};
+use crate::file::{FileError, create_if_absent};
+use crate::migrations::{self, MigrateError};
+use crate::options::SqliteOptions;
+
+/// All stores of unlockd, in one SQLite file. Clones share the connections.
+#[derive(Debug, Clone)]
+pub struct SqliteStore {
+    /// One connection: SQLite writes one transaction at a time, and waiting here is fairer than waiting for a lock.
+    writer: SqlitePool,
+    readers: SqlitePool,
+    operation_timeout: Duration,
+}
+
+/// Why the file cannot be used.
+#[derive(Debug, Error)]
+pub enum OpenError {
+    /// It is absent and cannot be made.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// It is not a database, or the account of the process may not read and write it.
+    #[error("the file cannot be opened as an SQLite database")]
+    Database(#[source] BoxError),
+}
+
+impl SqliteStore {
+    /// Opens the file, which is made if it is absent. Nothing in it is changed, so [`SqliteStore::migrate`] comes next.
+    ///
+    /// # Errors
+    /// [`OpenError`] when the file is no database or cannot be made, read or written.
+    pub async fn open(options: SqliteOptions) -> Result<Self, OpenError> {
+        let SqliteOptions {
+            path,
+            operation_timeout,
+            readers,
+        } = options;
+        // An absolute path is never taken for one of SQLite's special names, such as `:memory:`.
+        let path = path::absolute(&path).unwrap_or(path);
+        create_if_absent(&path)?;
+        let connection = SqliteConnectOptions::new()
+            .filename(&path)
+            .foreign_keys(true)
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(operation_timeout);
+        let reading = connection.clone().read_only(true);
+        let failed = |error| OpenError::Database(Box::new(error));
+        timeout(operation_timeout, use_write_ahead_log(&connection))
+            .await
+            .map_err(|elapsed| OpenError::Database(elapsed.into()))?
+            .map_err(failed)?;
+        Ok(Self {
+            writer: pool(1, operation_timeout)
+                .connect_with(connection)
+                .await
+                .map_err(failed)?,
+            readers: pool(readers, operation_timeout)
+                .connect_with(reading)
+                .await
+                .map_err(failed)?,
+            operation_timeout,
+        })
+    }
+
+    /// Brings the schema up to date: all of what is missing, or nothing.
+    ///
+    /// # Errors
+    /// [`MigrateError::NewerDatabase`] when a newer program has changed the schema; [`MigrateError::Failed`].
+    pub async fn migrate(&self) -> Result<(), MigrateError> {
+        let failed = |error: sqlx::Error| MigrateError::Failed(Box::new(error));
+        // One transaction around them all: of several processes that start on one file, the first migrates.
+        let mut transaction = self.writer.begin_with(BEGIN_WRITING).await.map_err(failed)?;
+        migrations::apply(&mut transaction).await?;
+        transaction.commit().await.map_err(failed)
+    }
+
+    /// Ends all connections, once what they are doing is done.
+    pub async fn close(&self) {
+        // The last connection puts the log into the database file, for which it must be able to write.
+        self.readers.close().await;
+        self.writer.close().await;
+    }
+
+    /// The operation's answer, if it comes in time. Otherwise it is dropped; a transaction of it is rolled back.
+    pub(crate) async fn in_time<T, E: From<StoreError>>(
+        &self,
+        operation: impl Future<Output = Result<T, E>> + Send,
+    ) -> Result<T, E> {
+        timeout(self.operation_timeout, operation)
+            .await
+            .unwrap_or_else(|elapsed| Err(StoreError::Unavailable(elapsed.into()).into()))
+    }
+
+    /// A transaction that has the write lock from its beginning: what it reads stays true until its end.
+    pub(crate) async fn begin_writing(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
+        self.writer.begin_with(BEGIN_WRITING).await.map_err(store_error)
+    }
+
+    /// A transaction whose statements all read the same moment.
+    pub(crate) async fn begin_reading(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
+        self.readers.begin().await.map_err(store_error)
+    }
+
+    /// For operations of a single statement that reads.
+    pub(crate) fn readers(&self) -> &SqlitePool {
+        &self.readers
+    }
+}
+
+const BEGIN_WRITING: &str = "BEGIN IMMEDIATE";
+
+fn pool(connections: u32, operation_timeout: Duration) -> PoolOptions<Sqlite> {
+    PoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(operation_timeout)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .test_before_acquire(false)
+        .after_release(|connection: &mut SqliteConnection, _| {
+            Box::pin(async move {
+                if connection.is_in_transaction() {
+                    // Dropped within a transaction: its rollback is on its way, before the ping.
+                    connection.ping().await?;
+                }
+                // A connection that is still in one, for want of a rollback that works, is closed.
+                Ok(!connection.is_in_transaction())
+            })
+        })
+}
+
+/// Turns the write-ahead log on, which the file remembers. This needs the file for itself for a moment, and SQLite does
+/// not wait for that (<https://www.sqlite.org/pragma.html#pragma_journal_mode>): several processes may start on a new file.
+async fn use_write_ahead_log(options: &SqliteConnectOptions) -> Result<(), sqlx::Error> {
+    const PAUSE: Duration = Duration::from_millis(10);
+    let options = options.clone().journal_mode(SqliteJournalMode::Wal);
+    loop {
+        match options.connect().await {
+            Ok(connection) => return connection.close().await,
+            Err(error) if is_busy(&error) => sleep(PAUSE).await,
+            Err(error) => return Err(error),
+        }
+    }
+}

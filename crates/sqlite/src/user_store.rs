@@ -1,0 +1,90 @@
+mod event_row;
+mod profile_row;
+mod user_row;
+
+use async_trait::async_trait;
+use sqlx::SqliteConnection;
+use unlockd_application::ports::{CommitError, CreateUserError, NewUser, StoreError, UserStore};
+use unlockd_domain::{User, UserChange, UserEvent, UserId, UserProfile};
+
+use self::event_row::{insert_event, select_events};
+use self::profile_row::{insert_username, select_profile};
+use self::user_row::{insert_user, is_last_owner, update_user};
+pub(crate) use self::user_row::{select_user, user_exists};
+use crate::SqliteStore;
+use crate::error::store_error;
+use crate::organization_store::organization_exists;
+
+#[async_trait]
+impl UserStore for SqliteStore {
+    #[tracing::instrument(name = "sqlite.user_store.find", skip_all, fields(user.id = %id))]
+    async fn find(&self, id: &UserId) -> Result<Option<User>, StoreError> {
+        self.in_time(select_user(self.readers(), id)).await
+    }
+
+    #[tracing::instrument(name = "sqlite.user_store.find_with_profile", skip_all, fields(user.id = %id))]
+    async fn find_with_profile(&self, id: &UserId) -> Result<Option<(User, UserProfile)>, StoreError> {
+        self.in_time(async {
+            let mut transaction = self.begin_reading().await?;
+            let Some(user) = select_user(&mut *transaction, id).await? else {
+                return Ok(None);
+            };
+            let profile = select_profile(&mut transaction, id).await?;
+            Ok(Some((user, profile)))
+        })
+        .await
+    }
+
+    #[tracing::instrument(name = "sqlite.user_store.create", skip_all, fields(user.id = %user.change.user().id()))]
+    async fn create(&self, user: &NewUser) -> Result<(), CreateUserError> {
+        self.in_time(async {
+            let mut transaction = self.begin_writing().await?;
+            insert_new_user(&mut transaction, user).await?;
+            Ok(transaction.commit().await.map_err(store_error)?)
+        })
+        .await
+    }
+
+    #[tracing::instrument(name = "sqlite.user_store.commit", skip_all, fields(user.id = %change.user().id()))]
+    async fn commit(&self, change: &UserChange) -> Result<(), CommitError> {
+        // Nobody is stored in front of their first event.
+        let expected = change.expected_sequence().ok_or(CommitError::Conflict)?;
+        self.in_time(async {
+            let mut transaction = self.begin_writing().await?;
+            if !update_user(&mut transaction, change.user(), expected).await? {
+                return Err(CommitError::Conflict);
+            }
+            if change.ends_activity() && is_last_owner(&mut transaction, change.user().id()).await? {
+                return Err(CommitError::LastInstanceOwner);
+            }
+            insert_event(&mut transaction, change.event()).await?;
+            Ok(transaction.commit().await.map_err(store_error)?)
+        })
+        .await
+    }
+
+    #[tracing::instrument(name = "sqlite.user_store.history", skip_all, fields(user.id = %id))]
+    async fn history(&self, id: &UserId) -> Result<Vec<UserEvent>, StoreError> {
+        self.in_time(select_events(self.readers(), id)).await
+    }
+}
+
+/// Writes a user, their profile and their first event, or tells what is in the way. The caller has begun a transaction,
+/// and drops it then.
+pub(crate) async fn insert_new_user(connection: &mut SqliteConnection, new: &NewUser) -> Result<(), CreateUserError> {
+    let user = new.change.user();
+    if !organization_exists(connection, user.organization()).await? {
+        return Err(CreateUserError::OrganizationNotFound);
+    }
+    if !insert_user(connection, user, &new.profile).await? {
+        return Err(CreateUserError::UserIdTaken);
+    }
+    for (position, username) in (0..).zip(&new.profile.usernames) {
+        if !insert_username(connection, user, position, username).await? {
+            return Err(CreateUserError::UsernameTaken {
+                username: username.name().to_owned(),
+            });
+        }
+    }
+    Ok(insert_event(connection, new.change.event()).await?)
+}

@@ -1,0 +1,166 @@
+use sqlx::{SqliteConnection, SqliteExecutor};
+use unlockd_application::ports::{BoxError, StoreError};
+use unlockd_domain::{
+    Actor, Lock, LockCause, OrganizationId, Reason, Sequence, Timestamp, User, UserData, UserId, UserProfile,
+    UserRecord, UserState,
+};
+
+use crate::error::{corrupt, store_error};
+
+/// The user, also a deleted one.
+pub(crate) async fn select_user(executor: impl SqliteExecutor<'_>, id: &UserId) -> Result<Option<User>, StoreError> {
+    let row = sqlx::query_as!(
+        UserRow,
+        "SELECT id, organization_id, state, sequence, failed_password_attempts,
+                lock_since, lock_cause, lock_by, lock_reason, lock_until, created_at, changed_at
+         FROM users WHERE id = ?",
+        id.as_str(),
+    )
+    .fetch_optional(executor)
+    .await
+    .map_err(store_error)?;
+    row.map(User::try_from).transpose().map_err(corrupt)
+}
+
+/// Whether there is such a user, who is not deleted.
+pub(crate) async fn user_exists(connection: &mut SqliteConnection, id: &UserId) -> Result<bool, StoreError> {
+    sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT 1 FROM users WHERE id = ? AND state <> 'deleted') AS "exists!: bool""#,
+        id.as_str(),
+    )
+    .fetch_one(connection)
+    .await
+    .map_err(store_error)
+}
+
+/// Answers whether the id was free.
+pub(super) async fn insert_user(
+    connection: &mut SqliteConnection,
+    user: &User,
+    profile: &UserProfile,
+) -> Result<bool, StoreError> {
+    let password = profile.password.as_ref();
+    let result = sqlx::query!(
+        "INSERT INTO users (id, organization_id, state, sequence, failed_password_attempts,
+                            password_hash, password_changed_at, password_change_required, data, created_at, changed_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
+        user.id().as_str(),
+        user.organization().as_str(),
+        state_name(user.state()),
+        user.sequence().as_i64(),
+        user.failed_password_attempts(),
+        password.map(|password| password.hash.expose()),
+        password.map(|password| password.changed_at.unix_microseconds()),
+        password.map(|password| password.change_required),
+        profile.data.as_ref().map(UserData::as_json),
+        user.created_at().unix_microseconds(),
+        user.changed_at().unix_microseconds(),
+    )
+    .execute(connection)
+    .await
+    .map_err(store_error)?;
+    Ok(result.rows_affected() == 1)
+}
+
+/// Writes the user's state, if the stored user's sequence is the expected one; answers whether it was.
+pub(super) async fn update_user(
+    connection: &mut SqliteConnection,
+    user: &User,
+    expected: Sequence,
+) -> Result<bool, StoreError> {
+    let lock = match user.state() {
+        UserState::Locked(lock) => Some(lock),
+        UserState::Active | UserState::Inactive | UserState::Deleted => None,
+    };
+    let result = sqlx::query!(
+        "UPDATE users
+         SET state = ?, sequence = ?, failed_password_attempts = ?,
+             lock_since = ?, lock_cause = ?, lock_by = ?, lock_reason = ?, lock_until = ?, changed_at = ?
+         WHERE id = ? AND sequence = ?",
+        state_name(user.state()),
+        user.sequence().as_i64(),
+        user.failed_password_attempts(),
+        lock.map(|lock| lock.since.unix_microseconds()),
+        lock.map(|lock| lock.cause.as_str()),
+        lock.and_then(|lock| lock.by.user_id()).map(UserId::as_str),
+        lock.and_then(|lock| lock.reason.as_ref()).map(Reason::as_str),
+        lock.and_then(|lock| lock.until).map(Timestamp::unix_microseconds),
+        user.changed_at().unix_microseconds(),
+        user.id().as_str(),
+        expected.as_i64(),
+    )
+    .execute(connection)
+    .await
+    .map_err(store_error)?;
+    Ok(result.rows_affected() == 1)
+}
+
+/// Whether the user holds `IAM_OWNER` on the instance, and nobody else who is active does.
+pub(super) async fn is_last_owner(connection: &mut SqliteConnection, id: &UserId) -> Result<bool, StoreError> {
+    sqlx::query_scalar!(
+        r#"
+        SELECT instance_owner = 1 AND NOT EXISTS (
+            SELECT 1 FROM users AS other
+            WHERE other.instance_owner = 1 AND other.state = 'active' AND other.id <> users.id
+        ) AS "is_last!: bool"
+        FROM users WHERE id = ?
+        "#,
+        id.as_str(),
+    )
+    .fetch_one(connection)
+    .await
+    .map_err(store_error)
+}
+
+fn state_name(state: &UserState) -> &'static str {
+    match state {
+        UserState::Active => "active",
+        UserState::Inactive => "inactive",
+        UserState::Locked(_) => "locked",
+        UserState::Deleted => "deleted",
+    }
+}
+
+struct UserRow {
+    id: String,
+    organization_id: String,
+    state: String,
+    sequence: i64,
+    failed_password_attempts: i64,
+    lock_since: Option<i64>,
+    lock_cause: Option<String>,
+    lock_by: Option<String>,
+    lock_reason: Option<String>,
+    lock_until: Option<i64>,
+    created_at: i64,
+    changed_at: i64,
+}
+
+impl TryFrom<UserRow> for User {
+    type Error = BoxError;
+
+    fn try_from(row: UserRow) -> Result<Self, BoxError> {
+        let state = match row.state.as_str() {
+            "active" => UserState::Active,
+            "inactive" => UserState::Inactive,
+            "locked" => UserState::Locked(Lock {
+                since: Timestamp::from_unix_microseconds(row.lock_since.ok_or("a lock has no beginning")?)?,
+                cause: row.lock_cause.ok_or("a lock has no cause")?.parse::<LockCause>()?,
+                by: Actor::from(row.lock_by.map(UserId::new).transpose()?),
+                reason: row.lock_reason.map_or(Ok(None), Reason::parse)?,
+                until: row.lock_until.map(Timestamp::from_unix_microseconds).transpose()?,
+            }),
+            "deleted" => UserState::Deleted,
+            _ => return Err("unknown state of a user".into()),
+        };
+        Ok(Self::from(UserRecord {
+            id: UserId::new(row.id)?,
+            organization: OrganizationId::new(row.organization_id)?,
+            state,
+            sequence: Sequence::try_from(row.sequence)?,
+            failed_password_attempts: row.failed_password_attempts.try_into()?,
+            created_at: Timestamp::from_unix_microseconds(row.created_at)?,
+            changed_at: Timestamp::from_unix_microseconds(row.changed_at)?,
+        }))
+    }
+}

@@ -1,0 +1,10 @@
+//! The stores in an SQLite file: the contract of all stores, and what is particular to a file.
+
+#![expect(clippy::unwrap_used, reason = "a failed expectation is how a test fails")]
+
+mod contract;
+mod dropped_writes;
+mod file;
+mod fixture;
+mod migrations;
+mod processes;
