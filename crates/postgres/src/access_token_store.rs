@@ -1,0 +1,157 @@
+use async_trait::async_trait;
+use sqlx::Error;
+use sqlx::postgres::PgConnection;
+use time::OffsetDateTime;
+use tracing::instrument;
+use unlockd_application::ports::{AccessTokenStore, AddTokenError, StoreError, TokenHolder};
+use unlockd_domain::{AccessToken, AccessTokenId, Timestamp, TokenDigest, User, UserId};
+
+use crate::error::{broken_constraint, corrupt};
+use crate::grant_store::grant_of;
+use crate::store::PostgresStore;
+use crate::user_row::{timestamp, user_row};
+
+#[async_trait]
+impl AccessTokenStore for PostgresStore {
+    #[instrument(name = "postgres.access_token_store.add", skip_all)]
+    async fn add(&self, token: &AccessToken, digest: &TokenDigest) -> Result<(), AddTokenError> {
+        self.write(|attempt| {
+            Box::pin(async move {
+                match add(attempt.connection, token, digest).await {
+                    Ok(true) => Ok(Ok(())),
+                    Ok(false) => Ok(Err(AddTokenError::UserNotFound)),
+                    Err(error) => match broken_constraint(&error) {
+                        Some("access_tokens_pkey" | "access_tokens_digest_key") => Ok(Err(AddTokenError::TokenTaken)),
+                        _ => Err(error),
+                    },
+                }
+            })
+        })
+        .await?
+    }
+
+    #[instrument(name = "postgres.access_token_store.find_holder", skip_all)]
+    async fn find_holder(&self, digest: &TokenDigest) -> Result<Option<TokenHolder>, StoreError> {
+        self.read(|attempt| Box::pin(find_holder(attempt.connection, digest)))
+            .await
+    }
+
+    #[instrument(name = "postgres.access_token_store.list", skip_all)]
+    async fn list(&self, user_id: Option<&UserId>) -> Result<Vec<AccessToken>, StoreError> {
+        let user_id = user_id.map(UserId::as_str);
+        self.read(|attempt| {
+            Box::pin(async move {
+                sqlx::query_as!(
+                    AccessTokenRow,
+                    "SELECT id, user_id, created_at, expires_at FROM access_tokens
+                 WHERE $1::text IS NULL OR user_id = $1
+                 ORDER BY created_at, id",
+                    user_id,
+                )
+                .fetch_all(attempt.connection)
+                .await?
+                .into_iter()
+                .map(AccessToken::try_from)
+                .collect()
+            })
+        })
+        .await
+    }
+
+    #[instrument(name = "postgres.access_token_store.revoke", skip_all)]
+    async fn revoke(&self, id: &AccessTokenId) -> Result<bool, StoreError> {
+        self.write(|attempt| {
+            Box::pin(async move {
+                let revoked = sqlx::query!("DELETE FROM access_tokens WHERE id = $1", id.as_str())
+                    .execute(attempt.connection)
+                    .await?;
+                Ok(revoked.rows_affected() > 0)
+            })
+        })
+        .await
+    }
+}
+
+struct AccessTokenRow {
+    id: String,
+    user_id: String,
+    created_at: OffsetDateTime,
+    expires_at: Option<OffsetDateTime>,
+}
+
+impl TryFrom<AccessTokenRow> for AccessToken {
+    type Error = Error;
+
+    fn try_from(row: AccessTokenRow) -> Result<Self, Error> {
+        Ok(Self {
+            id: AccessTokenId::new(row.id).map_err(corrupt)?,
+            user_id: UserId::new(row.user_id).map_err(corrupt)?,
+            created_at: timestamp(row.created_at)?,
+            expires_at: row.expires_at.map(timestamp).transpose()?,
+        })
+    }
+}
+
+/// Answers whether there is a user to give it to. The user's row is locked against a deletion at the same time.
+pub(crate) async fn add(
+    connection: &mut PgConnection,
+    token: &AccessToken,
+    digest: &TokenDigest,
+) -> Result<bool, Error> {
+    let added = sqlx::query!(
+        "WITH holder AS (SELECT id FROM users WHERE id = $2 AND state <> 'deleted' FOR SHARE)
+         INSERT INTO access_tokens (id, user_id, digest, created_at, expires_at)
+         SELECT $1, id, $3, $4, $5 FROM holder",
+        token.id.as_str(),
+        token.user_id.as_str(),
+        &digest.0[..],
+        token.created_at.date_time(),
+        token.expires_at.map(Timestamp::date_time),
+    )
+    .execute(connection)
+    .await?;
+    Ok(added.rows_affected() > 0)
+}
+
+async fn find_holder(connection: &mut PgConnection, digest: &TokenDigest) -> Result<Option<TokenHolder>, Error> {
+    let row = sqlx::query!(
+        r#"SELECT users.id, users.organization_id, users.state, users.sequence, users.failed_password_attempts,
+                  users.lock_since, users.lock_cause, users.lock_by, users.lock_reason, users.lock_until,
+                  users.created_at, users.changed_at,
+                  access_tokens.id AS token_id,
+                  access_tokens.created_at AS token_created_at,
+                  access_tokens.expires_at AS token_expires_at,
+                  ARRAY(SELECT role FROM grants WHERE user_id = users.id
+                        ORDER BY role, organization_id) AS "grant_roles!",
+                  ARRAY(SELECT organization_id FROM grants WHERE user_id = users.id
+                        ORDER BY role, organization_id) AS "grant_organization_ids!: Vec<Option<String>>"
+           FROM access_tokens
+           JOIN users ON users.id = access_tokens.user_id
+           WHERE access_tokens.digest = $1"#,
+        &digest.0[..],
+    )
+    .fetch_optional(connection)
+    .await?;
+    let Some(row) = row else {
+        return Ok(None);
+    };
+    let mut grants = row
+        .grant_roles
+        .iter()
+        .zip(row.grant_organization_ids)
+        .map(|(role, organization_id)| grant_of(role, organization_id))
+        .collect::<Result<Vec<_>, Error>>()?;
+    // The order of roles is the domain's, which no column knows.
+    grants.sort();
+    let token = AccessTokenRow {
+        id: row.token_id,
+        user_id: row.id.clone(),
+        created_at: row.token_created_at,
+        expires_at: row.token_expires_at,
+    };
+    Ok(Some(TokenHolder {
+        token: token.try_into()?,
+        user: User::try_from(user_row!(row))?,
+        grants: grants.into_iter().collect(),
+    }))
+}

@@ -1,0 +1,34 @@
+use std::fmt;
+use std::time::Duration;
+
+/// Where the database is, and how it is used.
+#[derive(Clone)]
+pub struct PostgresOptions {
+    /// `postgres://user:password@host:port/database?sslmode=...`, as libpq reads it. Never printed: it may hold a password.
+    pub url: String,
+    /// The most connections that one process opens.
+    pub max_connections: u32,
+    /// How long an operation may take in all, waiting for a connection included.
+    pub operation_timeout: Duration,
+}
+
+impl PostgresOptions {
+    /// Up to 20 connections and 5 seconds an operation.
+    #[must_use]
+    pub fn new(url: impl Into<String>) -> Self {
+        Self {
+            url: url.into(),
+            max_connections: 20,
+            operation_timeout: Duration::from_secs(5),
+        }
+    }
+}
+
+impl fmt::Debug for PostgresOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PostgresOptions")
+            .field("max_connections", &self.max_connections)
+            .field("operation_timeout", &self.operation_timeout)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,99 @@
+use sqlx::Error;
+use time::OffsetDateTime;
+use unlockd_domain::{Actor, Lock, OrganizationId, Reason, Sequence, Timestamp, User, UserId, UserRecord, UserState};
+
+use crate::error::corrupt;
+
+/// The columns of `users` that make a [`User`].
+pub(crate) struct UserRow {
+    pub(crate) id: String,
+    pub(crate) organization_id: String,
+    pub(crate) state: String,
+    pub(crate) sequence: i64,
+    pub(crate) failed_password_attempts: i64,
+    pub(crate) lock_since: Option<OffsetDateTime>,
+    pub(crate) lock_cause: Option<String>,
+    pub(crate) lock_by: Option<String>,
+    pub(crate) lock_reason: Option<String>,
+    pub(crate) lock_until: Option<OffsetDateTime>,
+    pub(crate) created_at: OffsetDateTime,
+    pub(crate) changed_at: OffsetDateTime,
+}
+
+/// Takes the [`UserRow`] out of a row that has more columns.
+macro_rules! user_row {
+    ($row:ident) => {
+        $crate::user_row::UserRow {
+            id: $row.id,
+            organization_id: $row.organization_id,
+            state: $row.state,
+            sequence: $row.sequence,
+            failed_password_attempts: $row.failed_password_attempts,
+            lock_since: $row.lock_since,
+            lock_cause: $row.lock_cause,
+            lock_by: $row.lock_by,
+            lock_reason: $row.lock_reason,
+            lock_until: $row.lock_until,
+            created_at: $row.created_at,
+            changed_at: $row.changed_at,
+        }
+    };
+}
+pub(crate) use user_row;
+
+impl TryFrom<UserRow> for User {
+    type Error = Error;
+
+    fn try_from(row: UserRow) -> Result<Self, Error> {
+        let state = row.state()?;
+        Ok(Self::from(UserRecord {
+            id: UserId::new(row.id).map_err(corrupt)?,
+            organization: OrganizationId::new(row.organization_id).map_err(corrupt)?,
+            state,
+            sequence: Sequence::try_from(row.sequence).map_err(corrupt)?,
+            failed_password_attempts: u32::try_from(row.failed_password_attempts).map_err(corrupt)?,
+            created_at: timestamp(row.created_at)?,
+            changed_at: timestamp(row.changed_at)?,
+        }))
+    }
+}
+
+impl UserRow {
+    fn state(&self) -> Result<UserState, Error> {
+        match self.state.as_str() {
+            "active" => Ok(UserState::Active),
+            "inactive" => Ok(UserState::Inactive),
+            "locked" => self.lock().map(UserState::Locked),
+            "deleted" => Ok(UserState::Deleted),
+            other => Err(corrupt(format!("unknown user state {other:?}"))),
+        }
+    }
+
+    fn lock(&self) -> Result<Lock, Error> {
+        let (Some(since), Some(cause)) = (self.lock_since, &self.lock_cause) else {
+            return Err(corrupt("a locked user without a lock"));
+        };
+        Ok(Lock {
+            since: timestamp(since)?,
+            cause: cause.parse().map_err(corrupt)?,
+            by: actor(self.lock_by.clone())?,
+            reason: reason(self.lock_reason.clone())?,
+            until: self.lock_until.map(timestamp).transpose()?,
+        })
+    }
+}
+
+/// A stored moment.
+pub(crate) fn timestamp(moment: OffsetDateTime) -> Result<Timestamp, Error> {
+    Timestamp::from_date_time(moment).map_err(corrupt)
+}
+
+/// A stored actor.
+pub(crate) fn actor(user_id: Option<String>) -> Result<Actor, Error> {
+    user_id.map(UserId::new).transpose().map(Actor::from).map_err(corrupt)
+}
+
+/// A stored reason.
+pub(crate) fn reason(text: Option<String>) -> Result<Option<Reason>, Error> {
+    text.map_or(Ok(None), Reason::parse).map_err(corrupt)
+}

@@ -1,0 +1,60 @@
+use sqlx::{Connection, Executor, PgConnection};
+use unlockd_postgres::MigrationError;
+use unlockd_testkit::postgres::TestDatabase;
+
+use crate::store::{connect, migrated, ports};
+
+#[tokio::test]
+async fn migrating_again_changes_nothing() {
+    let Some(database) = TestDatabase::create().await else {
+        return;
+    };
+    let store = migrated(&database).await;
+    let organization = unlockd_testkit::fixtures::organization("acme");
+    ports(&store).organizations.create(&organization).await.unwrap();
+
+    store.migrate().await.unwrap();
+
+    assert_eq!(ports(&store).organizations.list().await.unwrap(), [organization]);
+}
+
+#[tokio::test]
+async fn processes_that_migrate_at_the_same_time_all_succeed() {
+    let Some(database) = TestDatabase::create().await else {
+        return;
+    };
+    let (one, other) = (connect(database.url()).await, connect(database.url()).await);
+
+    let (first, second) = tokio::join!(one.migrate(), other.migrate());
+
+    first.unwrap();
+    second.unwrap();
+    assert!(ports(&other).instance.is_empty().await.unwrap());
+}
+
+#[tokio::test]
+async fn a_database_newer_than_the_program_is_refused_and_left_alone() {
+    let Some(database) = TestDatabase::create().await else {
+        return;
+    };
+    let store = migrated(&database).await;
+    let mut connection = PgConnection::connect(&database.url()).await.unwrap();
+    connection
+        .execute("INSERT INTO _sqlx_migrations VALUES (99991231000001, 'be new', now(), true, ''::bytea, 1)")
+        .await
+        .unwrap();
+
+    let refusal = store.migrate().await.unwrap_err();
+
+    assert!(
+        matches!(
+            refusal,
+            MigrationError::DatabaseIsNewer {
+                version: 99_991_231_000_001
+            }
+        ),
+        "{refusal:?}"
+    );
+    // The migration lock was given back: another program may look.
+    store.migrate().await.unwrap_err();
+}
