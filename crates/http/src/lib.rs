@@ -1,1 +1,22 @@
+//! unlockd's API as JSON over HTTP, in the JSON mapping of protobuf: lowerCamelCase names out, those or the proto's own
+//! names in, `null` for what is unset, unset and zero values left out.
+//!
+//! A request runs through [`router`], one handler in `users`, and a trait of [`unlockd_application::services`]. Whatever
+//! refuses it on the way, the answer is made in one place and has one shape: see [`problem_response`].
 
+mod addressed;
+mod answer;
+mod authenticated;
+mod body;
+mod health;
+mod json;
+mod openapi;
+mod problem;
+mod refusal;
+mod router;
+mod status;
+mod users;
+mod violations;
+
+pub use problem::{http_status, problem_response};
+pub use router::{HttpOptions, HttpServices, router};

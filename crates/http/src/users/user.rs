@@ -1,0 +1,152 @@
+use serde::Serialize;
+use serde_json::value::RawValue;
+use unlockd_application::Error;
+use unlockd_application::users::UserView;
+use unlockd_domain::{self as domain, LockCause, StoredPassword, UserProfile, UserState, UsernameScope};
+use utoipa::ToSchema;
+
+use super::details::Details;
+
+/// A user (`zitadel.user.v3alpha.User`).
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_field_names, reason = "the names are those of the wire")]
+pub(crate) struct User {
+    user_id: String,
+    details: Details,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    authenticators: Option<Authenticators>,
+    /// `USER_STATE_ACTIVE`, `USER_STATE_INACTIVE` or `USER_STATE_LOCKED`.
+    state: &'static str,
+    /// What the owners noted, as they gave it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    data: Option<Box<RawValue>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lock: Option<Lock>,
+    /// Wrong passwords since the last success or unlock.
+    #[serde(skip_serializing_if = "is_zero")]
+    failed_password_attempts: u32,
+}
+
+/// How a user signs in.
+#[derive(Serialize, ToSchema)]
+struct Authenticators {
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    usernames: Vec<Username>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    password: Option<Password>,
+}
+
+/// A name to sign in with.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_field_names, reason = "the names are those of the wire")]
+struct Username {
+    username_id: String,
+    username: String,
+    /// Whether the name is unique within the organization only.
+    #[serde(skip_serializing_if = "is_false")]
+    is_organization_specific: bool,
+}
+
+/// That there is a password.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct Password {
+    #[schema(format = DateTime)]
+    last_changed: String,
+}
+
+/// Why and since when a user is locked.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct Lock {
+    #[schema(format = DateTime)]
+    since: String,
+    /// `LOCK_CAUSE_OPERATOR` or `LOCK_CAUSE_POLICY`.
+    cause: &'static str,
+    /// The id of the user who locked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    locked_by: Option<String>,
+    /// What was said about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
+    until: Option<String>,
+}
+
+impl TryFrom<UserView> for User {
+    type Error = Error;
+
+    fn try_from(UserView { user, profile }: UserView) -> Result<Self, Error> {
+        let data = profile
+            .data
+            .as_ref()
+            .map(|data| RawValue::from_string(data.as_json().to_owned()));
+        Ok(Self {
+            user_id: user.id().to_string(),
+            details: unlockd_application::users::Details::from(&user).into(),
+            authenticators: authenticators(&profile),
+            state: user.state().wire_name(),
+            data: data.transpose().map_err(Error::internal)?,
+            lock: match user.state() {
+                UserState::Locked(lock) => Some(lock.into()),
+                UserState::Active | UserState::Inactive | UserState::Deleted => None,
+            },
+            failed_password_attempts: user.failed_password_attempts(),
+        })
+    }
+}
+
+fn authenticators(profile: &UserProfile) -> Option<Authenticators> {
+    let authenticators = Authenticators {
+        usernames: profile.usernames.iter().map(Username::from).collect(),
+        password: profile.password.as_ref().map(Password::from),
+    };
+    (!authenticators.usernames.is_empty() || authenticators.password.is_some()).then_some(authenticators)
+}
+
+impl From<&domain::Username> for Username {
+    fn from(username: &domain::Username) -> Self {
+        Self {
+            username_id: username.id().to_string(),
+            username: username.name().to_owned(),
+            is_organization_specific: username.scope() == UsernameScope::Organization,
+        }
+    }
+}
+
+impl From<&StoredPassword> for Password {
+    fn from(password: &StoredPassword) -> Self {
+        Self {
+            last_changed: password.changed_at.to_string(),
+        }
+    }
+}
+
+impl From<&domain::Lock> for Lock {
+    fn from(lock: &domain::Lock) -> Self {
+        Self {
+            since: lock.since.to_string(),
+            cause: match lock.cause {
+                LockCause::Operator => "LOCK_CAUSE_OPERATOR",
+                LockCause::Policy => "LOCK_CAUSE_POLICY",
+            },
+            locked_by: lock.by.user_id().map(ToString::to_string),
+            reason: lock.reason.as_ref().map(ToString::to_string),
+            until: lock.until.map(|until| until.to_string()),
+        }
+    }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
+fn is_zero(number: &u32) -> bool {
+    *number == 0
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
+fn is_false(value: &bool) -> bool {
+    !*value
+}

@@ -1,0 +1,123 @@
+use std::collections::BTreeMap;
+
+use axum::response::Response;
+use http_body_util::BodyExt;
+use serde_json::{Value, json};
+use unlockd_application::{Error, ErrorReason, RequestContext};
+use unlockd_http::{http_status, problem_response};
+use unlockd_testkit::Outage;
+
+use crate::service::{Service, problem};
+
+async fn json_of(response: Response) -> Value {
+    serde_json::from_slice(&response.into_body().collect().await.unwrap().to_bytes()).unwrap()
+}
+
+#[test]
+fn every_reason_has_the_status_that_is_documented() {
+    let mut reasons: BTreeMap<u16, Vec<&str>> = BTreeMap::new();
+    for reason in ErrorReason::ALL {
+        reasons
+            .entry(http_status(*reason).as_u16())
+            .or_default()
+            .push(reason.as_str());
+    }
+    let documented = BTreeMap::from([
+        (
+            400,
+            vec![
+                "INVALID_ARGUMENT",
+                "USER_ALREADY_LOCKED",
+                "USER_NOT_ACTIVE",
+                "USER_NOT_LOCKED",
+                "LAST_INSTANCE_OWNER",
+            ],
+        ),
+        (401, vec!["UNAUTHENTICATED"]),
+        (403, vec!["PERMISSION_DENIED"]),
+        (
+            404,
+            vec![
+                "USER_NOT_FOUND",
+                "ORGANIZATION_NOT_FOUND",
+                "ACCESS_TOKEN_NOT_FOUND",
+                "GRANT_NOT_FOUND",
+                "ROUTE_NOT_FOUND",
+                "SERVICE_NOT_FOUND",
+            ],
+        ),
+        (405, vec!["METHOD_NOT_ALLOWED"]),
+        (409, vec!["USER_ID_TAKEN", "USERNAME_TAKEN", "ORGANIZATION_ID_TAKEN"]),
+        (413, vec!["BODY_TOO_LARGE"]),
+        (415, vec!["UNSUPPORTED_MEDIA_TYPE"]),
+        (429, vec!["OVERLOADED"]),
+        (500, vec!["INTERNAL"]),
+        (501, vec!["UNIMPLEMENTED", "RPC_NOT_FOUND"]),
+        (503, vec!["STORE_UNAVAILABLE", "SHUTTING_DOWN"]),
+        (504, vec!["DEADLINE_EXCEEDED"]),
+    ]);
+    assert_eq!(reasons, documented);
+}
+
+#[tokio::test]
+async fn what_may_be_tried_again_says_when() {
+    let errors = [
+        (Error::Overloaded(None), 429, 8, "OVERLOADED"),
+        (Error::StoreUnavailable("secret".into()), 503, 14, "STORE_UNAVAILABLE"),
+        (Error::ShuttingDown, 503, 14, "SHUTTING_DOWN"),
+    ];
+    for (error, status, code, reason) in errors {
+        let message = error.describe(None).message;
+        let response = problem_response(error, None);
+
+        assert_eq!(
+            (response.status().as_u16(), &response.headers()["retry-after"]),
+            (status, &"1".parse().unwrap())
+        );
+        let mut expected = problem(code, &message, reason, &json!({}));
+        let retry = json!({"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "1s"});
+        expected["details"].as_array_mut().unwrap().push(retry);
+        assert_eq!(json_of(response).await, expected);
+    }
+}
+
+#[tokio::test]
+async fn an_internal_error_is_known_by_the_id_of_its_request_and_by_nothing_else() {
+    let context = RequestContext::new("request-7".to_owned());
+
+    let response = problem_response(Error::internal("the secret cause"), Some(&context));
+
+    assert_eq!(response.status(), 500);
+    let message = "Internal error. Quote request request-7 to the operators.";
+    let expected = problem(13, message, "INTERNAL", &json!({"requestId": "request-7"}));
+    assert_eq!(json_of(response).await, expected);
+    assert_eq!(context.error(), Some(ErrorReason::Internal));
+}
+
+#[tokio::test]
+async fn a_store_that_does_not_answer_is_503() {
+    let service = Service::with_users(&["eva"]).await;
+    service.store.set_outage(Some(Outage::ConnectionsLost));
+
+    let reply = service.post("/v3alpha/users/eva/unlock", "").await;
+
+    assert_eq!((reply.status, reply.header("retry-after")), (503, Some("1")));
+    assert_eq!(reply.json()["details"][0]["reason"], "STORE_UNAVAILABLE");
+    assert!(!reply.text().contains("connections"), "{}", reply.text());
+}
+
+#[tokio::test]
+async fn what_is_taken_is_409_and_what_is_missing_404() {
+    let service = Service::with_users(&["eva"]).await;
+    let again = json!({"userId": "eva", "organization": {"orgId": "default"}}).to_string();
+    let taken = problem(6, "The user id is taken.", "USER_ID_TAKEN", &json!({}));
+    service.post("/v3alpha/users", &again).await.assert_problem(409, &taken);
+
+    let missing = problem(
+        5,
+        "The user does not exist.",
+        "USER_NOT_FOUND",
+        &json!({"userId": "adam"}),
+    );
+    service.get("/v3alpha/users/adam").await.assert_problem(404, &missing);
+}

@@ -1,0 +1,122 @@
+use axum::body::Body;
+use axum::http::{Method, Request};
+use serde_json::json;
+
+use crate::service::{OPTIONS, Service, as_admin, problem};
+use unlockd_http::HttpOptions;
+
+fn not_found() -> serde_json::Value {
+    problem(5, "There is nothing at this path.", "ROUTE_NOT_FOUND", &json!({}))
+}
+
+#[tokio::test]
+async fn an_unknown_path_is_404_whether_there_is_a_token_or_not() {
+    let service = Service::new().await;
+    for path in [
+        "/",
+        "/v3alpha",
+        "/v3alpha/users/eva/unlock/",
+        "/v3alpha/users/eva/unfreeze",
+        "//healthz",
+    ] {
+        service.get(path).await.assert_problem(404, &not_found());
+        let request = Request::post(path).body(Body::empty()).unwrap();
+        service.send(request).await.assert_problem(404, &not_found());
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_method_is_405_and_is_told_the_right_one_without_a_token() {
+    let service = Service::new().await;
+    let wrong = [
+        (Method::GET, "/v3alpha/users", "POST"),
+        (Method::DELETE, "/v3alpha/users/eva", "GET, HEAD"),
+        (Method::GET, "/v3alpha/users/eva/lock", "POST"),
+        (Method::PUT, "/v3alpha/users/eva/unlock", "POST"),
+        (Method::HEAD, "/v3alpha/users/eva/unlock", "POST"),
+        (Method::GET, "/v3alpha/users//unlock", "POST"),
+        (Method::OPTIONS, "/v3alpha/users/eva/unlock", "POST"),
+        (Method::POST, "/healthz", "GET, HEAD"),
+        (Method::POST, "/readyz", "GET, HEAD"),
+        (Method::POST, "/openapi.json", "GET, HEAD"),
+    ];
+    for (method, path, allow) in wrong {
+        let is_head = method == Method::HEAD;
+        let request = Request::builder().method(method).uri(path).body(Body::empty()).unwrap();
+        let reply = service.send(request).await;
+
+        assert_eq!((reply.status, reply.header("allow")), (405, Some(allow)), "{path}");
+        if is_head {
+            assert_eq!(reply.text(), "");
+        } else {
+            let message = "The path does not know this method.";
+            reply.assert_problem(
+                405,
+                &problem(12, message, "METHOD_NOT_ALLOWED", &json!({"allow": allow})),
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn head_answers_as_get_without_the_body() {
+    let service = Service::with_users(&["eva"]).await;
+    for (path, status) in [
+        ("/v3alpha/users/eva", 200),
+        ("/v3alpha/users/nobody", 404),
+        ("/healthz", 200),
+        ("/readyz", 200),
+        ("/openapi.json", 200),
+        ("/nowhere", 404),
+    ] {
+        let get = service.get(path).await;
+        let head = service
+            .send(as_admin(Method::HEAD, path).body(Body::empty()).unwrap())
+            .await;
+
+        assert_eq!((get.status, head.status, head.text()), (status, status, ""), "{path}");
+        assert_eq!(
+            head.header("content-length"),
+            Some(get.body.len().to_string().as_str()),
+            "{path}"
+        );
+        assert_eq!(head.header("content-type"), Some("application/json"), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn without_json_only_the_health_routes_exist() {
+    let service = Service::with_options(HttpOptions { json: false, ..OPTIONS }).await;
+    for path in ["/healthz", "/readyz"] {
+        assert_eq!(service.get(path).await.status, 200);
+    }
+    for path in [
+        "/v3alpha/users",
+        "/v3alpha/users/eva",
+        "/v3alpha/users/",
+        "/v3alpha/users/eva/unlock",
+        "/openapi.json",
+    ] {
+        service.get(path).await.assert_problem(404, &not_found());
+        service.post(path, "").await.assert_problem(404, &not_found());
+    }
+}
+
+#[tokio::test]
+async fn query_strings_are_ignored() {
+    let service = Service::with_users(&["eva"]).await;
+    assert_eq!(service.get("/v3alpha/users/eva?user_id=other&%zz").await.status, 200);
+    assert_eq!(service.post("/v3alpha/users/eva/lock?reason=%00", "").await.status, 200);
+}
+
+#[tokio::test]
+async fn answers_are_not_to_be_stored() {
+    let service = Service::with_users(&["eva"]).await;
+    for path in ["/v3alpha/users/eva", "/v3alpha/users/nobody", "/nowhere"] {
+        assert_eq!(
+            service.get(path).await.header("cache-control"),
+            Some("no-store"),
+            "{path}"
+        );
+    }
+}
