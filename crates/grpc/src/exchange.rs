@@ -1,0 +1,141 @@
+use std::any::Any;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use http::header::AUTHORIZATION;
+use http::{HeaderMap, Request, Response, Uri};
+use http_body_util::Full;
+use tonic::body::Body;
+use tonic_health::pb::health_server::HealthServer;
+use tower::ServiceExt;
+use unlockd_application::authentication::bearer_token;
+use unlockd_application::{Authenticator, Caller, Error, RequestContext};
+use unlockd_proto::zitadel::user::v3alpha::user_service_server::UserServiceServer;
+
+use crate::deadline::{GRPC_TIMEOUT, requested_timeout};
+use crate::destination::Destination;
+use crate::health::ReadinessHealth;
+use crate::message;
+use crate::reflection::Reflection;
+use crate::rpc::{Rpc, Service};
+use crate::status::{self, GRPC_ENCODING};
+use crate::users::UserRpcs;
+
+/// The life of one call, whichever wire it came by.
+pub(crate) struct Exchange {
+    pub(crate) authenticator: Arc<dyn Authenticator>,
+    pub(crate) users: UserServiceServer<UserRpcs>,
+    pub(crate) health: HealthServer<ReadinessHealth>,
+    pub(crate) reflection: Reflection,
+    pub(crate) reflection_v1alpha: Reflection,
+    pub(crate) request_deadline: Duration,
+    pub(crate) max_request_bytes: usize,
+}
+
+impl Exchange {
+    /// Answers a call; whatever goes wrong is an answer too.
+    pub(crate) async fn answer(&self, request: Request<Body>) -> Response<Body> {
+        let context = request.extensions().get::<Arc<RequestContext>>().cloned();
+        match self.call(request, context.as_deref()).await {
+            Ok(response) => response,
+            Err(error) => status::refuse(&error, context.as_deref()).into_http(),
+        }
+    }
+
+    async fn call(&self, request: Request<Body>, context: Option<&RequestContext>) -> Result<Response<Body>, Error> {
+        let destination = Destination::at(request.uri().path()).ok_or(Error::RpcNotFound)?;
+        if let Some(context) = context {
+            context.set_operation(destination.rpc.path());
+        }
+        let deadline = self.deadline(destination.rpc, request.headers());
+        let answer = AssertUnwindSafe(self.perform(destination, request, context)).catch_unwind();
+        let finished = match deadline {
+            Some(deadline) => tokio::time::timeout(deadline, answer)
+                .await
+                .map_err(|_| Error::DeadlineExceeded)?,
+            None => answer.await,
+        };
+        finished.unwrap_or_else(|panic| Err(Error::internal(format!("panicked: {}", words_of(panic.as_ref())))))
+    }
+
+    /// Streams are not ended by the server: they last until the client has seen enough, or the server stops.
+    fn deadline(&self, rpc: Rpc, headers: &HeaderMap) -> Option<Duration> {
+        let requested = requested_timeout(headers).ok().flatten();
+        let own = rpc.answers_once().then_some(self.request_deadline);
+        requested.into_iter().chain(own).min()
+    }
+
+    /// The token goes before the form of the request, so that nothing is said to strangers.
+    async fn perform(
+        &self,
+        destination: Destination,
+        mut request: Request<Body>,
+        context: Option<&RequestContext>,
+    ) -> Result<Response<Body>, Error> {
+        let Destination {
+            rpc,
+            user_in_path,
+            is_rest,
+        } = destination;
+        if rpc.service() == Service::Users {
+            let caller = self.authenticate(request.headers()).await?;
+            if let Some(context) = context {
+                context.set_caller(caller.user_id());
+            }
+            request.extensions_mut().insert(caller);
+        }
+        check_headers(request.headers())?;
+        if let Some(user) = user_in_path {
+            let user = user.map_err(|problem| Error::invalid("user_id", problem))?;
+            request.extensions_mut().insert(user);
+        }
+        *request.uri_mut() = Uri::from_static(rpc.path());
+        let Ok(response) = match rpc.service() {
+            Service::Users => self.users.clone().oneshot(self.read(request, is_rest).await?).await,
+            Service::Health => self.health.clone().oneshot(self.read(request, is_rest).await?).await,
+            Service::Reflection => self.reflection.clone().oneshot(request).await,
+            Service::ReflectionV1Alpha => self.reflection_v1alpha.clone().oneshot(request).await,
+        };
+        if was_refused_by_the_codec(response.headers()) {
+            return Err(message::malformed("must be a well-formed protobuf message"));
+        }
+        Ok(response)
+    }
+
+    /// The request with its one message read and looked over. At a path of the REST API the message may be missing.
+    async fn read(&self, request: Request<Body>, may_be_missing: bool) -> Result<Request<Body>, Error> {
+        let (parts, body) = request.into_parts();
+        let message = message::read_single(body, self.max_request_bytes, may_be_missing).await?;
+        Ok(Request::from_parts(parts, Body::new(Full::new(message))))
+    }
+
+    async fn authenticate(&self, headers: &HeaderMap) -> Result<Caller, Error> {
+        let token = bearer_token(headers.get(AUTHORIZATION).map(http::HeaderValue::as_bytes))?;
+        self.authenticator.authenticate(token).await
+    }
+}
+
+fn check_headers(headers: &HeaderMap) -> Result<(), Error> {
+    requested_timeout(headers).map_err(|problem| Error::invalid(GRPC_TIMEOUT, problem))?;
+    match headers.get(GRPC_ENCODING) {
+        Some(encoding) if encoding != "identity" => Err(Error::Unimplemented {
+            field: GRPC_ENCODING.to_owned(),
+        }),
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// Every status of this crate has details, and every body that reaches tonic is one message of the right length. So a
+/// status without details comes from a codec that cannot read the message; tonic calls that a fault of the server.
+fn was_refused_by_the_codec(headers: &HeaderMap) -> bool {
+    headers.contains_key("grpc-status") && !headers.contains_key("grpc-status-details-bin")
+}
+
+fn words_of(panic: &(dyn Any + Send)) -> &str {
+    match panic.downcast_ref::<String>() {
+        Some(text) => text,
+        None => panic.downcast_ref::<&str>().unwrap_or(&"something that is no text"),
+    }
+}

@@ -1,0 +1,57 @@
+use std::future::Future;
+use std::sync::Arc;
+
+use tonic::{Request, Response, Status};
+use unlockd_application::{Caller, Error, RequestContext};
+use unlockd_domain::UserId;
+
+use crate::destination::UserInPath;
+use crate::status;
+use crate::violations::Violations;
+
+/// A request whose caller is known.
+pub(super) struct Call<M> {
+    /// Who calls.
+    pub(super) caller: Caller,
+    /// The user in the path, when the request came by a path of the REST API.
+    pub(super) user_in_path: Option<UserInPath>,
+    /// What the request says.
+    pub(super) message: M,
+}
+
+/// Runs an RPC; its error becomes a status here.
+pub(super) async fn answer<M, R, F>(request: Request<M>, rpc: impl FnOnce(Call<M>) -> F) -> Result<Response<R>, Status>
+where
+    F: Future<Output = Result<R, Error>>,
+{
+    let (_, mut extensions, message) = request.into_parts();
+    let context: Option<Arc<RequestContext>> = extensions.remove();
+    let user_in_path = extensions.remove();
+    let outcome = match extensions.remove() {
+        Some(caller) => {
+            rpc(Call {
+                caller,
+                user_in_path,
+                message,
+            })
+            .await
+        }
+        None => Err(Error::TokenMissing),
+    };
+    outcome
+        .map(Response::new)
+        .map_err(|error| status::refuse(&error, context.as_deref()))
+}
+
+/// The user that the request is about: in the message, or in the path; in both, if they agree.
+pub(super) fn user_id(in_message: String, in_path: Option<UserInPath>, violations: &mut Violations) -> Option<UserId> {
+    let id = match in_path {
+        Some(UserInPath(in_path)) if in_message.is_empty() => in_path,
+        Some(UserInPath(in_path)) if in_path != in_message => {
+            violations.note("user_id", "must be the same in the path and in the body");
+            return None;
+        }
+        Some(_) | None => in_message,
+    };
+    violations.keep("user_id", UserId::new(id))
+}

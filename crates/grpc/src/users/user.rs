@@ -1,0 +1,84 @@
+//! A user as messages.
+
+use unlockd_application::Error;
+use unlockd_application::users::{Details, UserView};
+use unlockd_domain::{self as domain, UserProfile, UserState, UsernameScope};
+use unlockd_proto::zitadel::object::v2beta;
+use unlockd_proto::zitadel::user::v3alpha::{Authenticators, Lock, LockCause, Password, State, User, Username};
+
+use super::struct_data;
+use super::timestamp::to_proto;
+
+/// `zitadel.user.v3alpha.User`.
+///
+/// # Errors
+/// [`Error::Internal`] when the stored data is no JSON object.
+pub(super) fn user(view: UserView) -> Result<User, Error> {
+    let UserView { user, profile } = view;
+    let data = profile.data.as_ref().map(|data| struct_data::to_proto(data.as_json()));
+    Ok(User {
+        user_id: user.id().to_string(),
+        details: Some(details(&Details::from(&user))),
+        authenticators: authenticators(profile),
+        contact: None,
+        state: state(user.state()).into(),
+        schema: None,
+        data: data.transpose().map_err(Error::internal)?,
+        lock: lock(user.state()),
+        failed_password_attempts: user.failed_password_attempts(),
+    })
+}
+
+/// `zitadel.object.v2beta.Details`.
+pub(super) fn details(details: &Details) -> v2beta::Details {
+    v2beta::Details {
+        sequence: details.sequence.get(),
+        change_date: Some(to_proto(details.change_date)),
+        resource_owner: details.resource_owner.to_string(),
+    }
+}
+
+fn state(state: &UserState) -> State {
+    match state {
+        UserState::Active => State::UserStateActive,
+        UserState::Inactive => State::UserStateInactive,
+        UserState::Locked(_) => State::UserStateLocked,
+        UserState::Deleted => State::UserStateDeleted,
+    }
+}
+
+fn lock(state: &UserState) -> Option<Lock> {
+    match state {
+        UserState::Locked(lock) => Some(Lock {
+            since: Some(to_proto(lock.since)),
+            cause: cause(lock.cause).into(),
+            locked_by: lock.by.user_id().map(ToString::to_string).unwrap_or_default(),
+            reason: lock.reason.as_ref().map(ToString::to_string).unwrap_or_default(),
+            until: lock.until.map(to_proto),
+        }),
+        UserState::Active | UserState::Inactive | UserState::Deleted => None,
+    }
+}
+
+fn cause(cause: domain::LockCause) -> LockCause {
+    match cause {
+        domain::LockCause::Operator => LockCause::Operator,
+        domain::LockCause::Policy => LockCause::Policy,
+    }
+}
+
+fn authenticators(profile: UserProfile) -> Option<Authenticators> {
+    let usernames: Vec<_> = profile.usernames.iter().map(username).collect();
+    let password = profile.password.map(|password| Password {
+        last_changed: Some(to_proto(password.changed_at)),
+    });
+    (!usernames.is_empty() || password.is_some()).then_some(Authenticators { usernames, password })
+}
+
+fn username(username: &domain::Username) -> Username {
+    Username {
+        username_id: username.id().to_string(),
+        username: username.name().to_owned(),
+        is_organization_specific: username.scope() == UsernameScope::Organization,
+    }
+}

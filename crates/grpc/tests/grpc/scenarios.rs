@@ -1,0 +1,35 @@
+use std::sync::Arc;
+
+use http::Uri;
+use unlockd_testkit::scenarios::{run_all, the_last_instance_owner_cannot_be_locked};
+use unlockd_testkit::wires::GrpcWire;
+
+use crate::stage::{Stage, channel};
+use crate::web_transport::WebTransport;
+
+#[tokio::test]
+async fn grpc_plays_every_scenario() {
+    let Stage { server, world, .. } = Stage::new().await;
+    run_all(&world, &GrpcWire::new(channel(&server).await, Uri::default())).await;
+}
+
+#[tokio::test]
+async fn grpc_web_in_bytes_plays_every_scenario() {
+    let Stage { server, world, .. } = Stage::new().await;
+    let transport = WebTransport::binary(Arc::new(server));
+    run_all(&world, &GrpcWire::new(transport, Uri::default())).await;
+}
+
+#[tokio::test]
+async fn grpc_web_in_text_plays_every_scenario() {
+    let Stage { server, world, .. } = Stage::new().await;
+    let transport = WebTransport::text(Arc::new(server));
+    run_all(&world, &GrpcWire::new(transport, Uri::default())).await;
+}
+
+#[tokio::test]
+async fn the_last_instance_owner_stays_in_service() {
+    let Stage { server, world, .. } = Stage::new().await;
+    let wire = GrpcWire::new(channel(&server).await, Uri::default());
+    the_last_instance_owner_cannot_be_locked(&world, &wire).await;
+}
