@@ -1,1 +1,18 @@
+//! The server binary as a library: configuration, composition and serving, so that tests and the demo run what users run.
 
+mod admission;
+mod bootstrap;
+pub mod command_line;
+pub mod commands;
+pub mod compose;
+pub mod configuration;
+mod demo;
+mod dispatch;
+mod error;
+mod request_log;
+pub mod serve;
+mod shutdown;
+mod system_clock;
+pub mod telemetry;
+
+pub use error::CommandError;

@@ -1,0 +1,163 @@
+//! What can be typed. The names are a contract: other programs rely on them.
+
+#![expect(clippy::doc_markdown, reason = "the help is shown as plain text")]
+
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::configuration::Settings;
+
+/// unlockd lets locked users back in.
+///
+/// It holds users, locks them, unlocks them, and lets them in only while they are active; over JSON/HTTP, gRPC and
+/// gRPC-Web on one port, on an embedded SQLite file or on PostgreSQL.
+#[derive(Debug, Parser)]
+#[command(name = "unlockd", version, propagate_version = true)]
+pub struct CommandLine {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// How to do it.
+    #[command(flatten)]
+    pub settings: Settings,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run the service
+    ///
+    /// Brings the database up to date first. An empty database gets the organization `default` and the user `admin` with
+    /// the role IAM_OWNER and one access token: that of UNLOCKD_BOOTSTRAP_TOKEN, else that of the bootstrap token file, else
+    /// a new one that is written to that file.
+    Serve,
+    /// Bring the database up to date
+    Migrate,
+    /// Ask the server that runs with these settings whether it is ready
+    Health,
+    /// A tour of unlockd: starts it, locks and unlocks users over all three wires, and shows every request and answer
+    Demo(Demo),
+    /// Manage access tokens
+    #[command(subcommand)]
+    Token(Token),
+    /// Manage organizations
+    #[command(subcommand)]
+    Organization(Organization),
+    /// Manage which roles users hold
+    ///
+    /// Roles on the instance: IAM_OWNER, IAM_USER_MANAGER, IAM_OWNER_VIEWER. Roles on an organization: ORG_OWNER,
+    /// ORG_USER_MANAGER, ORG_OWNER_VIEWER.
+    #[command(subcommand)]
+    Grant(Grant),
+}
+
+/// How to run the tour.
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// Keep the service up afterwards, until Ctrl-C, and show lines to paste into a shell
+    #[arg(long)]
+    pub serve: bool,
+}
+
+/// Access tokens.
+#[derive(Debug, Subcommand)]
+pub enum Token {
+    /// Make a token for a user and print it; it is not shown again
+    Create {
+        /// The user's id
+        #[arg(long, value_name = "ID")]
+        user: String,
+        /// How long the token works, such as 30m, 12h or 90d; for ever without this
+        #[arg(long, value_name = "TIME", value_parser = lifetime)]
+        expires_in: Option<Duration>,
+    },
+    /// List tokens, without their secrets
+    List {
+        /// Only this user's
+        #[arg(long, value_name = "ID")]
+        user: Option<String>,
+    },
+    /// Make a token stop working; running servers may honour it for 5 seconds more
+    Revoke {
+        /// The token's id, from `token list`
+        id: String,
+    },
+}
+
+/// Organizations.
+#[derive(Debug, Subcommand)]
+pub enum Organization {
+    /// Make an organization and print its id
+    Create {
+        /// What people call it
+        name: String,
+        /// The id; made if there is none
+        #[arg(long)]
+        id: Option<String>,
+    },
+    /// List organizations
+    List,
+}
+
+/// Roles of users.
+#[derive(Debug, Subcommand)]
+pub enum Grant {
+    /// Let a user hold a role
+    Add(GrantArguments),
+    /// Take a role away; running servers may honour it for 5 seconds more
+    Remove(GrantArguments),
+    /// List who holds what
+    List {
+        /// Only this user's
+        #[arg(long, value_name = "ID")]
+        user: Option<String>,
+    },
+}
+
+/// A role of a user.
+#[derive(Debug, Args)]
+pub struct GrantArguments {
+    /// The user's id
+    #[arg(long, value_name = "ID")]
+    pub user: String,
+    /// The role, such as ORG_USER_MANAGER
+    #[arg(long)]
+    pub role: String,
+    /// The organization's id, for the roles that begin with ORG_
+    #[arg(long, value_name = "ID")]
+    pub organization: Option<String>,
+}
+
+impl Command {
+    /// Whether the log is kept to warnings unless something else is asked for: the command prints its own answer.
+    #[must_use]
+    pub fn quiet(&self) -> bool {
+        match self {
+            Self::Serve => false,
+            Self::Migrate | Self::Health | Self::Demo(_) | Self::Token(_) | Self::Organization(_) | Self::Grant(_) => {
+                true
+            }
+        }
+    }
+}
+
+fn lifetime(text: &str) -> Result<Duration, String> {
+    let problem = || "must be a number and a unit: 90s, 30m, 12h or 90d".to_owned();
+    let unit_at = text
+        .find(|character: char| !character.is_ascii_digit())
+        .ok_or_else(problem)?;
+    let (number, unit) = text.split_at(unit_at);
+    let seconds_each = match unit {
+        "s" => 1,
+        "m" => 60,
+        "h" => 60 * 60,
+        "d" => 24 * 60 * 60,
+        _ => return Err(problem()),
+    };
+    let number: u64 = number.parse().map_err(|_| problem())?;
+    match number.checked_mul(seconds_each) {
+        Some(seconds) if seconds > 0 => Ok(Duration::from_secs(seconds)),
+        _ => Err(problem()),
+    }
+}

@@ -1,0 +1,40 @@
+use unlockd_application::administration::Administration;
+use unlockd_domain::AccessTokenId;
+
+use super::{invalid, parse_user_id, table};
+use crate::CommandError;
+use crate::command_line::Token;
+
+pub(super) async fn run(command: Token, administration: Administration) -> Result<(), CommandError> {
+    match command {
+        Token::Create { user, expires_in } => {
+            let issued = administration.create_token(parse_user_id(user)?, expires_in).await?;
+            println!("{}", issued.secret.expose());
+        }
+        Token::List { user } => {
+            let user = user.map(parse_user_id).transpose()?;
+            let tokens = administration.list_tokens(user.as_ref()).await?;
+            let rows: Vec<_> = tokens
+                .into_iter()
+                .map(|token| {
+                    let expires = token
+                        .expires_at
+                        .map_or_else(|| "never".to_owned(), |end| end.to_string());
+                    [
+                        token.id.to_string(),
+                        token.user_id.to_string(),
+                        token.created_at.to_string(),
+                        expires,
+                    ]
+                })
+                .collect();
+            table::print(["TOKEN ID", "USER ID", "CREATED", "EXPIRES"], &rows);
+        }
+        Token::Revoke { id } => {
+            let id = AccessTokenId::new(id).map_err(|error| invalid("token id", error))?;
+            administration.revoke_token(&id).await?;
+            println!("The token {id} does not work any more.");
+        }
+    }
+    Ok(())
+}

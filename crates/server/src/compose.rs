@@ -1,0 +1,107 @@
+//! The one place that names both databases and puts every part together.
+
+use std::sync::Arc;
+
+use unlockd_application::administration::Administration;
+use unlockd_application::ports::{
+    AccessTokenStore, Clock, GrantStore, IdGenerator, InstanceStore, OrganizationStore, TokenIssuer, UserStore,
+};
+use unlockd_application::{Authentication, Users};
+use unlockd_credentials::{Argon2idHasher, RandomTokenIssuer, UuidV7Generator};
+use unlockd_postgres::{PostgresOptions, PostgresStore};
+use unlockd_sqlite::{SqliteOptions, SqliteStore};
+
+use crate::CommandError;
+use crate::configuration::DatabaseUrl;
+use crate::system_clock::SystemClock;
+
+/// unlockd, put together on one database.
+#[derive(Clone)]
+pub struct Composition {
+    /// The use cases about users.
+    pub users: Arc<Users>,
+    /// Who is calling.
+    pub authentication: Arc<Authentication>,
+    /// The use cases of the command line.
+    pub administration: Administration,
+    database: Database,
+}
+
+#[derive(Clone)]
+enum Database {
+    Postgres(PostgresStore),
+    Sqlite(SqliteStore),
+}
+
+impl Composition {
+    /// Connects to the database and brings it up to date.
+    ///
+    /// # Errors
+    /// [`CommandError`] when the database cannot be reached, or is newer than this program.
+    pub async fn open(url: &DatabaseUrl) -> Result<Self, CommandError> {
+        match url {
+            DatabaseUrl::Postgres(location) => {
+                let store = PostgresStore::connect(PostgresOptions::new(location))
+                    .await
+                    .map_err(|error| unreachable_database(url, &error))?;
+                store.migrate().await.map_err(|error| not_up_to_date(url, &error))?;
+                Ok(Self::new(&store, Database::Postgres(store.clone())))
+            }
+            DatabaseUrl::Sqlite(path) => {
+                let store = SqliteStore::open(SqliteOptions::new(path))
+                    .await
+                    .map_err(|error| unreachable_database(url, &error))?;
+                store.migrate().await.map_err(|error| not_up_to_date(url, &error))?;
+                Ok(Self::new(&store, Database::Sqlite(store.clone())))
+            }
+        }
+    }
+
+    /// Ends all connections, once what they are doing is done.
+    pub async fn close(&self) {
+        match &self.database {
+            Database::Postgres(store) => store.close().await,
+            Database::Sqlite(store) => store.close().await,
+        }
+    }
+
+    fn new<S>(store: &S, database: Database) -> Self
+    where
+        S: UserStore + OrganizationStore + GrantStore + AccessTokenStore + InstanceStore + Clone + 'static,
+    {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let ids: Arc<dyn IdGenerator> = Arc::new(UuidV7Generator);
+        let token_issuer: Arc<dyn TokenIssuer> = Arc::new(RandomTokenIssuer);
+        let store = Arc::new(store.clone());
+        let authentication = Arc::new(Authentication::new(store.clone(), token_issuer.clone(), clock.clone()));
+        Self {
+            users: Arc::new(Users {
+                store: store.clone(),
+                authentication: authentication.clone(),
+                clock: clock.clone(),
+                ids: ids.clone(),
+                passwords: Arc::new(Argon2idHasher::default()),
+            }),
+            authentication,
+            administration: Administration {
+                instance: store.clone(),
+                organizations: store.clone(),
+                users: store.clone(),
+                grants: store.clone(),
+                access_tokens: store,
+                token_issuer,
+                clock,
+                ids,
+            },
+            database,
+        }
+    }
+}
+
+fn unreachable_database(url: &DatabaseUrl, error: &(dyn std::error::Error + 'static)) -> CommandError {
+    CommandError::caused(format!("cannot open the {url}"), error)
+}
+
+fn not_up_to_date(url: &DatabaseUrl, error: &(dyn std::error::Error + 'static)) -> CommandError {
+    CommandError::caused(format!("cannot bring the {url} up to date"), error)
+}

@@ -1,0 +1,220 @@
+//! Settings, read once: flags win over the environment, the environment over the file, the file over the defaults.
+
+mod database_url;
+mod file;
+
+use std::collections::BTreeSet;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+use http::HeaderValue;
+use serde::Deserialize;
+use unlockd_application::authentication::bearer_token;
+use unlockd_application::ports::SecretToken;
+
+pub use database_url::DatabaseUrl;
+
+use crate::CommandError;
+
+/// The shortest token that may be handed in, in characters.
+const MIN_BOOTSTRAP_TOKEN_CHARACTERS: usize = 32;
+
+/// What flags and environment say.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Settings")]
+pub struct Settings {
+    /// Read settings from this TOML file
+    #[arg(long, global = true, value_name = "FILE", env = "UNLOCKD_CONFIG")]
+    pub config: Option<PathBuf>,
+    /// Listen here; port 0 picks a free port [default: 127.0.0.1:8080]
+    #[arg(long, global = true, value_name = "ADDR", env = "UNLOCKD_LISTEN")]
+    pub listen: Option<SocketAddr>,
+    /// Keep the embedded database and the first token here [default: .unlockd]
+    #[arg(long, global = true, value_name = "DIR", env = "UNLOCKD_DATA_DIR")]
+    pub data_dir: Option<PathBuf>,
+    /// Use this database: `sqlite://PATH` or `postgres://...` [default: sqlite://<data dir>/unlockd.db]
+    #[arg(
+        long,
+        global = true,
+        value_name = "URL",
+        env = "UNLOCKD_DATABASE_URL",
+        hide_env_values = true
+    )]
+    pub database_url: Option<DatabaseUrl>,
+    /// Serve these wires [default: json,grpc,grpc-web]
+    #[arg(
+        long,
+        global = true,
+        value_name = "LIST",
+        env = "UNLOCKD_TRANSPORTS",
+        value_delimiter = ','
+    )]
+    pub transports: Option<Vec<Transport>>,
+    /// Let pages of this origin call; repeatable [default: none]
+    #[arg(
+        long = "cors-origin",
+        global = true,
+        value_name = "ORIGIN",
+        env = "UNLOCKD_CORS_ORIGIN",
+        value_delimiter = ','
+    )]
+    pub cors_origins: Option<Vec<String>>,
+    /// Give up on a request after this many seconds [default: 10]
+    #[arg(long, global = true, value_name = "SECONDS", env = "UNLOCKD_REQUEST_TIMEOUT")]
+    pub request_timeout: Option<u32>,
+    /// Write the log so [default: text on a terminal, else json]
+    #[arg(long, global = true, value_name = "FORMAT", env = "UNLOCKD_LOG_FORMAT")]
+    pub log_format: Option<LogFormat>,
+    /// Where the first token is read from, or written to [default: <data dir>/admin.token]
+    #[arg(long, global = true, value_name = "FILE", env = "UNLOCKD_BOOTSTRAP_TOKEN_FILE")]
+    pub bootstrap_token_file: Option<PathBuf>,
+}
+
+/// A wire that can be switched off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Transport {
+    /// JSON over HTTP.
+    Json,
+    /// gRPC.
+    Grpc,
+    /// gRPC-Web.
+    GrpcWeb,
+}
+
+/// How the log is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// For programs: one JSON object a line.
+    Json,
+}
+
+/// Everything that can be set, decided.
+#[derive(Debug, Clone)]
+pub struct Configuration {
+    /// Where to listen, if it was said.
+    pub listen: Option<SocketAddr>,
+    /// Which database was asked for, if one was.
+    pub database_url: Option<DatabaseUrl>,
+    /// Where the embedded database and the first token are kept.
+    pub data_dir: PathBuf,
+    /// The wires to serve.
+    pub transports: BTreeSet<Transport>,
+    /// The origins whose pages may call.
+    pub cors_origins: Vec<HeaderValue>,
+    /// The longest time a request may take.
+    pub request_timeout: Duration,
+    /// How the log is written; by what standard error is, if nothing was said.
+    pub log_format: Option<LogFormat>,
+    /// What the log shows, in the syntax of `tracing_subscriber::EnvFilter`.
+    pub log_filter: Option<String>,
+    /// Where the first token is read from, or written to.
+    pub bootstrap_token_file: PathBuf,
+    /// The first token, if it was handed in.
+    pub bootstrap_token: Option<SecretToken>,
+}
+
+impl Settings {
+    /// Reads the file and the rest of the environment, and decides.
+    ///
+    /// # Errors
+    /// [`CommandError`] for a file that cannot be read, an unknown key, or a value that makes no sense.
+    pub fn load(self) -> Result<Configuration, CommandError> {
+        let file = match &self.config {
+            Some(path) => file::read(path)?,
+            None => file::SettingsFile::default(),
+        };
+        let data_dir = self
+            .data_dir
+            .or(file.data_dir)
+            .unwrap_or_else(|| PathBuf::from(".unlockd"));
+        let transports: BTreeSet<_> = self
+            .transports
+            .or(file.transports)
+            .unwrap_or_else(|| Transport::value_variants().to_vec())
+            .into_iter()
+            .collect();
+        if transports.is_empty() {
+            return Err(CommandError::new(
+                "transports: name at least one of json, grpc, grpc-web",
+            ));
+        }
+        let request_timeout = self.request_timeout.or(file.request_timeout).unwrap_or(10);
+        if request_timeout == 0 {
+            return Err(CommandError::new("request timeout: must be at least 1 second"));
+        }
+        let bootstrap_token = match std::env::var("UNLOCKD_BOOTSTRAP_TOKEN") {
+            Ok(token) => Some(parse_bootstrap_token(&token, "UNLOCKD_BOOTSTRAP_TOKEN")?),
+            Err(_) => None,
+        };
+        Ok(Configuration {
+            listen: self.listen.or(file.listen),
+            database_url: self.database_url.or(file.database_url),
+            transports,
+            cors_origins: parse_origins(&self.cors_origins.or(file.cors_origins).unwrap_or_default())?,
+            request_timeout: Duration::from_secs(request_timeout.into()),
+            log_format: self.log_format.or(file.log_format),
+            log_filter: std::env::var("UNLOCKD_LOG").ok().or(file.log),
+            bootstrap_token_file: self
+                .bootstrap_token_file
+                .or(file.bootstrap_token_file)
+                .unwrap_or_else(|| data_dir.join("admin.token")),
+            bootstrap_token,
+            data_dir,
+        })
+    }
+}
+
+impl Configuration {
+    /// Where to listen: as was said, else on port 8080 of the loopback interface.
+    #[must_use]
+    pub fn listen_address(&self) -> SocketAddr {
+        self.listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080)))
+    }
+
+    /// The database: the one that was asked for, else the embedded one.
+    #[must_use]
+    pub fn database(&self) -> DatabaseUrl {
+        self.database_url
+            .clone()
+            .unwrap_or_else(|| DatabaseUrl::embedded(&self.data_dir))
+    }
+}
+
+/// Takes over a token that was handed in.
+pub(crate) fn parse_bootstrap_token(token: &str, source: &str) -> Result<SecretToken, CommandError> {
+    let token = token.trim();
+    if token.chars().count() < MIN_BOOTSTRAP_TOKEN_CHARACTERS {
+        return Err(CommandError::new(format!(
+            "{source}: the bootstrap token is too short: it must have at least {MIN_BOOTSTRAP_TOKEN_CHARACTERS} characters"
+        )));
+    }
+    match bearer_token(Some(format!("Bearer {token}").as_bytes())) {
+        Ok(Some(token)) => Ok(token),
+        Ok(None) | Err(_) => Err(CommandError::new(format!(
+            "{source}: the bootstrap token may only have letters, digits and the characters - . _ ~ + / ="
+        ))),
+    }
+}
+
+fn parse_origins(origins: &[String]) -> Result<Vec<HeaderValue>, CommandError> {
+    origins
+        .iter()
+        .map(|origin| {
+            let has_host = origin
+                .split_once("://")
+                .is_some_and(|(scheme, host)| !scheme.is_empty() && !host.is_empty() && !host.contains('/'));
+            match HeaderValue::from_str(origin) {
+                Ok(value) if has_host => Ok(value),
+                _ => Err(CommandError::new(format!(
+                    "cors origin {origin:?}: must be a scheme and a host, such as https://desk.example.com"
+                ))),
+            }
+        })
+        .collect()
+}

@@ -1,0 +1,105 @@
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use tempfile::TempDir;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+use unlockd_application::administration::{Administration, IssuedToken};
+use unlockd_domain::{Grant, UserId};
+
+use crate::CommandError;
+use crate::bootstrap::bootstrap;
+use crate::compose::Composition;
+use crate::configuration::{Configuration, Transport};
+use crate::serve::Server;
+
+/// How long the tour's tokens would work if the tour were killed before it revokes them.
+const TOKEN_LIFETIME: Duration = Duration::from_hours(1);
+
+/// A running server, on a throw-away database unless another one was asked for.
+pub(super) struct Stage {
+    composition: Composition,
+    address: SocketAddr,
+    stop: oneshot::Sender<()>,
+    server: JoinHandle<()>,
+    tokens: Vec<IssuedToken>,
+    /// Removed with everything in it when the stage is cleared.
+    _folder: TempDir,
+}
+
+impl Stage {
+    pub(super) async fn set(mut configuration: Configuration) -> Result<Self, CommandError> {
+        let folder = tempfile::tempdir().map_err(|error| CommandError::caused("cannot make a folder", &error))?;
+        if configuration.database_url.is_none() {
+            configuration.data_dir = folder.path().to_owned();
+            configuration.bootstrap_token_file = folder.path().join("admin.token");
+        }
+        configuration
+            .listen
+            .get_or_insert(SocketAddr::from(([127, 0, 0, 1], 0)));
+        configuration.transports = [Transport::Json, Transport::Grpc, Transport::GrpcWeb].into();
+        let database = configuration.database();
+        let composition = Composition::open(&database).await?;
+        let server = Server::bind(&composition, &configuration).await?;
+        bootstrap(&composition.administration, &configuration).await?;
+        let address = server.address();
+        println!(
+            "unlockd {} on http://{address}, with its {database}",
+            env!("CARGO_PKG_VERSION")
+        );
+        let (stop, stopped) = oneshot::channel();
+        let server = tokio::spawn(server.run(async {
+            // A stage that is gone without a word stops its server too.
+            stopped.await.unwrap_or_default();
+        }));
+        Ok(Self {
+            composition,
+            address,
+            stop,
+            server,
+            tokens: Vec::new(),
+            _folder: folder,
+        })
+    }
+
+    pub(super) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    pub(super) fn administration(&self) -> &Administration {
+        &self.composition.administration
+    }
+
+    /// A token that works for the time of the tour.
+    pub(super) async fn token(&mut self, user_id: &UserId) -> Result<IssuedToken, CommandError> {
+        let token = self
+            .administration()
+            .create_token(user_id.clone(), Some(TOKEN_LIFETIME))
+            .await?;
+        self.tokens.push(token.clone());
+        Ok(token)
+    }
+
+    /// Somebody who holds `IAM_OWNER`.
+    pub(super) async fn owner(&self) -> Result<UserId, CommandError> {
+        let grants = self.administration().list_grants(None).await?;
+        let owner = grants.into_iter().find(|(_, grant)| *grant == Grant::instance_owner());
+        owner
+            .map(|(id, _)| id)
+            .ok_or_else(|| CommandError::new("nobody holds IAM_OWNER on this database"))
+    }
+
+    /// Revokes the tour's tokens, stops the server, and removes what was temporary.
+    pub(super) async fn clear(self) -> Result<(), CommandError> {
+        for token in &self.tokens {
+            self.composition.administration.revoke_token(&token.token.id).await?;
+        }
+        // The server may have ended by itself; then there is nobody to tell.
+        let _ = self.stop.send(());
+        self.server
+            .await
+            .map_err(|error| CommandError::caused("the server ended badly", &error))?;
+        self.composition.close().await;
+        Ok(())
+    }
+}

@@ -1,0 +1,155 @@
+//! One port, three wires: every request goes to the wire that its content type names, or to JSON.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Body;
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::{HeaderName, HeaderValue, Method, Request, Response};
+use tower::{Service, ServiceExt};
+use tower_http::cors::CorsLayer;
+use unlockd_application::ports::IdGenerator;
+use unlockd_application::{Authenticator, Readiness, RequestContext};
+use unlockd_credentials::UuidV7Generator;
+use unlockd_grpc::{Grpc, GrpcOptions, GrpcServices};
+use unlockd_http::{HttpOptions, HttpServices};
+
+use crate::admission::{Admission, AdmittingAuthenticator, StoreReadiness};
+use crate::compose::Composition;
+use crate::configuration::{Configuration, Transport};
+use crate::request_log::RequestLog;
+
+/// The largest body of a request, in bytes.
+const MAX_BODY_BYTES: usize = 64 * 1024;
+
+/// How long a browser may remember what CORS allows.
+const CORS_MAX_AGE: Duration = Duration::from_mins(10);
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Everything that is served, behind one function.
+#[derive(Clone)]
+pub(crate) struct Dispatch {
+    json: axum::Router,
+    grpc: Grpc,
+    cors: Option<CorsLayer>,
+    ids: UuidV7Generator,
+}
+
+impl Dispatch {
+    /// Puts the wires on top of the use cases.
+    #[must_use]
+    pub(crate) fn new(composition: &Composition, configuration: &Configuration, admission: &Admission) -> Self {
+        let authenticator: Arc<dyn Authenticator> = Arc::new(AdmittingAuthenticator {
+            admission: admission.clone(),
+            authenticator: composition.authentication.clone(),
+        });
+        let readiness: Arc<dyn Readiness> = Arc::new(StoreReadiness {
+            admission: admission.clone(),
+            instance: composition.administration.instance.clone(),
+        });
+        let is_on = |transport| configuration.transports.contains(&transport);
+        let json = unlockd_http::router(
+            HttpServices {
+                users: composition.users.clone(),
+                authenticator: authenticator.clone(),
+                readiness: readiness.clone(),
+            },
+            HttpOptions {
+                json: is_on(Transport::Json),
+                request_deadline: configuration.request_timeout,
+                max_body_bytes: MAX_BODY_BYTES,
+            },
+        );
+        let grpc = Grpc::new(
+            GrpcServices {
+                users: composition.users.clone(),
+                authenticator,
+                readiness,
+            },
+            GrpcOptions {
+                grpc: is_on(Transport::Grpc),
+                grpc_web: is_on(Transport::GrpcWeb),
+                request_deadline: configuration.request_timeout,
+                max_request_bytes: MAX_BODY_BYTES,
+            },
+        );
+        Self {
+            json,
+            grpc,
+            cors: cors(&configuration.cors_origins),
+            ids: UuidV7Generator,
+        }
+    }
+
+    /// Answers a request.
+    ///
+    /// # Errors
+    /// None: every failure is an answer.
+    pub(crate) async fn call(self, mut request: Request<Body>) -> Result<Response<Body>, Infallible> {
+        let request_id = request_id(&request).unwrap_or_else(|| self.ids.generate());
+        let id_header = HeaderValue::from_str(&request_id).ok();
+        let context = Arc::new(RequestContext::new(request_id));
+        request.extensions_mut().insert(context.clone());
+        let log = RequestLog::begin(request.method().clone(), context);
+
+        let mut response = match self.cors.clone() {
+            Some(cors) => ServiceExt::oneshot(tower::Layer::layer(&cors, self.wires()), request).await?,
+            None => self.wires().call(request).await?,
+        };
+
+        if let Some(id) = id_header {
+            response.headers_mut().insert(REQUEST_ID, id);
+        }
+        log.answered(response.status());
+        Ok(response)
+    }
+
+    fn wires(self) -> impl Service<Request<Body>, Response = Response<Body>, Error = Infallible, Future: Send> + Clone {
+        tower::service_fn(move |request: Request<Body>| {
+            let Self { mut json, mut grpc, .. } = self.clone();
+            async move {
+                if grpc.accepts(&request) {
+                    Ok(grpc.call(request).await?.map(Body::new))
+                } else {
+                    json.call(request).await
+                }
+            }
+        })
+    }
+}
+
+/// The id that the request came with, if it can be quoted safely.
+fn request_id<B>(request: &Request<B>) -> Option<String> {
+    let id = request.headers().get(REQUEST_ID)?.to_str().ok()?;
+    let quotable = (1..=128).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic());
+    quotable.then(|| id.to_owned())
+}
+
+fn cors(origins: &[HeaderValue]) -> Option<CorsLayer> {
+    let header = HeaderName::from_static;
+    (!origins.is_empty()).then(|| {
+        CorsLayer::new()
+            .allow_origin(origins.to_vec())
+            .allow_methods([Method::GET, Method::POST])
+            .allow_headers([
+                ACCEPT,
+                AUTHORIZATION,
+                CONTENT_TYPE,
+                REQUEST_ID,
+                header("grpc-timeout"),
+                header("x-grpc-web"),
+                header("x-user-agent"),
+            ])
+            .expose_headers([
+                header("grpc-status"),
+                header("grpc-message"),
+                header("grpc-status-details-bin"),
+                REQUEST_ID,
+                RETRY_AFTER,
+                WWW_AUTHENTICATE,
+            ])
+            .max_age(CORS_MAX_AGE)
+    })
+}

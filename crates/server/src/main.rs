@@ -1,0 +1,26 @@
+//! The `unlockd` program.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use unlockd_server::command_line::CommandLine;
+use unlockd_server::{commands, telemetry};
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let command_line = CommandLine::parse();
+    let outcome = match command_line.settings.clone().load() {
+        Ok(configuration) => match telemetry::start(&configuration, command_line.command.quiet()) {
+            Ok(()) => commands::run(command_line.command, configuration).await,
+            Err(error) => Err(error),
+        },
+        Err(error) => Err(error),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("unlockd: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! End to end: the real program, real sockets, real databases.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a failed expectation is how a test fails"
+)]
+
+mod command_line;
+mod dispatch;
+mod program;
+mod replicas;
+mod running;
+mod scenarios;
+mod startup;
+mod stopping;

@@ -1,0 +1,154 @@
+//! What `serve` says when it cannot, and what it does on the first start.
+
+use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt;
+
+use tempfile::TempDir;
+
+use crate::program::{Program, answer, complaint, read, run, unlockd};
+
+#[test]
+fn a_taken_port_is_said_in_one_line() {
+    let folder = TempDir::new().unwrap();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let line = complaint(&run(folder.path(), &["serve", "--listen", &address]));
+    assert!(
+        line.starts_with(&format!("unlockd: cannot listen on {address}: ")),
+        "{line}"
+    );
+}
+
+#[test]
+fn an_unreachable_database_is_said_in_one_line_without_its_password() {
+    let folder = TempDir::new().unwrap();
+    let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let url = format!("postgres://somebody:hunter2hunter2@{closed}/nowhere");
+    let line = complaint(&run(folder.path(), &["serve", "--database-url", &url]));
+    assert!(
+        line.starts_with("unlockd: cannot open the PostgreSQL database: "),
+        "{line}"
+    );
+    assert!(!line.contains("hunter2"), "{line}");
+}
+
+#[test]
+fn a_database_that_is_newer_than_the_program_is_left_alone() {
+    let folder = TempDir::new().unwrap();
+    answer(folder.path(), &["migrate"]);
+    crate::running::apply_migration_from_the_future(&folder.path().join("unlockd.db"));
+    let line = complaint(&run(folder.path(), &["serve"]));
+    assert!(line.contains("newer"), "{line}");
+}
+
+#[test]
+fn an_unknown_key_in_the_file_is_named() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("unlockd.toml");
+    std::fs::write(&file, "listen = \"127.0.0.1:0\"\nlisten_adress = \"127.0.0.1:0\"\n").unwrap();
+    let line = complaint(&run(folder.path(), &["serve", "--config", file.to_str().unwrap()]));
+    assert!(line.contains("line 2") && line.contains("listen_adress"), "{line}");
+}
+
+#[test]
+fn a_bootstrap_token_that_is_too_short_is_refused() {
+    let folder = TempDir::new().unwrap();
+    let output = unlockd(folder.path())
+        .arg("serve")
+        .env("UNLOCKD_BOOTSTRAP_TOKEN", "a".repeat(31))
+        .output()
+        .unwrap();
+    let line = complaint(&output);
+    assert!(
+        line.contains("at least 32 characters") && !line.contains("aaaa"),
+        "{line}"
+    );
+}
+
+#[test]
+fn settings_of_the_environment_win_over_the_file_and_flags_over_both() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("unlockd.toml");
+    std::fs::write(&file, "database_url = \"sqlite://from-file.db\"\n").unwrap();
+    let migrate = |environment: Option<&str>, flags: &[&str]| {
+        let mut command = unlockd(folder.path());
+        command.args(["migrate", "--config"]).arg(&file).args(flags);
+        if let Some(url) = environment {
+            command.env("UNLOCKD_DATABASE_URL", url);
+        }
+        assert!(command.output().unwrap().status.success());
+    };
+    let exists = |name: &str| folder.path().join(name).exists();
+    migrate(None, &[]);
+    assert!(exists("from-file.db"));
+    migrate(Some("sqlite://from-environment.db"), &[]);
+    assert!(exists("from-environment.db"));
+    migrate(
+        Some("sqlite://from-environment-too.db"),
+        &["--database-url", "sqlite://from-flag.db"],
+    );
+    assert!(exists("from-flag.db") && !exists("from-environment-too.db"));
+}
+
+#[test]
+fn the_first_start_writes_a_token_for_its_owner_alone_and_later_starts_change_nothing() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("admin.token");
+    drop(Program::serve(unlockd(folder.path())));
+    let token = read(&file);
+    assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    assert!(
+        token.starts_with("unlockd_pat_") && token.trim_end().len() == "unlockd_pat_".len() + 43,
+        "{token}"
+    );
+    drop(Program::serve(unlockd(folder.path())));
+    assert_eq!(read(&file), token);
+    assert_eq!(answer(folder.path(), &["token", "list"]).lines().count(), 2);
+    assert_eq!(answer(folder.path(), &["organization", "list"]).lines().count(), 2);
+}
+
+#[test]
+fn a_token_that_is_handed_in_is_not_written_down() {
+    let folder = TempDir::new().unwrap();
+    let mut command = unlockd(folder.path());
+    command.env("UNLOCKD_BOOTSTRAP_TOKEN", "t".repeat(32));
+    drop(Program::serve(command));
+    assert!(!folder.path().join("admin.token").exists());
+}
+
+#[test]
+fn the_token_can_be_handed_in_as_a_file() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("secret");
+    std::fs::write(&file, format!("{}\n", "s".repeat(40))).unwrap();
+    let mut command = unlockd(folder.path());
+    command.env("UNLOCKD_BOOTSTRAP_TOKEN_FILE", &file);
+    let program = Program::serve(command);
+    let response = crate::running::get(program.address, "/v3alpha/users/nobody", Some(&"s".repeat(40)));
+    assert_eq!(response.status, 404, "{}", response.body);
+    assert_eq!(read(&file).trim_end(), "s".repeat(40));
+}
+
+#[test]
+fn several_replicas_may_start_on_one_empty_database() {
+    let Some(database) = crate::running::postgres() else {
+        return;
+    };
+    let folders: Vec<_> = (0..3).map(|_| TempDir::new().unwrap()).collect();
+    let programs: Vec<_> = std::thread::scope(|scope| {
+        let starting: Vec<_> = folders
+            .iter()
+            .map(|folder| {
+                let mut command = unlockd(folder.path());
+                command.env("UNLOCKD_DATABASE_URL", database.url());
+                scope.spawn(move || Program::serve(command))
+            })
+            .collect();
+        starting.into_iter().map(|start| start.join().unwrap()).collect()
+    });
+    let with_token = folders
+        .iter()
+        .filter(|folder| folder.path().join("admin.token").exists())
+        .count();
+    assert_eq!((programs.len(), with_token), (3, 1));
+}

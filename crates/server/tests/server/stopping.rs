@@ -1,0 +1,103 @@
+//! How a server ends.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+
+use tempfile::TempDir;
+
+use crate::program::{Program, unlockd};
+use crate::running::{admin_token, get};
+
+#[test]
+fn both_signals_end_the_server_with_exit_code_0() {
+    for signal in ["TERM", "INT"] {
+        let folder = TempDir::new().unwrap();
+        let mut program = Program::serve(unlockd(folder.path()));
+        program.signal(signal);
+        assert_eq!(program.wait_for_line("stopping")["signal"], format!("SIG{signal}"));
+        let (status, log) = program.wait();
+        assert_eq!(status.code(), Some(0), "{log:#?}");
+    }
+}
+
+#[test]
+fn a_request_in_flight_is_finished() {
+    let folder = TempDir::new().unwrap();
+    let mut program = Program::serve(unlockd(folder.path()));
+    let token = admin_token(folder.path());
+    // A body that is half sent keeps the request in flight for as long as the test wants.
+    let body = r#"{"userId":"late","organization":{"orgId":"default"}}"#;
+    let (first, rest) = body.split_at(10);
+    let mut connection = TcpStream::connect(program.address).unwrap();
+    write!(
+        connection,
+        "POST /v3alpha/users HTTP/1.1\r\nhost: unlockd\r\nauthorization: Bearer {token}\r\n\
+         content-type: application/json\r\ncontent-length: {}\r\nexpect: 100-continue\r\n\r\n",
+        body.len()
+    )
+    .unwrap();
+    // The server asks for the body once the request has been let in.
+    let mut go_on = [0; 25];
+    connection.read_exact(&mut go_on).unwrap();
+    assert_eq!(&go_on, b"HTTP/1.1 100 Continue\r\n\r\n");
+    connection.write_all(first.as_bytes()).unwrap();
+
+    program.signal("TERM");
+    program.wait_for_line("stopping");
+    connection.write_all(rest.as_bytes()).unwrap();
+    let mut answer = String::new();
+    connection.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 201 "), "{answer}");
+    assert_eq!(program.wait().0.code(), Some(0));
+}
+
+#[test]
+fn nothing_secret_is_in_the_log() {
+    let folder = TempDir::new().unwrap();
+    let mut command = unlockd(folder.path());
+    command.env("UNLOCKD_LOG", "trace");
+    let program = Program::serve(command);
+    let token = admin_token(folder.path());
+    let password = "correct horse battery staple";
+    let body = format!(
+        r#"{{"userId":"ida","organization":{{"orgId":"default"}},"authenticators":{{"password":{{"password":"{password}"}}}}}}"#
+    );
+    let created = crate::running::post(program.address, "/v3alpha/users", Some(&token), &body);
+    assert_eq!(created.status, 201, "{}", created.body);
+    assert_eq!(
+        get(
+            program.address,
+            "/v3alpha/users/ida",
+            Some("wrong-token-wrong-token-wrong")
+        )
+        .status,
+        401
+    );
+    program.signal("TERM");
+    let (_, log) = program.wait();
+    let log = serde_json::to_string(&log).unwrap();
+    assert!(log.contains("POST /v3alpha/users"), "the log has the requests");
+    for secret in [token.as_str(), password, "wrong-token-wrong-token-wrong", "$argon2id$"] {
+        assert!(!log.contains(secret), "{secret} is in the log");
+    }
+}
+
+#[test]
+fn every_request_has_one_line() {
+    let folder = TempDir::new().unwrap();
+    let mut program = Program::serve(unlockd(folder.path()));
+    let token = admin_token(folder.path());
+    get(program.address, "/v3alpha/users/nobody", Some(&token));
+    let line = program.wait_for_line("request");
+    assert_eq!(line["operation"], "GET /v3alpha/users/{user_id}");
+    assert_eq!(line["http.response.status_code"], 404);
+    assert_eq!((&line["code"], &line["reason"]), (&5.into(), &"USER_NOT_FOUND".into()));
+    assert!(line["duration_ms"].is_f64() && line["request.id"].is_string() && line["caller.id"].is_string());
+    get(program.address, "/no/such/path", None);
+    let line = program.wait_for_line("request");
+    assert_eq!(
+        (&line["operation"], &line["reason"]),
+        (&"unknown".into(), &"ROUTE_NOT_FOUND".into())
+    );
+    assert_eq!(line.get("caller.id"), None);
+}
