@@ -1,0 +1,29 @@
+# What developers and CI run. `just --list` shows this.
+
+# A tour on a throw-away database.
+demo:
+    cargo run --release -- demo
+
+# Everything that has to pass, as CI runs it.
+ci:
+    .ci/run
+
+test:
+    cargo test --workspace
+
+# Formatting, lints, documentation: no warnings.
+check:
+    cargo fmt --all --check
+    cargo clippy --workspace --all-targets -- --deny warnings
+    RUSTDOCFLAGS="--deny warnings" cargo doc --workspace --no-deps
+
+format:
+    cargo fmt --all
+
+# Write the checked-in SQL data anew, after a query or a migration has changed.
+prepare-sql:
+    .ci/prepare-sql
+
+# Run the service on the embedded database.
+serve:
+    cargo run --release -- serve
