@@ -1,7 +1,6 @@
 //! The router in process, on the application in memory.
 #![expect(
     clippy::unwrap_used,
-    clippy::expect_used,
     clippy::panic,
     reason = "a failed expectation is how a test fails"
 )]
