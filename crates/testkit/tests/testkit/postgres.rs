@@ -2,7 +2,7 @@
 
 #![expect(clippy::expect_used, reason = "a failed expectation is how a test fails")]
 
-use std::io::{BufRead, BufReader, stdin};
+use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -11,13 +11,8 @@ use std::{env, thread};
 use sqlx::{Connection, PgConnection};
 use unlockd_testkit::postgres::TestDatabase;
 
-const HOLDER: &str = "postgres::holds_a_database_until_standard_input_ends";
-const ANNOUNCEMENT: &str = "data directory: ";
-
-async fn data_directory(database: &TestDatabase) -> String {
-    let mut connection = PgConnection::connect(&database.url())
-        .await
-        .expect("the server answers");
+async fn data_directory(url: &str) -> String {
+    let mut connection = PgConnection::connect(url).await.expect("the server answers");
     sqlx::query_scalar("SHOW data_directory")
         .fetch_one(&mut connection)
         .await
@@ -31,7 +26,7 @@ async fn each_test_has_a_database_of_its_own() {
     };
 
     assert_ne!(one.url(), other.url());
-    assert_eq!(data_directory(&one).await, data_directory(&other).await);
+    assert_eq!(data_directory(&one.url()).await, data_directory(&other.url()).await);
 }
 
 #[tokio::test]
@@ -49,24 +44,16 @@ async fn a_database_is_dropped_with_its_guard() {
     drop(session);
 }
 
-/// Not a test of anything: the process that the test below kills.
 #[tokio::test]
-#[ignore = "waits for its standard input to end"]
-async fn holds_a_database_until_standard_input_ends() {
-    let database = TestDatabase::create().await.expect("a local server");
-    println!("{ANNOUNCEMENT}{}", data_directory(&database).await);
-    assert_eq!(stdin().lines().count(), 0);
-}
-
-#[test]
-fn nothing_is_left_of_a_server_whose_process_is_killed() {
+async fn nothing_is_left_of_a_server_whose_process_is_killed() {
     for signal in ["KILL", "INT"] {
         let mut holder = start_holder();
-        let Some(data_directory) = announced_by(&mut holder) else {
+        let Some(url) = announced_by(&mut holder) else {
             // There are no server programs on this machine, so there is nothing of ours that could stay.
             assert!(!holder.wait().unwrap().success());
             return;
         };
+        let data_directory = data_directory(&url).await;
         assert!(process_of(&data_directory).is_some(), "no server in {data_directory}");
 
         let killed = Command::new("kill")
@@ -80,22 +67,22 @@ fn nothing_is_left_of_a_server_whose_process_is_killed() {
     }
 }
 
+/// The example of this package, which holds a database until its standard input ends.
 fn start_holder() -> Child {
-    Command::new(env::current_exe().expect("this program"))
-        .args(["--exact", HOLDER, "--ignored", "--nocapture"])
+    let program = env::current_exe().expect("this program");
+    let build = program.ancestors().nth(2).expect("the folder of the build");
+    Command::new(build.join("examples/with_postgres"))
+        .args(["URL", "sh", "-c", r#"echo "$URL"; cat"#])
         .env("UNLOCKD_TEST_POSTGRES", "local")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
-        .expect("this program starts")
+        .expect("the examples are built: cargo build -p unlockd-testkit --examples")
 }
 
 fn announced_by(holder: &mut Child) -> Option<String> {
     let output = holder.stdout.take().expect("the output");
-    BufReader::new(output)
-        .lines()
-        .map(|line| line.expect("a line"))
-        .find_map(|line| Some(line.split_once(ANNOUNCEMENT)?.1.to_owned()))
+    BufReader::new(output).lines().map_while(Result::ok).next()
 }
 
 /// The arguments of the server's process, if it runs.
