@@ -12,7 +12,7 @@ pub mod services;
 pub mod users;
 
 pub use authentication::{Authentication, Caller};
-pub use error::{Code, Error, ErrorDescription, ErrorReason, FieldViolation};
+pub use error::{Code, Error, ErrorDescription, ErrorReason, FieldViolation, Violations};
 pub use request_context::RequestContext;
 pub use services::{Authenticator, Readiness, UserService};
 pub use users::Users;

@@ -1,3 +1,5 @@
+use thiserror::Error;
+
 use crate::actor::Actor;
 use crate::id::{OrganizationId, UserId};
 use crate::lock::{LockCause, Reason};
@@ -43,7 +45,37 @@ pub enum UserEventKind {
     },
 }
 
+/// What a stored event says does not fit together.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("no event {name:?} with these details is known")]
+pub struct UnknownUserEvent {
+    /// The stored name.
+    pub name: String,
+}
+
 impl UserEventKind {
+    /// The kind that was stored under this name, with these details.
+    ///
+    /// # Errors
+    /// [`UnknownUserEvent`] for a name that no kind has, and for a lock without a cause.
+    pub fn restore(
+        name: &str,
+        reason: Option<Reason>,
+        lock_cause: Option<LockCause>,
+        lock_until: Option<Timestamp>,
+    ) -> Result<Self, UnknownUserEvent> {
+        match (name, lock_cause) {
+            ("user.created", None) => Ok(Self::Created),
+            ("user.locked", Some(cause)) => Ok(Self::Locked {
+                cause,
+                reason,
+                until: lock_until,
+            }),
+            ("user.unlocked", None) => Ok(Self::Unlocked { reason }),
+            _ => Err(UnknownUserEvent { name: name.to_owned() }),
+        }
+    }
+
     /// The stored name, also shown to people: `user.created`, `user.locked`, `user.unlocked`.
     #[must_use]
     pub fn name(&self) -> &'static str {
@@ -51,6 +83,33 @@ impl UserEventKind {
             Self::Created => "user.created",
             Self::Locked { .. } => "user.locked",
             Self::Unlocked { .. } => "user.unlocked",
+        }
+    }
+
+    /// What was said about it.
+    #[must_use]
+    pub fn reason(&self) -> Option<&Reason> {
+        match self {
+            Self::Created => None,
+            Self::Locked { reason, .. } | Self::Unlocked { reason } => reason.as_ref(),
+        }
+    }
+
+    /// What brought the lock about, of a lock.
+    #[must_use]
+    pub fn lock_cause(&self) -> Option<LockCause> {
+        match self {
+            Self::Locked { cause, .. } => Some(*cause),
+            Self::Created | Self::Unlocked { .. } => None,
+        }
+    }
+
+    /// When the lock was set to end, of a lock.
+    #[must_use]
+    pub fn lock_until(&self) -> Option<Timestamp> {
+        match self {
+            Self::Locked { until, .. } => *until,
+            Self::Created | Self::Unlocked { .. } => None,
         }
     }
 }

@@ -22,7 +22,7 @@ mod username;
 pub use access_token::{AccessToken, TokenDigest};
 pub use actor::Actor;
 pub use authorization::{Grant, GrantScope, Grants, Permission, Reach, Role, UnknownRole};
-pub use event::{UserEvent, UserEventKind};
+pub use event::{UnknownUserEvent, UserEvent, UserEventKind};
 pub use id::{AccessTokenId, OrganizationId, UserId, UsernameId};
 pub use lock::{Lock, LockCause, LockOrder, Reason, UnknownLockCause};
 pub use organization::{Organization, OrganizationName};

@@ -15,6 +15,5 @@ mod rpc;
 mod service;
 mod status;
 mod users;
-mod violations;
 
 pub use service::{Grpc, GrpcOptions, GrpcServices};

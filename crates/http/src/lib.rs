@@ -16,7 +16,6 @@ mod refusal;
 mod router;
 mod status;
 mod users;
-mod violations;
 
 pub use problem::{http_status, problem_response};
 pub use router::{HttpOptions, HttpServices, router};

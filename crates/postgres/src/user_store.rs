@@ -208,17 +208,13 @@ impl TryFrom<UserEventRow> for UserEvent {
     type Error = Error;
 
     fn try_from(row: UserEventRow) -> Result<Self, Error> {
-        let reason = reason(row.reason)?;
-        let kind = match (row.kind.as_str(), row.lock_cause) {
-            ("user.created", None) => UserEventKind::Created,
-            ("user.locked", Some(cause)) => UserEventKind::Locked {
-                cause: cause.parse().map_err(corrupt)?,
-                reason,
-                until: row.lock_until.map(timestamp).transpose()?,
-            },
-            ("user.unlocked", None) => UserEventKind::Unlocked { reason },
-            (other, _) => return Err(corrupt(format!("unknown user event {other:?}"))),
-        };
+        let kind = UserEventKind::restore(
+            &row.kind,
+            reason(row.reason)?,
+            row.lock_cause.map(|cause| cause.parse()).transpose().map_err(corrupt)?,
+            row.lock_until.map(timestamp).transpose()?,
+        )
+        .map_err(corrupt)?;
         Ok(Self {
             user_id: UserId::new(row.user_id).map_err(corrupt)?,
             sequence: Sequence::try_from(row.sequence).map_err(corrupt)?,

@@ -2,11 +2,10 @@
 
 use sqlx::Error;
 use sqlx::postgres::PgConnection;
-use time::OffsetDateTime;
 use unlockd_application::ports::{CreateUserError, NewUser};
 use unlockd_domain::{
-    Actor, Lock, LockCause, OrganizationId, Reason, Sequence, Timestamp, User, UserChange, UserData, UserEvent,
-    UserEventKind, UserId, UserState, Username, UsernameId,
+    Actor, Lock, LockCause, OrganizationId, Reason, Sequence, Timestamp, User, UserChange, UserData, UserId, UserState,
+    Username, UsernameId,
 };
 
 /// Whether a change may be made to a user who holds `IAM_OWNER` on the instance.
@@ -113,7 +112,6 @@ pub(crate) async fn change(
 ) -> Result<bool, Error> {
     let (user, event) = (change.user(), change.event());
     let state = StateColumns::of(user.state());
-    let payload = EventColumns::of(event);
     let appended = sqlx::query!(
         "WITH changed AS (
              UPDATE users
@@ -141,9 +139,9 @@ pub(crate) async fn change(
         OrganizationId::as_str(&event.organization),
         Actor::user_id(&event.actor).map(UserId::as_str),
         event.time.date_time(),
-        payload.reason,
-        payload.lock_cause,
-        payload.lock_until,
+        event.kind.reason().map(Reason::as_str),
+        event.kind.lock_cause().map(LockCause::as_str),
+        event.kind.lock_until().map(Timestamp::date_time),
     )
     .execute(connection)
     .await?;
@@ -165,27 +163,5 @@ impl<'a> StateColumns<'a> {
             UserState::Deleted => ("deleted", None),
         };
         Self { name, lock }
-    }
-}
-
-/// How the payload of an event is stored.
-struct EventColumns<'a> {
-    reason: Option<&'a str>,
-    lock_cause: Option<&'static str>,
-    lock_until: Option<OffsetDateTime>,
-}
-
-impl<'a> EventColumns<'a> {
-    fn of(event: &'a UserEvent) -> Self {
-        let (reason, lock_cause, lock_until) = match &event.kind {
-            UserEventKind::Created => (None, None, None),
-            UserEventKind::Locked { cause, reason, until } => (reason.as_ref(), Some(*cause), *until),
-            UserEventKind::Unlocked { reason } => (reason.as_ref(), None, None),
-        };
-        Self {
-            reason: reason.map(Reason::as_str),
-            lock_cause: lock_cause.map(LockCause::as_str),
-            lock_until: lock_until.map(Timestamp::date_time),
-        }
     }
 }

@@ -2,6 +2,7 @@
 
 mod description;
 mod reason;
+mod violations;
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -11,6 +12,7 @@ use unlockd_domain::{AccessTokenId, OrganizationId, UserId, UserState};
 
 pub use description::{ErrorDescription, FieldViolation};
 pub use reason::{Code, ErrorReason};
+pub use violations::Violations;
 
 use crate::ports::{BoxError, StoreError};
 

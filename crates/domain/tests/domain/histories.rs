@@ -1,6 +1,8 @@
 //! What is no history of one user.
 
-use unlockd_domain::{Actor, LockCause, LockOrder, ReplayError, Sequence, User, UserEvent};
+use unlockd_domain::{
+    Actor, LockCause, LockOrder, Reason, ReplayError, Sequence, Timestamp, User, UserEvent, UserEventKind,
+};
 
 use crate::{at, created, user_id};
 
@@ -59,4 +61,41 @@ fn events_that_cannot_follow_on_each_other_are_illegal() {
     let mut twice = history();
     twice[unlocked].kind = twice[locked].kind.clone();
     assert_eq!(User::replay(&twice), Err(ReplayError::IllegalTransition(number(3))));
+}
+
+#[test]
+fn a_stored_event_is_restored_from_its_name_and_details() {
+    let reason = Reason::parse("lost phone").unwrap();
+    let until = Some(Timestamp::MAX);
+    let kinds = [
+        UserEventKind::Created,
+        UserEventKind::Locked {
+            cause: LockCause::Policy,
+            reason: reason.clone(),
+            until,
+        },
+        UserEventKind::Unlocked { reason },
+    ];
+    for kind in kinds {
+        let stored = (
+            kind.name(),
+            kind.reason().cloned(),
+            kind.lock_cause(),
+            kind.lock_until(),
+        );
+        assert_eq!(UserEventKind::restore(stored.0, stored.1, stored.2, stored.3), Ok(kind));
+    }
+}
+
+#[test]
+fn a_stored_event_that_does_not_fit_together_is_refused() {
+    let cause = Some(LockCause::Operator);
+    for (name, cause) in [
+        ("user.vanished", None),
+        ("user.locked", None),
+        ("user.unlocked", cause),
+        ("user.created", cause),
+    ] {
+        assert!(UserEventKind::restore(name, None, cause, None).is_err(), "{name}");
+    }
 }

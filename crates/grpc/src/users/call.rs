@@ -2,12 +2,11 @@ use std::future::Future;
 use std::sync::Arc;
 
 use tonic::{Request, Response, Status};
-use unlockd_application::{Caller, Error, RequestContext};
+use unlockd_application::{Caller, Error, RequestContext, Violations};
 use unlockd_domain::UserId;
 
 use crate::destination::UserInPath;
 use crate::status;
-use crate::violations::Violations;
 
 /// A request whose caller is known.
 pub(super) struct Call<M> {

@@ -1,6 +1,6 @@
 use prost_types::Struct;
 use unlockd_application::users::{CreateUser, NewPassword, NewPasswordSecret, NewUsername};
-use unlockd_application::{Error, UserService};
+use unlockd_application::{Error, UserService, Violations};
 use unlockd_domain::{OrganizationId, PasswordHash, PlainPassword, UserData, UserId, UsernameScope};
 use unlockd_proto::zitadel::object::v2beta::{Organization, organization::Org};
 use unlockd_proto::zitadel::user::v3alpha::set_password::Type;
@@ -9,7 +9,6 @@ use unlockd_proto::zitadel::user::v3alpha::{CreateUserRequest, CreateUserRespons
 use super::call::Call;
 use super::struct_data;
 use super::user::details;
-use crate::violations::Violations;
 
 /// Creates an active user.
 #[tracing::instrument(name = "grpc.users.create", skip_all)]

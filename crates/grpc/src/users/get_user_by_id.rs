@@ -1,10 +1,9 @@
 use unlockd_application::users::GetUserById;
-use unlockd_application::{Error, UserService};
+use unlockd_application::{Error, UserService, Violations};
 use unlockd_proto::zitadel::user::v3alpha::{GetUserByIdRequest, GetUserByIdResponse};
 
 use super::call::{Call, user_id};
 use super::user::user;
-use crate::violations::Violations;
 
 /// Reads a user.
 #[tracing::instrument(name = "grpc.users.get", skip_all)]

@@ -1,5 +1,5 @@
 use unlockd_application::users::LockUser;
-use unlockd_application::{Error, UserService};
+use unlockd_application::{Error, UserService, Violations};
 use unlockd_domain::Reason;
 use unlockd_proto::zitadel::user::v3alpha::{LockUserRequest, LockUserResponse};
 
@@ -7,7 +7,6 @@ use super::call::{Call, user_id};
 use super::timestamp;
 use super::user::details;
 use crate::destination::UserInPath;
-use crate::violations::Violations;
 
 /// Keeps an active user out.
 #[tracing::instrument(name = "grpc.users.lock", skip_all)]

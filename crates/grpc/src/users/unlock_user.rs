@@ -1,12 +1,11 @@
 use unlockd_application::users::UnlockUser;
-use unlockd_application::{Error, UserService};
+use unlockd_application::{Error, UserService, Violations};
 use unlockd_domain::Reason;
 use unlockd_proto::zitadel::user::v3alpha::{UnlockUserRequest, UnlockUserResponse};
 
 use super::call::{Call, user_id};
 use super::user::details;
 use crate::destination::UserInPath;
-use crate::violations::Violations;
 
 /// Lets a locked user back in.
 #[tracing::instrument(name = "grpc.users.unlock", skip_all)]

@@ -1,13 +1,12 @@
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
-use unlockd_application::Error;
 use unlockd_application::users::{CreateUser, NewPassword, NewPasswordSecret, NewUsername};
+use unlockd_application::{Error, Violations};
 use unlockd_domain::{OrganizationId, PasswordHash, PlainPassword, UserData, UserId, UsernameScope};
 use utoipa::ToSchema;
 
 use crate::json::Object;
-use crate::violations::Violations;
 
 /// A new user. `contact`, `schemaId` and `organization.orgDomain` are documented and not done yet: they are refused.
 #[derive(Default, Deserialize, ToSchema)]

@@ -1,8 +1,8 @@
 use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
-use unlockd_application::Error;
 use unlockd_application::users::LockUser;
+use unlockd_application::{Error, Violations};
 use unlockd_domain::{Reason, Timestamp};
 use utoipa::ToSchema;
 
@@ -11,7 +11,6 @@ use crate::addressed::Addressed;
 use crate::authenticated::Authenticated;
 use crate::refusal::Refusal;
 use crate::router::Api;
-use crate::violations::Violations;
 
 /// May be left out as a whole.
 #[derive(Default, Deserialize, ToSchema)]

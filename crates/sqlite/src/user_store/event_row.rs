@@ -26,11 +26,6 @@ pub(super) async fn select_events(
 
 /// Appends to a history. A sequence that is there already is an error: the user's row goes first and would not have it.
 pub(super) async fn insert_event(connection: &mut SqliteConnection, event: &UserEvent) -> Result<(), StoreError> {
-    let (reason, lock_cause, lock_until) = match &event.kind {
-        UserEventKind::Created => (None, None, None),
-        UserEventKind::Locked { cause, reason, until } => (reason.as_ref(), Some(*cause), *until),
-        UserEventKind::Unlocked { reason } => (reason.as_ref(), None, None),
-    };
     sqlx::query!(
         "INSERT INTO user_events (user_id, sequence, kind, organization_id, actor_user_id, occurred_at,
                                   reason, lock_cause, lock_until)
@@ -41,9 +36,9 @@ pub(super) async fn insert_event(connection: &mut SqliteConnection, event: &User
         event.organization.as_str(),
         event.actor.user_id().map(UserId::as_str),
         event.time.unix_microseconds(),
-        reason.map(Reason::as_str),
-        lock_cause.map(LockCause::as_str),
-        lock_until.map(Timestamp::unix_microseconds),
+        event.kind.reason().map(Reason::as_str),
+        event.kind.lock_cause().map(LockCause::as_str),
+        event.kind.lock_until().map(Timestamp::unix_microseconds),
     )
     .execute(connection)
     .await
@@ -67,17 +62,12 @@ impl TryFrom<EventRow> for UserEvent {
     type Error = BoxError;
 
     fn try_from(row: EventRow) -> Result<Self, BoxError> {
-        let reason = row.reason.map_or(Ok(None), Reason::parse)?;
-        let kind = match row.kind.as_str() {
-            "user.created" => UserEventKind::Created,
-            "user.locked" => UserEventKind::Locked {
-                cause: row.lock_cause.ok_or("a lock has no cause")?.parse()?,
-                reason,
-                until: row.lock_until.map(Timestamp::from_unix_microseconds).transpose()?,
-            },
-            "user.unlocked" => UserEventKind::Unlocked { reason },
-            _ => return Err("unknown kind of event".into()),
-        };
+        let kind = UserEventKind::restore(
+            &row.kind,
+            row.reason.map_or(Ok(None), Reason::parse)?,
+            row.lock_cause.map(|cause| cause.parse()).transpose()?,
+            row.lock_until.map(Timestamp::from_unix_microseconds).transpose()?,
+        )?;
         Ok(Self {
             user_id: UserId::new(row.user_id)?,
             sequence: Sequence::try_from(row.sequence)?,
