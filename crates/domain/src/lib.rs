@@ -9,6 +9,7 @@ mod actor;
 mod authorization;
 mod event;
 mod id;
+mod imported_hash;
 mod lock;
 mod organization;
 mod password;

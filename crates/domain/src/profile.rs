@@ -15,6 +15,11 @@ pub struct UserProfile {
     pub data: Option<UserData>,
 }
 
+impl UserProfile {
+    /// The largest number of usernames that a user may have.
+    pub const MAX_USERNAMES: usize = 100;
+}
+
 /// A JSON object of up to 16 KiB that unlockd keeps and gives back as it came.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UserData(String);
@@ -25,12 +30,15 @@ pub enum UserDataError {
     /// The text is longer than 16 KiB.
     #[error("must have at most {} bytes", UserData::MAX_BYTES)]
     TooLong,
-    /// The text is not one JSON object.
+    /// The text does not begin like a JSON object.
     #[error("must be a JSON object")]
     NotAnObject,
     /// Objects and lists are nested too deeply for `google.protobuf.Struct`, whose readers stop at 100 nested messages.
     #[error("must not be nested more than {} levels deep", UserData::MAX_DEPTH)]
     TooDeep,
+    /// The text begins like an object and is not JSON, or holds what a `google.protobuf.Struct` cannot.
+    #[error("must be valid JSON, with numbers that fit a double and strings without unpaired surrogates")]
+    NotJson,
 }
 
 impl UserData {
@@ -42,17 +50,29 @@ impl UserData {
     /// Takes over the text of a JSON object.
     ///
     /// # Errors
-    /// [`UserDataError`] when it is too long, too deep, or not a JSON object.
+    /// [`UserDataError`] when it is too long, too deep, or not a JSON object that `google.protobuf.Struct` can hold.
     pub fn from_json(text: impl Into<String>) -> Result<Self, UserDataError> {
         let text = text.into();
         if text.len() > Self::MAX_BYTES {
             return Err(UserDataError::TooLong);
         }
-        match serde_json::from_str(&text) {
-            Ok(object @ Value::Object(_)) if depth(&object) <= Self::MAX_DEPTH => Ok(Self(text)),
-            Ok(Value::Object(_)) => Err(UserDataError::TooDeep),
-            _ => Err(UserDataError::NotAnObject),
+        if !text.trim_start_matches([' ', '\t', '\n', '\r']).starts_with('{') {
+            return Err(UserDataError::NotAnObject);
         }
+        if depth(&text) > Self::MAX_DEPTH {
+            return Err(UserDataError::TooDeep);
+        }
+        // Parsed as values: skipping over them would let through numbers and escapes that mean nothing.
+        match serde_json::from_str::<Value>(&text) {
+            Ok(_) => Ok(Self(text)),
+            Err(_) => Err(UserDataError::NotJson),
+        }
+    }
+
+    /// Takes over the text of a JSON object from a store, which vouches for its form.
+    #[must_use]
+    pub fn trusted(text: String) -> Self {
+        Self(text)
     }
 
     /// The text of the JSON object.
@@ -62,11 +82,24 @@ impl UserData {
     }
 }
 
-/// The parser stops at 128 levels, so the recursion is bounded.
-fn depth(value: &Value) -> usize {
-    match value {
-        Value::Object(members) => 1 + members.values().map(depth).max().unwrap_or(0),
-        Value::Array(items) => 1 + items.iter().map(depth).max().unwrap_or(0),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => 0,
+/// How deeply brackets are nested. Counted in the text, which is not known to be JSON yet: the parser stops at 128 levels
+/// without saying that this is why.
+fn depth(text: &str) -> usize {
+    let (mut open, mut deepest) = (0_usize, 0);
+    let (mut in_string, mut escaped) = (false, false);
+    for byte in text.bytes() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = in_string,
+            b'"' => in_string = !in_string,
+            _ if in_string => {}
+            b'{' | b'[' => {
+                open += 1;
+                deepest = deepest.max(open);
+            }
+            b'}' | b']' => open = open.saturating_sub(1),
+            _ => {}
+        }
     }
+    deepest
 }

@@ -16,13 +16,16 @@ impl Sequence {
     /// The sequence of a user's first event.
     pub const FIRST: Self = Self(NonZeroU64::MIN);
 
+    /// The largest sequence: `i64::MAX`.
+    pub const LAST: Self = Self(NonZeroU64::MIN.saturating_add(i64::MAX.cast_unsigned() - 1));
+
     /// Takes over a number.
     ///
     /// # Errors
     /// [`SequenceOutOfRange`] for 0 and for numbers above `i64::MAX`.
     pub fn new(number: u64) -> Result<Self, SequenceOutOfRange> {
         match NonZeroU64::new(number) {
-            Some(number) if i64::try_from(number.get()).is_ok() => Ok(Self(number)),
+            Some(number) if number <= Self::LAST.0 => Ok(Self(number)),
             _ => Err(SequenceOutOfRange),
         }
     }
@@ -39,10 +42,14 @@ impl Sequence {
         self.0.get().cast_signed()
     }
 
-    /// The sequence of the next event.
+    /// The sequence of the next event. The last sequence has none after it and stays: no history gets that long.
     #[must_use]
     pub fn next(self) -> Self {
-        Self(self.0.saturating_add(1))
+        if self == Self::LAST {
+            self
+        } else {
+            Self(self.0.saturating_add(1))
+        }
     }
 
     /// The sequence of the event before this one; none before the first.

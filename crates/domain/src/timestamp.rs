@@ -59,11 +59,15 @@ impl Timestamp {
         Self::from_date_time(moment.replace_nanosecond(nanos).map_err(|_| TimestampOutOfRange)?)
     }
 
-    /// Reads a time in the form of RFC 3339, with any offset.
+    /// Reads a time in the form of RFC 3339, with any offset, and with a `T` before the time of day, as protobuf's JSON asks.
     ///
     /// # Errors
     /// [`TimestampOutOfRange`] when the text is of another form, or outside of the years 1 to 9999.
     pub fn parse_rfc3339(text: &str) -> Result<Self, TimestampOutOfRange> {
+        // The parser takes any character here.
+        if !matches!(text.as_bytes().get("yyyy-mm-dd".len()), Some(b'T' | b't')) {
+            return Err(TimestampOutOfRange);
+        }
         Self::from_date_time(OffsetDateTime::parse(text, &Rfc3339).map_err(|_| TimestampOutOfRange)?)
     }
 

@@ -42,6 +42,12 @@ impl Username {
         Ok(Self { id, name, key, scope })
     }
 
+    /// Takes over a username from a store, which vouches for its name and for the key that goes with it.
+    #[must_use]
+    pub fn restore(id: UsernameId, name: String, key: UsernameKey, scope: UsernameScope) -> Self {
+        Self { id, name, key, scope }
+    }
+
     /// The id by which the username is removed.
     #[must_use]
     pub fn id(&self) -> &UsernameId {
@@ -91,6 +97,12 @@ impl UsernameKey {
         let decomposed = DecomposingNormalizer::new_nfd().normalize(&composed);
         let folded = CaseMapper::new().fold_string(&decomposed);
         Ok(Self(normalizer.normalize(&folded).into_owned()))
+    }
+
+    /// Takes over a key from a store, which vouches for it.
+    #[must_use]
+    pub fn trusted(key: String) -> Self {
+        Self(key)
     }
 
     /// The key as stores hold it.

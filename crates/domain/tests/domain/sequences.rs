@@ -30,3 +30,11 @@ fn sequences_follow_on_each_other_without_gaps() {
     assert_eq!(first.next().previous(), Some(first));
     assert!(first < first.next());
 }
+
+#[test]
+fn after_the_last_sequence_comes_no_number_that_no_database_could_hold() {
+    let last = Sequence::LAST;
+    assert_eq!(last.get(), LARGEST);
+    assert_eq!(last.next(), last);
+    assert_eq!(last.previous().map(Sequence::next), Some(last));
+}

@@ -34,15 +34,16 @@ fn an_object_is_kept_byte_for_byte() {
 
 #[test]
 fn what_is_no_object_is_refused() {
+    let refused = ["", " ", "null", "true", "1", "\"{}\"", "[]", "[{}]", "\u{a0}{}"];
+    for text in refused {
+        assert_eq!(UserData::from_json(text), Err(UserDataError::NotAnObject), "{text:?}");
+    }
+    assert_eq!(UserData::from_json("[".repeat(2_000)), Err(UserDataError::NotAnObject));
+}
+
+#[test]
+fn an_object_that_is_no_json_or_that_a_struct_cannot_hold_is_refused() {
     let refused = [
-        "",
-        " ",
-        "null",
-        "true",
-        "1",
-        "\"{}\"",
-        "[]",
-        "[{}]",
         "{",
         "{}{}",
         "{} x",
@@ -52,9 +53,12 @@ fn what_is_no_object_is_refused() {
         "{\"a\":NaN}",
         "{\"a\":\"\u{0}\"}",
         "{\"a\":\"\\ud83d\"}",
+        "{\"a\":1e400}",
+        "{\"a\":\"",
+        "{\"a\\",
     ];
     for text in refused {
-        assert_eq!(UserData::from_json(text), Err(UserDataError::NotAnObject), "{text:?}");
+        assert_eq!(UserData::from_json(text), Err(UserDataError::NotJson), "{text:?}");
     }
 }
 
@@ -84,11 +88,29 @@ fn an_object_has_at_most_30_levels() {
     for levels in [1, 2, 29, 30] {
         assert!(UserData::from_json(nested(levels)).is_ok(), "{levels}");
     }
-    for levels in [31, 32, 100] {
+    for levels in [31, 32, 100, 150, 2_000] {
         let refused = UserData::from_json(nested(levels));
         assert_eq!(refused, Err(UserDataError::TooDeep), "{levels}");
     }
-    assert!(UserData::from_json(nested(2_000)).is_err());
     let beside = format!("{{\"flat\":1,\"list\":[1,{}]}}", nested(29));
     assert_eq!(UserData::from_json(beside), Err(UserDataError::TooDeep));
+}
+
+#[test]
+fn brackets_in_strings_and_side_by_side_are_no_levels() {
+    for text in [
+        format!("{{\"a\":\"{}\"}}", "[{".repeat(100)),
+        format!("{{\"a\\\"{}\":\"\\\\\"}}", "[".repeat(100)),
+        format!("{{\"a\":[{}[]]}}", "[],".repeat(100)),
+    ] {
+        assert!(UserData::from_json(text.clone()).is_ok(), "{text}");
+    }
+    let after_escapes = format!("{{\"a\":\"\\\\\",\"b\":{}}}", nested(30));
+    assert_eq!(UserData::from_json(after_escapes), Err(UserDataError::TooDeep));
+}
+
+#[test]
+fn what_a_store_holds_can_be_read_under_any_rule() {
+    let text = format!("{{\"a\":\"{}\"}}", "a".repeat(UserData::MAX_BYTES));
+    assert_eq!(UserData::trusted(text.clone()).as_json(), text);
 }

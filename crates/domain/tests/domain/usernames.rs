@@ -123,3 +123,13 @@ proptest! {
         prop_assert_eq!(key(&composed), key(&name));
     }
 }
+
+#[test]
+fn what_a_store_holds_can_be_read_under_any_rule() {
+    let (id, name) = (UsernameId::new("id").unwrap(), "a".repeat(Username::MAX_CHARACTERS + 1));
+    let key = UsernameKey::trusted("under an older rule".to_owned());
+    let restored = Username::restore(id.clone(), name.clone(), key.clone(), UsernameScope::Organization);
+    assert_eq!((restored.id(), restored.name()), (&id, name.as_str()));
+    assert_eq!((restored.key(), restored.scope()), (&key, UsernameScope::Organization));
+    assert_eq!(key.as_str(), "under an older rule");
+}
