@@ -9,10 +9,12 @@ pub mod error;
 pub mod ports;
 pub mod request_context;
 pub mod services;
+mod store_readiness;
 pub mod users;
 
 pub use authentication::{Authentication, Caller};
-pub use error::{Code, Error, ErrorDescription, ErrorReason, FieldViolation, Violations};
+pub use error::{Code, Error, ErrorDescription, ErrorReason, FieldViolation};
 pub use request_context::RequestContext;
 pub use services::{Authenticator, Readiness, UserService};
+pub use store_readiness::{STORE_READINESS_LIFETIME, StoreReadiness};
 pub use users::Users;

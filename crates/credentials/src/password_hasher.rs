@@ -1,3 +1,4 @@
+use std::num::NonZeroU16;
 use std::sync::Arc;
 use std::thread::available_parallelism;
 
@@ -19,19 +20,37 @@ pub const ARGON2ID_PARALLELISM: u32 = 1;
 
 const OUTPUT_BYTES: usize = 32;
 
-/// Hashes passwords with Argon2id (RFC 9106), at most one at a time for each core: more would not be faster, and would
-/// take [`ARGON2ID_MEMORY_KIBIBYTES`] each.
+/// How many passwords may wait by default. One takes some hundredths of a second, so that even the last is soon done.
+const WAITING: u16 = 64;
+
+/// Hashes passwords with Argon2id (RFC 9106), so many at a time: more than there are cores would not be faster, and each
+/// takes [`ARGON2ID_MEMORY_KIBIBYTES`]. So many others wait for their turn; the rest is refused.
 #[derive(Debug, Clone)]
 pub struct Argon2idHasher {
-    cores: Arc<Semaphore>,
+    /// Whoever is hashing or waiting has one.
+    places: Arc<Semaphore>,
+    /// Whoever is hashing has one.
+    turns: Arc<Semaphore>,
 }
 
+impl Argon2idHasher {
+    /// Hashes up to `parallel` passwords at a time, while up to `waiting` more wait.
+    #[must_use]
+    pub fn new(parallel: NonZeroU16, waiting: u16) -> Self {
+        let parallel = usize::from(parallel.get());
+        Self {
+            places: Arc::new(Semaphore::new(parallel + usize::from(waiting))),
+            turns: Arc::new(Semaphore::new(parallel)),
+        }
+    }
+}
+
+/// All cores but one, which stays free for everything else, if there are several; 64 may wait.
 impl Default for Argon2idHasher {
     fn default() -> Self {
         let cores = available_parallelism().map_or(1, usize::from);
-        Self {
-            cores: Arc::new(Semaphore::new(cores)),
-        }
+        let parallel = u16::try_from(cores - 1).ok().and_then(NonZeroU16::new);
+        Self::new(parallel.unwrap_or(NonZeroU16::MIN), WAITING)
     }
 }
 
@@ -39,11 +58,14 @@ impl Default for Argon2idHasher {
 impl PasswordHasher for Argon2idHasher {
     #[tracing::instrument(name = "credentials.password_hasher.hash", skip_all)]
     async fn hash(&self, password: PlainPassword) -> Result<PasswordHash, PasswordHasherError> {
-        let core = self.cores.clone().acquire_owned().await.map_err(failed)?;
-        // The core goes along: a caller who gives up does not stop the work, so the core is not free before its end.
+        let place = Arc::clone(&self.places)
+            .try_acquire_owned()
+            .map_err(|_| PasswordHasherError::Overloaded)?;
+        let turn = Arc::clone(&self.turns).acquire_owned().await.map_err(failed)?;
+        // Both go along: a caller who gives up does not stop the work, so they are not free before its end.
         spawn_blocking(move || {
             let hash = argon2id(password.expose());
-            drop(core);
+            drop((turn, place));
             hash
         })
         .await
@@ -68,5 +90,5 @@ fn argon2id(password: &str) -> Result<PasswordHash, PasswordHasherError> {
 }
 
 fn failed(cause: impl Into<BoxError>) -> PasswordHasherError {
-    PasswordHasherError(cause.into())
+    PasswordHasherError::Failed(cause.into())
 }

@@ -53,6 +53,18 @@ impl Administration {
         }
     }
 
+    /// Whether there is a token with this secret.
+    ///
+    /// # Errors
+    /// The errors of a store.
+    pub async fn knows_token(&self, secret: &SecretToken) -> Result<bool, Error> {
+        Ok(self
+            .access_tokens
+            .find_holder(&self.token_issuer.digest(secret))
+            .await?
+            .is_some())
+    }
+
     pub(super) fn new_token(
         &self,
         user_id: UserId,

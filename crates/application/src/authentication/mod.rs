@@ -3,8 +3,10 @@
 mod bearer;
 mod caller;
 mod caller_cache;
+mod remembered_callers;
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use async_trait::async_trait;
 use unlockd_domain::{UserId, UserState};
@@ -12,7 +14,8 @@ use unlockd_domain::{UserId, UserState};
 pub use bearer::bearer_token;
 pub use caller::Caller;
 pub use caller_cache::CALLER_CACHE_LIFETIME;
-use caller_cache::CallerCache;
+use caller_cache::{CallerCache, Moment};
+pub use remembered_callers::{NobodyRemembered, RememberedCallers};
 
 use crate::error::Error;
 use crate::ports::{AccessTokenStore, Clock, SecretToken, TokenIssuer};
@@ -21,8 +24,8 @@ use crate::services::Authenticator;
 /// Finds the callers behind bearer tokens, and remembers them for at most [`CALLER_CACHE_LIFETIME`].
 ///
 /// Only callers who were let in are remembered. So a new token, or one whose user was just unlocked, works at once; one
-/// that was revoked, or whose user was locked by another process, may work on for that long. A lock made through this
-/// process works at once.
+/// that was revoked, or whose user was locked by another process, may work on for that long. A lock that was answered by
+/// this process works at once, and one that was given up works as soon as it is written, if it ever is.
 pub struct Authentication {
     store: Arc<dyn AccessTokenStore>,
     tokens: Arc<dyn TokenIssuer>,
@@ -42,9 +45,21 @@ impl Authentication {
         }
     }
 
-    /// Looks this user's tokens up anew from now on, whatever is remembered or being looked up at this moment.
-    pub fn forget(&self, user_id: &UserId) {
+    fn now(&self) -> Moment {
+        Moment {
+            time_of_day: self.clock.now(),
+            monotonic: Instant::now(),
+        }
+    }
+}
+
+impl RememberedCallers for Authentication {
+    fn forget(&self, user_id: &UserId) {
         self.cache.forget(user_id);
+    }
+
+    fn doubt(&self, user_id: &UserId) {
+        self.cache.doubt(user_id, Instant::now());
     }
 }
 
@@ -53,13 +68,13 @@ impl Authenticator for Authentication {
     #[tracing::instrument(name = "application.authenticate", skip_all)]
     async fn authenticate(&self, token: Option<SecretToken>) -> Result<Caller, Error> {
         let digest = self.tokens.digest(&token.ok_or(Error::TokenMissing)?);
-        let now = self.clock.now();
+        let now = self.now();
         if let Some(caller) = self.cache.get(&digest, now) {
             return Ok(caller);
         }
         let lookup = self.cache.begin_lookup(now);
         let holder = self.store.find_holder(&digest).await?.ok_or(Error::TokenRefused)?;
-        if holder.token.is_expired(now) || *holder.user.state() != UserState::Active {
+        if holder.token.is_expired(now.time_of_day) || *holder.user.state() != UserState::Active {
             return Err(Error::TokenRefused);
         }
         let expires_at = holder.token.expires_at;

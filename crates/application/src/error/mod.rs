@@ -4,6 +4,7 @@ mod description;
 mod reason;
 mod violations;
 
+use std::any::Any;
 use std::error::Error as StdError;
 use std::fmt;
 
@@ -12,9 +13,9 @@ use unlockd_domain::{AccessTokenId, OrganizationId, UserId, UserState};
 
 pub use description::{ErrorDescription, FieldViolation};
 pub use reason::{Code, ErrorReason};
-pub use violations::Violations;
+pub(crate) use violations::Violations;
 
-use crate::ports::{BoxError, StoreError};
+use crate::ports::{BoxError, PasswordHasherError, StoreError};
 
 /// Why a request was not done. [`Error::describe`] gives what a client may know; sources are for the log only.
 #[derive(Debug, ThisError)]
@@ -138,6 +139,29 @@ impl Error {
         Self::Internal(source.into())
     }
 
+    /// The fault of unlockd's own that a caught panic is.
+    #[must_use]
+    pub fn panicked(panic: &(dyn Any + Send)) -> Self {
+        let message = panic
+            .downcast_ref::<&str>()
+            .copied()
+            .or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+        Self::internal(format!("panicked: {}", message.unwrap_or("without a message")))
+    }
+
+    /// What `WWW-Authenticate` says with this error, if it goes with it. Only those who sent a token are told that it is
+    /// refused (RFC 6750, section 3).
+    #[must_use]
+    pub fn challenge(&self) -> Option<&'static str> {
+        if matches!(self, Self::TokenMissing) {
+            Some(r#"Bearer realm="unlockd""#)
+        } else if matches!(self, Self::TokenRefused) {
+            Some(r#"Bearer realm="unlockd", error="invalid_token""#)
+        } else {
+            None
+        }
+    }
+
     /// Writes what the operators must see of this error to the log, with the whole chain of sources. Called once, where
     /// the error becomes an answer.
     pub fn log(&self) {
@@ -181,6 +205,15 @@ impl From<StoreError> for Error {
             StoreError::Unavailable(source) => Self::StoreUnavailable(source),
             StoreError::Overloaded(source) => Self::Overloaded(Some(source)),
             StoreError::Internal(source) => Self::Internal(source),
+        }
+    }
+}
+
+impl From<PasswordHasherError> for Error {
+    fn from(error: PasswordHasherError) -> Self {
+        match error {
+            PasswordHasherError::Overloaded => Self::Overloaded(Some(error.into())),
+            PasswordHasherError::Failed(source) => Self::Internal(source),
         }
     }
 }

@@ -10,11 +10,18 @@ pub trait PasswordHasher: Send + Sync {
     /// An Argon2id hash of the password with a salt of its own, as a PHC string. MUST NOT block the calling thread.
     ///
     /// # Errors
-    /// [`PasswordHasherError`] when the machine cannot do it, for want of memory for instance.
+    /// [`PasswordHasherError`] when too many wait for it already, or the machine cannot do it, for want of memory for
+    /// instance.
     async fn hash(&self, password: PlainPassword) -> Result<PasswordHash, PasswordHasherError>;
 }
 
-/// A password could not be hashed.
+/// Why a password was not hashed.
 #[derive(Debug, Error)]
-#[error("the password could not be hashed")]
-pub struct PasswordHasherError(#[source] pub BoxError);
+pub enum PasswordHasherError {
+    /// Too many passwords wait to be hashed.
+    #[error("too many passwords wait to be hashed")]
+    Overloaded,
+    /// It could not be done.
+    #[error("the password could not be hashed")]
+    Failed(#[source] BoxError),
+}

@@ -2,9 +2,9 @@ use unlockd_domain::{Permission, User, UserChange, UserId};
 
 use super::reach::within_reach;
 use super::{Details, Users};
-use crate::authentication::{Authentication, Caller};
+use crate::authentication::{Caller, RememberedCallers};
 use crate::error::Error;
-use crate::ports::CommitError;
+use crate::ports::{CommitError, StoreError};
 
 /// How often a change is decided anew because the user changed in between. Each conflict means that somebody else's
 /// change got through, so this bounds how unlucky one request may be, not how many may run.
@@ -23,12 +23,16 @@ impl Users {
         for _ in 0..MAX_ATTEMPTS {
             let user = within_reach(self.store.find(id).await?, id, &reach)?;
             let change = decide(&user)?;
-            // Dropped after the commit, also when the request is given up while the store is still at it.
-            let _forgotten = change.ends_activity().then(|| ForgetOnDrop {
-                authentication: &self.authentication,
+            let departure = change.ends_activity().then(|| Departure {
+                callers: &*self.callers,
                 id,
+                decided: false,
             });
-            match self.store.commit(&change).await {
+            let outcome = self.store.commit(&change).await;
+            if let Some(departure) = departure {
+                departure.answered(&outcome);
+            }
+            match outcome {
                 Ok(()) => return Ok(Details::from(change.user())),
                 Err(CommitError::Conflict) => tracing::debug!(user.id = %id, "decided anew: the user has changed"),
                 Err(CommitError::LastInstanceOwner) => return Err(Error::LastInstanceOwner),
@@ -39,13 +43,33 @@ impl Users {
     }
 }
 
-struct ForgetOnDrop<'a> {
-    authentication: &'a Authentication,
+/// A commit that takes a user out of service. Tells whoever remembers callers when it is dropped: with the store's answer,
+/// or without one when the request is given up while the store may still be at it.
+struct Departure<'a> {
+    callers: &'a dyn RememberedCallers,
     id: &'a UserId,
+    /// Whether the store has said what came of it.
+    decided: bool,
 }
 
-impl Drop for ForgetOnDrop<'_> {
+impl Departure<'_> {
+    fn answered(mut self, outcome: &Result<(), CommitError>) {
+        self.decided = match outcome {
+            Ok(())
+            | Err(
+                CommitError::Conflict | CommitError::LastInstanceOwner | CommitError::Store(StoreError::Overloaded(_)),
+            ) => true,
+            Err(CommitError::Store(StoreError::Unavailable(_) | StoreError::Internal(_))) => false,
+        };
+    }
+}
+
+impl Drop for Departure<'_> {
     fn drop(&mut self) {
-        self.authentication.forget(self.id);
+        if self.decided {
+            self.callers.forget(self.id);
+        } else {
+            self.callers.doubt(self.id);
+        }
     }
 }

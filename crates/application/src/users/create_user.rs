@@ -119,7 +119,7 @@ impl CreateUser {
 impl NewPassword {
     async fn store(self, users: &Users, changed_at: Timestamp) -> Result<StoredPassword, Error> {
         let hash = match self.secret {
-            NewPasswordSecret::Plain(password) => users.passwords.hash(password).await.map_err(Error::internal)?,
+            NewPasswordSecret::Plain(password) => users.passwords.hash(password).await?,
             NewPasswordSecret::Imported(hash) => hash,
         };
         Ok(StoredPassword {

@@ -1,8 +1,8 @@
-use unlockd_domain::{Actor, LockCause, LockOrder, LockRefusal, Reason, Timestamp, User, UserId};
+use unlockd_domain::{Actor, LockCause, LockOrder, LockRefusal, Reason, Timestamp, TimestampOutOfRange, User, UserId};
 
-use super::{Details, Users};
+use super::{Details, UserIdForm, Users};
 use crate::authentication::Caller;
-use crate::error::Error;
+use crate::error::{Error, Violations};
 
 /// Keeps an active user out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +16,23 @@ pub struct LockUser {
 }
 
 impl LockUser {
+    /// The command, from what a wire brings: a reason that is empty when it is not set, and an end in the wire's form of a
+    /// time.
+    ///
+    /// # Errors
+    /// [`Error::InvalidArgument`] with all that is wrong, in the order of the proto's fields.
+    pub fn parse(
+        user_id: UserIdForm,
+        reason: String,
+        until: Option<Result<Timestamp, TimestampOutOfRange>>,
+    ) -> Result<Self, Error> {
+        let mut violations = Violations::default();
+        let user_id = violations.keep("user_id", user_id.user_id());
+        let reason = violations.keep("reason", Reason::parse(reason)).flatten();
+        let until = until.and_then(|until| violations.keep("locked_until", until));
+        violations.finish(user_id.map(|user_id| Self { user_id, reason, until }))
+    }
+
     #[tracing::instrument(name = "application.lock_user", skip_all, fields(user.id = %self.user_id))]
     pub(super) async fn execute(self, users: &Users, caller: &Caller) -> Result<Details, Error> {
         let order = LockOrder {

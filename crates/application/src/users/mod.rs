@@ -2,23 +2,27 @@
 
 mod change;
 mod create_user;
+mod create_user_form;
 mod details;
 mod get_user_by_id;
 mod lock_user;
 mod reach;
 mod unlock_user;
+mod user_id_form;
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 
 pub use create_user::{CreateUser, CreatedUser, NewPassword, NewPasswordSecret, NewUsername};
+pub use create_user_form::{CreateUserForm, OrganizationForm, PasswordForm, UsernameForm};
 pub use details::Details;
 pub use get_user_by_id::{GetUserById, UserView};
 pub use lock_user::LockUser;
 pub use unlock_user::UnlockUser;
+pub use user_id_form::{MalformedSegment, UserIdForm, decode_segment};
 
-use crate::authentication::{Authentication, Caller};
+use crate::authentication::{Caller, RememberedCallers};
 use crate::error::Error;
 use crate::ports::{Clock, IdGenerator, PasswordHasher, UserStore};
 use crate::services::UserService;
@@ -29,7 +33,7 @@ pub struct Users {
     /// Where users are kept.
     pub store: Arc<dyn UserStore>,
     /// Who remembers callers, and has to forget those who get locked.
-    pub authentication: Arc<Authentication>,
+    pub callers: Arc<dyn RememberedCallers>,
     /// The time of day.
     pub clock: Arc<dyn Clock>,
     /// Ids for users and usernames that come without.

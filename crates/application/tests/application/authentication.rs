@@ -1,13 +1,16 @@
+use std::future::poll_fn;
+use std::pin::pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::task::Poll;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use tokio::sync::oneshot;
 use unlockd_application::authentication::CALLER_CACHE_LIFETIME;
-use unlockd_application::ports::{AccessTokenStore, AddTokenError, SecretToken, StoreError, TokenHolder};
+use unlockd_application::ports::{AccessTokenStore, AddTokenError, SecretToken, StoreError, TokenHolder, UserStore};
 use unlockd_application::{Authentication, Authenticator, Caller, Error, UserService};
-use unlockd_domain::{AccessToken, AccessTokenId, Grant, TokenDigest, UserId};
+use unlockd_domain::{AccessToken, AccessTokenId, Actor, Grant, TokenDigest, UserId};
 use unlockd_testkit::{SequentialTokens, fixtures};
 
 use crate::stage::{Stage, lock, manager, reason, unlock};
@@ -74,7 +77,7 @@ impl Door {
             Arc::new(SequentialTokens),
             Arc::new(stage.clock.clone()),
         ));
-        stage.users.authentication = Arc::clone(&authentication);
+        stage.users.callers = Arc::<Authentication>::clone(&authentication);
         let administration = &stage.services.administration;
         let issued = administration
             .create_token(fixtures::user_id("here"), lifetime)
@@ -93,6 +96,22 @@ impl Door {
         self.authentication.authenticate(Some(self.secret.clone())).await
     }
 
+    /// Knocks, and has something happen between the store's answer and its reader.
+    async fn knock_during(&self, event: impl Future<Output = ()>) -> Result<Caller, Error> {
+        let (answered, has_answered) = oneshot::channel();
+        let (pass_on, passed_on) = oneshot::channel();
+        *self.tokens.gate.lock().unwrap() = Some(Gate {
+            answered,
+            pass_on: passed_on,
+        });
+        let meanwhile = async {
+            has_answered.await.unwrap();
+            event.await;
+            pass_on.send(()).unwrap();
+        };
+        tokio::join!(self.knock(), meanwhile).0
+    }
+
     fn lookups(&self) -> usize {
         self.tokens.lookups.load(Ordering::SeqCst)
     }
@@ -101,9 +120,26 @@ impl Door {
         self.stage.users.lock_user(&manager(), lock("here")).await.unwrap();
     }
 
+    /// Writes a lock past the use cases: what a store does with a statement that nobody waits for any more.
+    async fn lock_in_the_store(&self) {
+        let change = self.stage.stored("here").await.lock(
+            fixtures::lock_order(),
+            Actor::User(manager().user_id().clone()),
+            fixtures::now(),
+        );
+        UserStore::commit(&self.stage.store, &change.unwrap()).await.unwrap();
+    }
+
     async fn unlock(&self) {
         self.stage.users.unlock_user(&manager(), unlock("here")).await.unwrap();
     }
+}
+
+/// Begins something, and drops it once it waits.
+async fn give_up(request: impl Future<Output = ()>) {
+    let mut request = pin!(request);
+    let waits = poll_fn(|context| Poll::Ready(request.as_mut().poll(context).is_pending())).await;
+    assert!(waits);
 }
 
 #[tokio::test]
@@ -218,39 +254,60 @@ async fn a_lock_works_on_the_users_tokens_at_once_and_so_does_the_unlock() {
 
 #[tokio::test]
 async fn an_answer_of_the_store_that_was_on_its_way_when_the_user_was_locked_is_not_remembered() {
-    let door = Arc::new(Door::new(None).await);
-    let (answered, has_answered) = oneshot::channel();
-    let (pass_on, passed_on) = oneshot::channel();
-    *door.tokens.gate.lock().unwrap() = Some(Gate {
-        answered,
-        pass_on: passed_on,
-    });
-    let knocking = tokio::spawn({
-        let door = Arc::clone(&door);
-        async move { door.knock().await }
-    });
-    has_answered.await.unwrap();
+    let door = Door::new(None).await;
 
-    door.lock().await;
-    pass_on.send(()).unwrap();
+    let outcome = door.knock_during(door.lock()).await;
 
-    knocking.await.unwrap().expect("the request came before the lock");
+    outcome.expect("the request came before the lock");
     assert_eq!(reason(door.knock().await), "UNAUTHENTICATED");
 }
 
 #[tokio::test]
-async fn a_lock_of_which_nobody_knows_whether_it_was_written_makes_the_caller_be_looked_up_anew() {
+async fn a_lock_that_is_written_after_its_request_was_given_up_works_at_once() {
     let mut door = Door::new(None).await;
-    let unavailable = || StoreError::Unavailable("the answer was lost".into());
+    door.stage.users.store = Arc::new(UserStoreDouble::silent(Arc::clone(&door.stage.users.store)));
+    door.knock().await.unwrap();
+    give_up(door.lock()).await;
+
+    let outcome = door.knock_during(door.lock_in_the_store()).await;
+
+    outcome.expect("the request came before the lock");
+    assert_eq!(reason(door.knock().await), "UNAUTHENTICATED");
+}
+
+#[tokio::test]
+async fn a_lock_that_is_written_after_the_store_was_lost_works_at_once() {
+    for failure in [
+        || StoreError::Unavailable("the answer was lost".into()),
+        || StoreError::Internal("the answer was not understood".into()),
+    ] {
+        let mut door = Door::new(None).await;
+        door.stage.users.store = Arc::new(UserStoreDouble::failing(Arc::clone(&door.stage.users.store), failure));
+        door.knock().await.unwrap();
+        let outcome = door.stage.users.lock_user(&manager(), lock("here")).await;
+        outcome.expect_err("the store does not say whether the lock was written");
+
+        let outcome = door.knock_during(door.lock_in_the_store()).await;
+
+        outcome.expect("the request came before the lock");
+        assert_eq!(reason(door.knock().await), "UNAUTHENTICATED");
+    }
+}
+
+#[tokio::test]
+async fn a_lock_that_was_certainly_not_written_has_its_user_looked_up_anew_once() {
+    let mut door = Door::new(None).await;
+    let overloaded = || StoreError::Overloaded("too much to do".into());
     door.stage.users.store = Arc::new(UserStoreDouble::failing(
         Arc::clone(&door.stage.users.store),
-        unavailable,
+        overloaded,
     ));
     door.knock().await.unwrap();
 
     let outcome = door.stage.users.lock_user(&manager(), lock("here")).await;
 
-    assert_eq!(reason(outcome), "STORE_UNAVAILABLE");
+    assert_eq!(reason(outcome), "OVERLOADED");
+    door.knock().await.unwrap();
     door.knock().await.unwrap();
     assert_eq!(door.lookups(), 2);
 }

@@ -156,20 +156,26 @@ async fn only_callers_of_the_instance_are_told_that_an_organization_does_not_exi
     }
 }
 
-/// Has no memory left to hash in.
-struct Exhausted;
+/// Hashes nothing.
+struct Failing(fn() -> PasswordHasherError);
 
 #[async_trait]
-impl PasswordHasher for Exhausted {
+impl PasswordHasher for Failing {
     async fn hash(&self, _: PlainPassword) -> Result<PasswordHash, PasswordHasherError> {
-        Err(PasswordHasherError("out of memory at 0x7f".into()))
+        Err((self.0)())
     }
 }
 
 #[tokio::test]
-async fn a_user_whose_password_cannot_be_hashed_is_not_created() {
+async fn a_user_whose_password_is_not_hashed_is_not_created() {
+    let causes: [(fn() -> PasswordHasherError, _); 2] = [
+        (
+            || PasswordHasherError::Failed("out of memory at 0x7f".into()),
+            "INTERNAL",
+        ),
+        (|| PasswordHasherError::Overloaded, "OVERLOADED"),
+    ];
     let mut stage = Stage::new().await;
-    stage.users.passwords = Arc::new(Exhausted);
     let command = CreateUser {
         user_id: Some(fixtures::user_id("ada")),
         password: Some(NewPassword {
@@ -179,10 +185,16 @@ async fn a_user_whose_password_cannot_be_hashed_is_not_created() {
         ..create("here")
     };
 
-    let error = stage.users.create_user(&manager(), command).await.unwrap_err();
+    for (cause, expected) in causes {
+        stage.users.passwords = Arc::new(Failing(cause));
 
-    assert_eq!(error.describe(None).message, "Internal error.");
-    assert_eq!(stage.events("ada").await, 0);
+        let error = stage.users.create_user(&manager(), command.clone()).await.unwrap_err();
+
+        let description = format!("{:?}", error.describe(None));
+        assert!(!description.contains("0x7f"), "{description}");
+        assert_eq!(reason::<()>(Err(error)), expected);
+        assert_eq!(stage.events("ada").await, 0);
+    }
 }
 
 #[tokio::test]

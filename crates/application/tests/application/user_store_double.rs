@@ -1,3 +1,4 @@
+use std::future::pending;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -14,6 +15,7 @@ pub(crate) struct UserStoreDouble {
     state: Option<UserState>,
     competitor: Option<Competitor>,
     failure: Option<fn() -> StoreError>,
+    silent: bool,
     commits: AtomicUsize,
 }
 
@@ -24,6 +26,7 @@ impl UserStoreDouble {
             state: None,
             competitor: None,
             failure: None,
+            silent: false,
             commits: AtomicUsize::new(0),
         }
     }
@@ -48,6 +51,14 @@ impl UserStoreDouble {
     pub(crate) fn failing(inner: Arc<dyn UserStore>, failure: fn() -> StoreError) -> Self {
         Self {
             failure: Some(failure),
+            ..Self::new(inner)
+        }
+    }
+
+    /// Reads, and never answers a change of state.
+    pub(crate) fn silent(inner: Arc<dyn UserStore>) -> Self {
+        Self {
+            silent: true,
             ..Self::new(inner)
         }
     }
@@ -93,6 +104,9 @@ impl UserStore for UserStoreDouble {
         self.commits.fetch_add(1, Ordering::SeqCst);
         if let Some(failure) = self.failure {
             return Err(failure().into());
+        }
+        if self.silent {
+            return pending().await;
         }
         if let Some(competitor) = &self.competitor {
             let user = self

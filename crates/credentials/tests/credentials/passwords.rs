@@ -1,5 +1,11 @@
+use std::future::{Future, poll_fn};
+use std::num::NonZeroU16;
+use std::pin::Pin;
+use std::task::Poll;
+
 use argon2::{Argon2, PasswordHash, PasswordVerifier};
-use unlockd_application::ports::PasswordHasher;
+use futures_util::future::join_all;
+use unlockd_application::ports::{PasswordHasher, PasswordHasherError};
 use unlockd_credentials::Argon2idHasher;
 use unlockd_domain::PlainPassword;
 
@@ -67,4 +73,40 @@ async fn many_hashes_at_once_are_all_made() {
     for task in tasks {
         assert!(task.await.expect("the task ends").is_ok());
     }
+}
+
+#[tokio::test]
+async fn who_finds_no_place_to_wait_is_refused_and_the_others_get_their_hash() {
+    let hasher = Argon2idHasher::new(NonZeroU16::MIN, 2);
+    let password = || PlainPassword::new(PASSWORD).expect("the password is valid");
+
+    let outcomes = join_all((0..5).map(|_| hasher.hash(password()))).await;
+
+    let refused: Vec<_> = outcomes
+        .iter()
+        .map(|outcome| matches!(outcome, Err(PasswordHasherError::Overloaded)))
+        .collect();
+    assert_eq!(refused, [false, false, false, true, true], "{outcomes:?}");
+    assert!(outcomes.into_iter().take(3).all(|outcome| outcome.is_ok()));
+    assert!(hasher.hash(password()).await.is_ok(), "the places are free again");
+}
+
+async fn is_pending<T>(mut future: Pin<&mut (dyn Future<Output = T> + Send)>) -> bool {
+    poll_fn(|context| Poll::Ready(future.as_mut().poll(context).is_pending())).await
+}
+
+#[tokio::test]
+async fn who_gives_up_waiting_leaves_the_place_to_others() {
+    let hasher = Argon2idHasher::new(NonZeroU16::MIN, 1);
+    let password = || PlainPassword::new(PASSWORD).expect("the password is valid");
+    let mut first = hasher.hash(password());
+    assert!(is_pending(first.as_mut()).await);
+    let mut second = hasher.hash(password());
+    assert!(is_pending(second.as_mut()).await);
+    assert!(hasher.hash(password()).await.is_err(), "both places are taken");
+
+    drop(second);
+
+    assert!(hasher.hash(password()).await.is_ok());
+    assert!(first.await.is_ok());
 }
