@@ -13,7 +13,7 @@ use crate::user_row::{timestamp, user_row};
 
 #[async_trait]
 impl AccessTokenStore for PostgresStore {
-    #[instrument(name = "postgres.access_token_store.add", skip_all)]
+    #[instrument(name = "postgres.access_token_store.add", skip_all, fields(user.id = %token.user_id))]
     async fn add(&self, token: &AccessToken, digest: &TokenDigest) -> Result<(), AddTokenError> {
         self.write(|attempt| {
             Box::pin(async move {
@@ -58,7 +58,7 @@ impl AccessTokenStore for PostgresStore {
         .await
     }
 
-    #[instrument(name = "postgres.access_token_store.revoke", skip_all)]
+    #[instrument(name = "postgres.access_token_store.revoke", skip_all, fields(token.id = %id))]
     async fn revoke(&self, id: &AccessTokenId) -> Result<bool, StoreError> {
         self.write(|attempt| {
             Box::pin(async move {

@@ -25,18 +25,20 @@ pub(crate) fn is_serialization_conflict(error: &Error) -> bool {
     sql_state(error).is_some_and(|state| matches!(state.as_str(), "40001" | "40P01"))
 }
 
-/// Whether the connection is of no more use. Then nobody knows whether its last statement happened.
+/// Whether the connection is of no more use. Then nobody knows whether its last statement happened, except that it did not
+/// on a server that only reads.
 pub(crate) fn is_broken_connection(error: &Error) -> bool {
     match sql_state(error) {
         // admin_shutdown, crash_shutdown, cannot_connect_now, database_dropped, idle_in_transaction_session_timeout,
-        // idle_session_timeout, connection_exception
+        // idle_session_timeout, connection_exception; read_only_sql_transaction: the server is no primary any more
         Some(state) => {
             matches!(
                 state.as_str(),
-                "57P01" | "57P02" | "57P03" | "57P04" | "57P05" | "25P03"
+                "57P01" | "57P02" | "57P03" | "57P04" | "57P05" | "25P03" | "25006"
             ) || state.starts_with("08")
         }
-        None => matches!(error, Error::Io(_)),
+        // Where an answer was not understood, the next one may belong to another question.
+        None => matches!(error, Error::Io(_) | Error::Tls(_) | Error::Protocol(_)),
     }
 }
 
@@ -49,13 +51,14 @@ fn is_unavailability(error: &Error) -> bool {
     match sql_state(error) {
         // Classes: connection exception, invalid authorization, invalid database name, insufficient resources, operator
         // intervention (statement timeouts too), system error. 25006: a standby took over but is not a primary yet.
+        // 40003, statement_completion_unknown: never to be repeated, it may have happened.
         Some(state) => {
             matches!(state.get(..2), Some("08" | "28" | "3D" | "53" | "57" | "58"))
-                || matches!(state.as_str(), "25006" | "25P03" | "55P03")
+                || matches!(state.as_str(), "25006" | "25P03" | "40003" | "55P03")
         }
         None => matches!(
             error,
-            Error::Io(_) | Error::Tls(_) | Error::PoolTimedOut | Error::PoolClosed
+            Error::Io(_) | Error::Tls(_) | Error::Protocol(_) | Error::PoolTimedOut | Error::PoolClosed
         ),
     }
 }

@@ -11,7 +11,7 @@ use crate::store::PostgresStore;
 
 #[async_trait]
 impl GrantStore for PostgresStore {
-    #[instrument(name = "postgres.grant_store.add", skip_all)]
+    #[instrument(name = "postgres.grant_store.add", skip_all, fields(user.id = %user_id))]
     async fn add(&self, user_id: &UserId, grant: &Grant) -> Result<(), AddGrantError> {
         self.write(|attempt| {
             Box::pin(async move {
@@ -28,7 +28,7 @@ impl GrantStore for PostgresStore {
         .await?
     }
 
-    #[instrument(name = "postgres.grant_store.remove", skip_all)]
+    #[instrument(name = "postgres.grant_store.remove", skip_all, fields(user.id = %user_id))]
     async fn remove(&self, user_id: &UserId, grant: &Grant) -> Result<(), RemoveGrantError> {
         if *grant == Grant::instance_owner() {
             self.write(|attempt| Box::pin(remove_instance_owner(attempt.connection, user_id)))
@@ -81,8 +81,8 @@ pub(crate) fn grant_of(role: &str, organization_id: Option<String>) -> Result<Gr
     Grant::new(role.parse().map_err(corrupt)?, scope).ok_or_else(|| corrupt("a role where it cannot hold"))
 }
 
-/// Answers whether there is a user to grant it to. Locks the user's row first, as everything does that touches the user's
-/// grants.
+/// Answers whether there is a user to grant it to. Locks the user's row first, as everything does that asks whether the
+/// user is an instance owner before it writes.
 pub(crate) async fn add(connection: &mut PgConnection, user_id: &UserId, grant: &Grant) -> Result<bool, sqlx::Error> {
     sqlx::query_scalar!(
         r#"WITH holder AS (
@@ -122,7 +122,7 @@ async fn remove_instance_owner(
     user_id: &UserId,
 ) -> Result<Result<(), RemoveGrantError>, sqlx::Error> {
     let mut transaction = connection.begin_with(BEGIN).await?;
-    let owners = InstanceOwners::lock(&mut transaction).await?;
+    let owners = InstanceOwners::lock(&mut transaction, user_id).await?;
     if !remove(&mut transaction, user_id, &Grant::instance_owner()).await? {
         transaction.rollback().await?;
         return Ok(Err(RemoveGrantError::NotGranted));

@@ -11,26 +11,30 @@ const FEWER_OWNERS: i64 = 0x756e_6c6f_636b_0001;
 /// Decisions over several rows need a look at the data after the locks were got, whatever the database's default is.
 pub(crate) const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
 
-/// The instance's owners, none of whom can lose that role or their activity until the transaction ends.
-pub(crate) struct InstanceOwners(Vec<Owner>);
+/// The instance's owners, none of whom can lose that role or their activity until the transaction ends, and one user who
+/// cannot become one.
+pub(crate) struct InstanceOwners(Vec<Candidate>);
 
-struct Owner {
+struct Candidate {
     id: String,
-    active: bool,
+    is_owner: bool,
+    is_active: bool,
 }
 
 impl InstanceOwners {
-    /// Waits for its turn and locks the owners' rows.
+    /// Waits for its turn and locks the rows of the owners and of the user who is to become none, or inactive.
     ///
     /// The advisory lock makes the statement after it see everyone who became an owner while it waited; the row locks
     /// alone would miss them. The row locks keep the result exact on engines that take no advisory locks.
-    pub(crate) async fn lock(connection: &mut PgConnection) -> Result<Self, Error> {
+    pub(crate) async fn lock(connection: &mut PgConnection, user_id: &UserId) -> Result<Self, Error> {
         sqlx::query!("SELECT pg_advisory_xact_lock($1)", FEWER_OWNERS)
             .execute(&mut *connection)
             .await?;
         sqlx::query_as!(
-            Owner,
-            r#"SELECT id, state = 'active' AS "active!" FROM users WHERE instance_owner ORDER BY id FOR UPDATE"#,
+            Candidate,
+            r#"SELECT id, instance_owner AS is_owner, state = 'active' AS "is_active!" FROM users
+               WHERE instance_owner OR id = $1 ORDER BY id FOR UPDATE"#,
+            user_id.as_str(),
         )
         .fetch_all(connection)
         .await
@@ -39,16 +43,22 @@ impl InstanceOwners {
 
     /// Whether the user is an owner.
     pub(crate) fn include(&self, user_id: &UserId) -> bool {
-        self.0.iter().any(|owner| owner.id == user_id.as_str())
+        self.owners().any(|owner| owner.id == user_id.as_str())
     }
 
     /// Whether an active owner remains without this user.
     pub(crate) fn remain_without(&self, user_id: &UserId) -> bool {
-        self.0.iter().any(|owner| owner.active && owner.id != user_id.as_str())
+        self.owners()
+            .any(|owner| owner.is_active && owner.id != user_id.as_str())
     }
 
     /// Whether the user is an owner and active.
     pub(crate) fn have_active(&self, user_id: &UserId) -> bool {
-        self.0.iter().any(|owner| owner.active && owner.id == user_id.as_str())
+        self.owners()
+            .any(|owner| owner.is_active && owner.id == user_id.as_str())
+    }
+
+    fn owners(&self) -> impl Iterator<Item = &Candidate> {
+        self.0.iter().filter(|candidate| candidate.is_owner)
     }
 }

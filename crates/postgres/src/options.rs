@@ -3,8 +3,10 @@ use std::time::Duration;
 
 /// Where the database is, and how it is used.
 #[derive(Clone)]
+#[non_exhaustive]
 pub struct PostgresOptions {
     /// `postgres://user:password@host:port/database?sslmode=...`, as libpq reads it. Never printed: it may hold a password.
+    /// Connections are called `unlockd` unless it has an `application_name`.
     pub url: String,
     /// The most connections that one process opens.
     pub max_connections: u32,

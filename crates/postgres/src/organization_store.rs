@@ -11,7 +11,7 @@ use crate::user_row::timestamp;
 
 #[async_trait]
 impl OrganizationStore for PostgresStore {
-    #[instrument(name = "postgres.organization_store.create", skip_all)]
+    #[instrument(name = "postgres.organization_store.create", skip_all, fields(organization.id = %organization.id))]
     async fn create(&self, organization: &Organization) -> Result<(), CreateOrganizationError> {
         let created = self
             .write(|attempt| Box::pin(create(attempt.connection, organization)))
@@ -23,7 +23,7 @@ impl OrganizationStore for PostgresStore {
         }
     }
 
-    #[instrument(name = "postgres.organization_store.find", skip_all)]
+    #[instrument(name = "postgres.organization_store.find", skip_all, fields(organization.id = %id))]
     async fn find(&self, id: &OrganizationId) -> Result<Option<Organization>, StoreError> {
         self.read(|attempt| {
             Box::pin(async move {

@@ -1,7 +1,9 @@
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
+use sqlx::{ConnectOptions, Connection};
 use thiserror::Error;
+use tokio::time::timeout;
 use unlockd_application::ports::{BoxError, StoreError};
 
 use crate::error::store_error;
@@ -33,10 +35,17 @@ impl PostgresStore {
     /// # Errors
     /// [`ConnectError`] when the URL is not one, or the server does not let us in within half of the operation timeout.
     pub async fn connect(options: PostgresOptions) -> Result<Self, ConnectError> {
-        let connect_options: PgConnectOptions = options
+        let mut connect_options: PgConnectOptions = options
             .url
             .parse()
             .map_err(|error: sqlx::Error| ConnectError::InvalidUrl(error.into()))?;
+        if connect_options.get_application_name().is_none() {
+            connect_options = connect_options.application_name("unlockd");
+        }
+        // The pool would go on trying, and in the end only say that it ran out of time.
+        let first = timeout(options.operation_timeout / 2, connect_options.connect()).await;
+        let first = first.map_err(|elapsed| StoreError::Unavailable(elapsed.into()))?;
+        first.map_err(store_error)?.close().await.map_err(store_error)?;
         let suspicion = Suspicion::default();
         let (operation_timeout, doubts) = (options.operation_timeout, suspicion.clone());
         let pool = PgPoolOptions::new()
@@ -48,7 +57,7 @@ impl PostgresStore {
                 let doubtful = doubts.concerns(&metadata);
                 Box::pin(async move {
                     if doubtful {
-                        sqlx::Connection::ping(connection).await?;
+                        connection.ping().await?;
                     }
                     Ok(true)
                 })
@@ -56,7 +65,7 @@ impl PostgresStore {
             .after_connect(move |connection, _| {
                 Box::pin(async move { limit_statements(connection, operation_timeout).await })
             })
-            .connect_with(connect_options.application_name("unlockd"))
+            .connect_with(connect_options)
             .await
             .map_err(store_error)?;
         Ok(Self {

@@ -6,7 +6,7 @@ use tracing::instrument;
 use unlockd_application::ports::{CommitError, CreateUserError, NewUser, StoreError, UserStore};
 use unlockd_domain::{
     OrganizationId, PasswordHash, Sequence, StoredPassword, User, UserChange, UserData, UserEvent, UserEventKind,
-    UserId, UserProfile, Username, UsernameId, UsernameScope,
+    UserId, UserProfile, Username, UsernameId, UsernameKey, UsernameScope,
 };
 
 use crate::error::corrupt;
@@ -17,7 +17,7 @@ use crate::user_writing::{self, Owners};
 
 #[async_trait]
 impl UserStore for PostgresStore {
-    #[instrument(name = "postgres.user_store.find", skip_all)]
+    #[instrument(name = "postgres.user_store.find", skip_all, fields(user.id = %id))]
     async fn find(&self, id: &UserId) -> Result<Option<User>, StoreError> {
         self.read(|attempt| {
             Box::pin(async move {
@@ -37,13 +37,13 @@ impl UserStore for PostgresStore {
         .await
     }
 
-    #[instrument(name = "postgres.user_store.find_with_profile", skip_all)]
+    #[instrument(name = "postgres.user_store.find_with_profile", skip_all, fields(user.id = %id))]
     async fn find_with_profile(&self, id: &UserId) -> Result<Option<(User, UserProfile)>, StoreError> {
         self.read(|attempt| Box::pin(find_with_profile(attempt.connection, id)))
             .await
     }
 
-    #[instrument(name = "postgres.user_store.create", skip_all)]
+    #[instrument(name = "postgres.user_store.create", skip_all, fields(user.id = %user.change.user().id()))]
     async fn create(&self, user: &NewUser) -> Result<(), CreateUserError> {
         self.write(|attempt| {
             Box::pin(async move {
@@ -60,7 +60,7 @@ impl UserStore for PostgresStore {
         .await?
     }
 
-    #[instrument(name = "postgres.user_store.commit", skip_all)]
+    #[instrument(name = "postgres.user_store.commit", skip_all, fields(user.id = %change.user().id()))]
     async fn commit(&self, change: &UserChange) -> Result<(), CommitError> {
         let Some(expected) = change.expected_sequence() else {
             return Err(CommitError::Conflict);
@@ -69,7 +69,7 @@ impl UserStore for PostgresStore {
             .await?
     }
 
-    #[instrument(name = "postgres.user_store.history", skip_all)]
+    #[instrument(name = "postgres.user_store.history", skip_all, fields(user.id = %id))]
     async fn history(&self, id: &UserId) -> Result<Vec<UserEvent>, StoreError> {
         self.read(|attempt| Box::pin(async move {
             sqlx::query_as!(
@@ -127,7 +127,7 @@ async fn commit_to_instance_owner(
 ) -> Result<Result<(), CommitError>, Error> {
     let user_id = change.user().id();
     let mut transaction = connection.begin_with(BEGIN).await?;
-    let owners = InstanceOwners::lock(&mut transaction).await?;
+    let owners = InstanceOwners::lock(&mut transaction, user_id).await?;
     let refusal = if !user_writing::change(&mut transaction, change, expected, Owners::Included).await? {
         CommitError::Conflict
     } else if owners.include(user_id) && !owners.remain_without(user_id) {
@@ -149,6 +149,8 @@ async fn find_with_profile(connection: &mut PgConnection, id: &UserId) -> Result
                         ORDER BY position) AS "username_ids!",
                   ARRAY(SELECT name FROM usernames WHERE user_id = users.id
                         ORDER BY position) AS "username_names!",
+                  ARRAY(SELECT key FROM usernames WHERE user_id = users.id
+                        ORDER BY position) AS "username_keys!",
                   ARRAY(SELECT usernames.organization_id IS NOT NULL FROM usernames WHERE user_id = users.id
                         ORDER BY position) AS "username_is_organization_specific!"
            FROM users WHERE id = $1"#,
@@ -163,8 +165,9 @@ async fn find_with_profile(connection: &mut PgConnection, id: &UserId) -> Result
         .username_ids
         .into_iter()
         .zip(row.username_names)
+        .zip(row.username_keys)
         .zip(row.username_is_organization_specific)
-        .map(|((id, name), is_organization_specific)| username(id, name, is_organization_specific))
+        .map(|(((id, name), key), is_organization_specific)| username(id, name, key, is_organization_specific))
         .collect::<Result<Vec<_>, Error>>()?;
     let password = match (row.password_hash, row.password_changed_at, row.password_change_required) {
         (Some(hash), Some(changed_at), Some(change_required)) => Some(StoredPassword {
@@ -174,7 +177,7 @@ async fn find_with_profile(connection: &mut PgConnection, id: &UserId) -> Result
         }),
         _ => None,
     };
-    let data = row.data.map(UserData::from_json).transpose().map_err(corrupt)?;
+    let data = row.data.map(UserData::trusted);
     let profile = UserProfile {
         usernames,
         password,
@@ -183,13 +186,14 @@ async fn find_with_profile(connection: &mut PgConnection, id: &UserId) -> Result
     Ok(Some((User::try_from(user_row!(row))?, profile)))
 }
 
-fn username(id: String, name: String, is_organization_specific: bool) -> Result<Username, Error> {
+fn username(id: String, name: String, key: String, is_organization_specific: bool) -> Result<Username, Error> {
     let scope = if is_organization_specific {
         UsernameScope::Organization
     } else {
         UsernameScope::Instance
     };
-    Username::new(UsernameId::new(id).map_err(corrupt)?, name, scope).map_err(corrupt)
+    let id = UsernameId::new(id).map_err(corrupt)?;
+    Ok(Username::restore(id, name, UsernameKey::trusted(key), scope))
 }
 
 struct UserEventRow {

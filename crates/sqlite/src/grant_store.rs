@@ -1,5 +1,6 @@
 use async_trait::async_trait;
 use sqlx::SqliteConnection;
+use tracing::instrument;
 use unlockd_application::ports::{AddGrantError, BoxError, GrantStore, RemoveGrantError, StoreError};
 use unlockd_domain::{Grant, GrantScope, Grants, OrganizationId, UserId};
 
@@ -10,7 +11,7 @@ use crate::user_store::user_exists;
 
 #[async_trait]
 impl GrantStore for SqliteStore {
-    #[tracing::instrument(name = "sqlite.grant_store.add", skip_all, fields(user.id = %user_id))]
+    #[instrument(name = "sqlite.grant_store.add", skip_all, fields(user.id = %user_id))]
     async fn add(&self, user_id: &UserId, grant: &Grant) -> Result<(), AddGrantError> {
         self.in_time(async {
             let mut transaction = self.begin_writing().await?;
@@ -28,7 +29,7 @@ impl GrantStore for SqliteStore {
         .await
     }
 
-    #[tracing::instrument(name = "sqlite.grant_store.remove", skip_all, fields(user.id = %user_id))]
+    #[instrument(name = "sqlite.grant_store.remove", skip_all, fields(user.id = %user_id))]
     async fn remove(&self, user_id: &UserId, grant: &Grant) -> Result<(), RemoveGrantError> {
         self.in_time(async {
             let mut transaction = self.begin_writing().await?;
@@ -46,7 +47,7 @@ impl GrantStore for SqliteStore {
         .await
     }
 
-    #[tracing::instrument(name = "sqlite.grant_store.list", skip_all)]
+    #[instrument(name = "sqlite.grant_store.list", skip_all)]
     async fn list(&self, user_id: Option<&UserId>) -> Result<Vec<(UserId, Grant)>, StoreError> {
         let query = sqlx::query_as!(
             GrantRow,

@@ -1,4 +1,5 @@
 use async_trait::async_trait;
+use tracing::instrument;
 use unlockd_application::ports::{Bootstrap, BoxError, CreateUserError, InstanceStore, StoreError};
 
 use crate::SqliteStore;
@@ -10,18 +11,18 @@ use crate::user_store::insert_new_user;
 
 #[async_trait]
 impl InstanceStore for SqliteStore {
-    #[tracing::instrument(name = "sqlite.instance_store.ping", skip_all)]
+    #[instrument(name = "sqlite.instance_store.ping", skip_all)]
     async fn ping(&self) -> Result<(), StoreError> {
         // Reads the file, where `SELECT 1` would not.
         self.in_time(async { is_empty(self.readers()).await }).await.map(drop)
     }
 
-    #[tracing::instrument(name = "sqlite.instance_store.is_empty", skip_all)]
+    #[instrument(name = "sqlite.instance_store.is_empty", skip_all)]
     async fn is_empty(&self) -> Result<bool, StoreError> {
         self.in_time(async { is_empty(self.readers()).await }).await
     }
 
-    #[tracing::instrument(name = "sqlite.instance_store.bootstrap", skip_all)]
+    #[instrument(name = "sqlite.instance_store.bootstrap", skip_all)]
     async fn bootstrap(&self, bootstrap: &Bootstrap) -> Result<bool, StoreError> {
         self.in_time(async {
             let mut transaction = self.begin_writing().await?;

@@ -6,13 +6,13 @@ mod error;
 mod file;
 mod grant_store;
 mod instance_store;
-mod migrations;
+mod migration;
 mod options;
 mod organization_store;
 mod store;
 mod user_store;
 
 pub use file::FileError;
-pub use migrations::MigrateError;
+pub use migration::MigrationError;
 pub use options::SqliteOptions;
 pub use store::{OpenError, SqliteStore};

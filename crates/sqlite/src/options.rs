@@ -3,6 +3,7 @@ use std::time::Duration;
 
 /// Where the file is, and how it is used.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct SqliteOptions {
     /// The file. It is created if it is absent, and its folder too, both for the account of the process alone.
     pub path: PathBuf,

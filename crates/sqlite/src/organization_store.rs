@@ -1,5 +1,6 @@
 use async_trait::async_trait;
 use sqlx::SqliteConnection;
+use tracing::instrument;
 use unlockd_application::ports::{BoxError, CreateOrganizationError, OrganizationStore, StoreError};
 use unlockd_domain::{Organization, OrganizationId, OrganizationName, Timestamp};
 
@@ -8,7 +9,7 @@ use crate::error::{corrupt, store_error};
 
 #[async_trait]
 impl OrganizationStore for SqliteStore {
-    #[tracing::instrument(name = "sqlite.organization_store.create", skip_all, fields(organization.id = %organization.id))]
+    #[instrument(name = "sqlite.organization_store.create", skip_all, fields(organization.id = %organization.id))]
     async fn create(&self, organization: &Organization) -> Result<(), CreateOrganizationError> {
         self.in_time(async {
             let mut transaction = self.begin_writing().await?;
@@ -20,7 +21,7 @@ impl OrganizationStore for SqliteStore {
         .await
     }
 
-    #[tracing::instrument(name = "sqlite.organization_store.find", skip_all, fields(organization.id = %id))]
+    #[instrument(name = "sqlite.organization_store.find", skip_all, fields(organization.id = %id))]
     async fn find(&self, id: &OrganizationId) -> Result<Option<Organization>, StoreError> {
         let query = sqlx::query_as!(
             OrganizationRow,
@@ -33,7 +34,7 @@ impl OrganizationStore for SqliteStore {
         row.map(Organization::try_from).transpose().map_err(corrupt)
     }
 
-    #[tracing::instrument(name = "sqlite.organization_store.list", skip_all)]
+    #[instrument(name = "sqlite.organization_store.list", skip_all)]
     async fn list(&self) -> Result<Vec<Organization>, StoreError> {
         let query = sqlx::query_as!(
             OrganizationRow,

@@ -10,7 +10,6 @@ use unlockd_application::ports::{BoxError, StoreError};
 
 use crate::error::{is_busy, store_error};
 use crate::file::{FileError, create_if_absent};
-use crate::migrations::{self, MigrateError};
 use crate::options::SqliteOptions;
 
 /// All stores of unlockd, in one SQLite file. Clones share the connections.
@@ -69,18 +68,6 @@ impl SqliteStore {
                 .map_err(failed)?,
             operation_timeout,
         })
-    }
-
-    /// Brings the schema up to date: all of what is missing, or nothing.
-    ///
-    /// # Errors
-    /// [`MigrateError::NewerDatabase`] when a newer program has changed the schema; [`MigrateError::Failed`].
-    pub async fn migrate(&self) -> Result<(), MigrateError> {
-        let failed = |error: sqlx::Error| MigrateError::Failed(Box::new(error));
-        // One transaction around them all: of several processes that start on one file, the first migrates.
-        let mut transaction = self.writer.begin_with(BEGIN_WRITING).await.map_err(failed)?;
-        migrations::apply(&mut transaction).await?;
-        transaction.commit().await.map_err(failed)
     }
 
     /// Ends all connections, once what they are doing is done.

@@ -4,6 +4,7 @@ mod user_row;
 
 use async_trait::async_trait;
 use sqlx::SqliteConnection;
+use tracing::instrument;
 use unlockd_application::ports::{CommitError, CreateUserError, NewUser, StoreError, UserStore};
 use unlockd_domain::{User, UserChange, UserEvent, UserId, UserProfile};
 
@@ -17,12 +18,12 @@ use crate::organization_store::organization_exists;
 
 #[async_trait]
 impl UserStore for SqliteStore {
-    #[tracing::instrument(name = "sqlite.user_store.find", skip_all, fields(user.id = %id))]
+    #[instrument(name = "sqlite.user_store.find", skip_all, fields(user.id = %id))]
     async fn find(&self, id: &UserId) -> Result<Option<User>, StoreError> {
         self.in_time(select_user(self.readers(), id)).await
     }
 
-    #[tracing::instrument(name = "sqlite.user_store.find_with_profile", skip_all, fields(user.id = %id))]
+    #[instrument(name = "sqlite.user_store.find_with_profile", skip_all, fields(user.id = %id))]
     async fn find_with_profile(&self, id: &UserId) -> Result<Option<(User, UserProfile)>, StoreError> {
         self.in_time(async {
             let mut transaction = self.begin_reading().await?;
@@ -35,7 +36,7 @@ impl UserStore for SqliteStore {
         .await
     }
 
-    #[tracing::instrument(name = "sqlite.user_store.create", skip_all, fields(user.id = %user.change.user().id()))]
+    #[instrument(name = "sqlite.user_store.create", skip_all, fields(user.id = %user.change.user().id()))]
     async fn create(&self, user: &NewUser) -> Result<(), CreateUserError> {
         self.in_time(async {
             let mut transaction = self.begin_writing().await?;
@@ -45,7 +46,7 @@ impl UserStore for SqliteStore {
         .await
     }
 
-    #[tracing::instrument(name = "sqlite.user_store.commit", skip_all, fields(user.id = %change.user().id()))]
+    #[instrument(name = "sqlite.user_store.commit", skip_all, fields(user.id = %change.user().id()))]
     async fn commit(&self, change: &UserChange) -> Result<(), CommitError> {
         // Nobody is stored in front of their first event.
         let expected = change.expected_sequence().ok_or(CommitError::Conflict)?;
@@ -63,7 +64,7 @@ impl UserStore for SqliteStore {
         .await
     }
 
-    #[tracing::instrument(name = "sqlite.user_store.history", skip_all, fields(user.id = %id))]
+    #[instrument(name = "sqlite.user_store.history", skip_all, fields(user.id = %id))]
     async fn history(&self, id: &UserId) -> Result<Vec<UserEvent>, StoreError> {
         self.in_time(select_events(self.readers(), id)).await
     }

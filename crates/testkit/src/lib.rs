@@ -1,6 +1,7 @@
 //! What the tests of unlockd stand on: ports in memory, a clock that stands still, fixtures, and the contract suite.
 
 pub mod contract;
+mod drive;
 mod fixed_clock;
 pub mod fixtures;
 mod hashing;
@@ -13,6 +14,7 @@ mod services;
 mod tokens;
 pub mod wires;
 
+pub use drive::drive;
 pub use fixed_clock::FixedClock;
 pub use hashing::InsecureTestHasher;
 pub use ids::SequentialIds;

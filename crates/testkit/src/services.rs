@@ -76,7 +76,7 @@ impl Services {
         Self {
             users: Users {
                 store: Arc::clone(&stores.users),
-                authentication: Arc::clone(&authentication),
+                callers: Arc::<Authentication>::clone(&authentication),
                 clock: Arc::clone(&clock),
                 ids: Arc::clone(&ids),
                 passwords,

@@ -1,9 +1,19 @@
 //! The stores keep the contract of the ports on a real PostgreSQL, and what only PostgreSQL can show holds too.
 
-#![expect(clippy::expect_used, reason = "a failed expectation is how a test fails")]
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a failed expectation is how a test fails"
+)]
 
 mod broken_connections;
+mod connections;
 mod contract;
+mod dropped_writes;
+mod instance_owners;
 mod migrations;
 mod replicas;
+mod retries;
+mod rival;
 mod store;

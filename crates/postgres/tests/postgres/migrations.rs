@@ -40,7 +40,7 @@ async fn a_database_newer_than_the_program_is_refused_and_left_alone() {
     let store = migrated(&database).await;
     let mut connection = PgConnection::connect(&database.url()).await.unwrap();
     connection
-        .execute("INSERT INTO _sqlx_migrations VALUES (99991231000001, 'be new', now(), true, ''::bytea, 1)")
+        .execute("INSERT INTO _unlockd_migrations VALUES (99991231000001, 'be new', now(), true, ''::bytea, 1)")
         .await
         .unwrap();
 
@@ -57,4 +57,19 @@ async fn a_database_newer_than_the_program_is_refused_and_left_alone() {
     );
     // The migration lock was given back: another program may look.
     store.migrate().await.unwrap_err();
+}
+
+#[tokio::test]
+async fn migrations_of_a_program_that_shares_the_database_are_its_own() {
+    let Some(database) = TestDatabase::create().await else {
+        return;
+    };
+    let mut connection = PgConnection::connect(&database.url()).await.unwrap();
+    let theirs = "CREATE TABLE _sqlx_migrations (version bigint PRIMARY KEY); INSERT INTO _sqlx_migrations VALUES (1)";
+    connection.execute(theirs).await.unwrap();
+
+    migrated(&database).await;
+
+    let kept = connection.fetch_all("SELECT version FROM _sqlx_migrations").await;
+    assert_eq!(kept.unwrap().len(), 1);
 }

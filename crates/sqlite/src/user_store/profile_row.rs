@@ -2,7 +2,7 @@ use sqlx::SqliteConnection;
 use unlockd_application::ports::{BoxError, StoreError};
 use unlockd_domain::{
     OrganizationId, PasswordHash, StoredPassword, Timestamp, User, UserData, UserId, UserProfile, Username, UsernameId,
-    UsernameScope,
+    UsernameKey, UsernameScope,
 };
 
 use crate::error::{corrupt, store_error};
@@ -22,7 +22,7 @@ pub(super) async fn select_profile(connection: &mut SqliteConnection, id: &UserI
     .map_err(store_error)?;
     let usernames = sqlx::query_as!(
         UsernameRow,
-        "SELECT id, name, organization_id FROM usernames WHERE user_id = ? ORDER BY position",
+        "SELECT id, name, key, organization_id FROM usernames WHERE user_id = ? ORDER BY position",
         id.as_str(),
     )
     .fetch_all(connection)
@@ -68,6 +68,7 @@ struct ProfileRow {
 struct UsernameRow {
     id: String,
     name: String,
+    key: String,
     organization_id: Option<String>,
 }
 
@@ -87,7 +88,7 @@ fn profile(row: ProfileRow, usernames: Vec<UsernameRow>) -> Result<UserProfile, 
             .map(Username::try_from)
             .collect::<Result<_, _>>()?,
         password,
-        data: row.data.map(UserData::from_json).transpose()?,
+        data: row.data.map(UserData::trusted),
     })
 }
 
@@ -99,6 +100,7 @@ impl TryFrom<UsernameRow> for Username {
             None => UsernameScope::Instance,
             Some(_) => UsernameScope::Organization,
         };
-        Ok(Self::new(UsernameId::new(row.id)?, row.name, scope)?)
+        let key = UsernameKey::trusted(row.key);
+        Ok(Self::restore(UsernameId::new(row.id)?, row.name, key, scope))
     }
 }

@@ -58,10 +58,8 @@ impl StuckRecovery {
 
 async fn harness(operation_timeout: Duration) -> Option<Harness> {
     let file = DatabaseFile::new();
-    let options = SqliteOptions {
-        operation_timeout,
-        ..SqliteOptions::new(file.path())
-    };
+    let mut options = SqliteOptions::new(file.path());
+    options.operation_timeout = operation_timeout;
     let store = SqliteStore::open(options).await.unwrap();
     store.migrate().await.unwrap();
     Some(Harness {

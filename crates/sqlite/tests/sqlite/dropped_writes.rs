@@ -1,10 +1,9 @@
 use std::future::poll_fn;
-use std::pin::pin;
 use std::task::Poll;
 
 use sqlx::Executor;
 use unlockd_application::ports::{OrganizationStore, UserStore};
-use unlockd_testkit::fixtures;
+use unlockd_testkit::{drive, fixtures};
 
 use crate::fixture::DatabaseFile;
 
@@ -12,20 +11,6 @@ use crate::fixture::DatabaseFile;
 const STEPS: usize = 16;
 /// A step may take in several answers of the database, so that not every round has the same steps.
 const ROUNDS: usize = 10;
-
-/// Drives the future so many steps, and drops it when it wants another one. A step follows on something that happened, so
-/// this reaches the points at which a deadline can strike.
-async fn drive<F: Future>(future: F, mut steps: usize) -> Option<F::Output> {
-    let mut future = pin!(future);
-    poll_fn(|context| {
-        if steps == 0 {
-            return Poll::Ready(None);
-        }
-        steps -= 1;
-        future.as_mut().poll(context).map(Some)
-    })
-    .await
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_write_that_is_dropped_at_any_point_is_whole_or_absent_and_blocks_nobody() {

@@ -12,4 +12,4 @@ mod proxy;
 mod server;
 
 pub use database::TestDatabase;
-pub use proxy::Proxy;
+pub use proxy::{Fault, Proxy};

@@ -101,6 +101,16 @@ pub(super) async fn a_username_has_1_to_200_characters_and_no_nul(stage: &Stage<
     }
 }
 
+pub(super) async fn a_user_has_at_most_100_usernames(stage: &Stage<'_>) {
+    let id = stage.world.fresh_id();
+    let with = |count| CreateUserRequest {
+        usernames: (0..count).map(|number| (format!("{id} {number}"), false)).collect(),
+        ..stage.new_user()
+    };
+    assert_violates(&refused(stage, with(101)).await, &["authenticators.usernames"]);
+    stage.create(with(100)).await;
+}
+
 pub(super) async fn a_password_has_1_to_200_characters_and_no_nul_and_is_not_repeated(stage: &Stage<'_>) {
     for bad in [String::new(), format!("hunter2{}", too_long()), "hunter2\0".to_owned()] {
         let password = Some(PasswordRequest::Plain {
@@ -128,6 +138,7 @@ pub(super) async fn a_hash_has_to_be_of_a_known_algorithm_and_is_not_repeated(st
         "$2b$",
         "$2b$10$hunter2 hunter2",
         "$2b$10$hunter2\0",
+        "$argon2id$v=19$m=4194304,t=1,p=1$aHVudGVyMg$aHVudGVyMmh1bnRlcjI",
     ] {
         let password = Some(PasswordRequest::Hash {
             hash: bad.to_owned(),

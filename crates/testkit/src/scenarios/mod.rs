@@ -89,6 +89,7 @@ pub async fn run_all(world: &World, wire: &dyn Wire) {
         bad_input::a_reason_of_500_characters_goes_with_an_unlock,
         bad_input::an_organization_has_to_be_given,
         bad_input::a_username_has_1_to_200_characters_and_no_nul,
+        bad_input::a_user_has_at_most_100_usernames,
         bad_input::a_password_has_1_to_200_characters_and_no_nul_and_is_not_repeated,
         bad_input::a_hash_has_to_be_of_a_known_algorithm_and_is_not_repeated,
         bad_input::data_has_at_most_16_kibibytes_and_30_levels,
