@@ -1,5 +1,4 @@
-use percent_encoding::percent_decode_str;
-use thiserror::Error;
+use unlockd_application::users::{MalformedSegment, decode_segment};
 
 use crate::rpc::Rpc;
 
@@ -9,7 +8,7 @@ pub(crate) struct Destination {
     /// What is called.
     pub(crate) rpc: Rpc,
     /// The user that the REST path names, if it does.
-    pub(crate) user_in_path: Option<Result<UserInPath, MalformedPath>>,
+    pub(crate) user_in_path: Option<Result<UserInPath, MalformedSegment>>,
     /// Whether the path says enough for a request without a message.
     pub(crate) is_rest: bool,
 }
@@ -17,11 +16,6 @@ pub(crate) struct Destination {
 /// The id of a user, decoded from the path of the request. Not looked at yet: it may be too long or empty.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct UserInPath(pub(crate) String);
-
-/// The path's user id cannot be decoded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[error("must be percent-encoded UTF-8")]
-pub(crate) struct MalformedPath;
 
 impl Destination {
     /// What is at this path.
@@ -46,26 +40,17 @@ impl Destination {
         };
         Some(Self {
             rpc,
-            user_in_path: user.map(decode),
+            user_in_path: user.map(|user| decode_segment(user).map(UserInPath)),
             is_rest: true,
         })
     }
-}
-
-fn decode(segment: &str) -> Result<UserInPath, MalformedPath> {
-    let mut after_percent_signs = segment.split('%').skip(1);
-    if !after_percent_signs.all(|text| text.bytes().take(2).filter(u8::is_ascii_hexdigit).count() == 2) {
-        return Err(MalformedPath);
-    }
-    let id = percent_decode_str(segment).decode_utf8().map_err(|_| MalformedPath)?;
-    Ok(UserInPath(id.into_owned()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn user_at(path: &str) -> Option<Result<UserInPath, MalformedPath>> {
+    fn user_at(path: &str) -> Option<Result<UserInPath, MalformedSegment>> {
         Destination::at(path)?.user_in_path
     }
 
@@ -97,7 +82,7 @@ mod tests {
         for malformed in ["%", "%4", "%zz", "a%%41", "%ff", "%C3"] {
             assert_eq!(
                 user_at(&format!("/v3alpha/users/{malformed}/lock")),
-                Some(Err(MalformedPath)),
+                Some(Err(MalformedSegment)),
                 "{malformed}"
             );
         }

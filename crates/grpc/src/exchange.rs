@@ -1,4 +1,3 @@
-use std::any::Any;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,8 +18,9 @@ use crate::destination::Destination;
 use crate::health::ReadinessHealth;
 use crate::message;
 use crate::reflection::Reflection;
-use crate::rpc::{Rpc, Service};
+use crate::rpc::Service;
 use crate::status::{self, GRPC_ENCODING};
+use crate::streams::{Streams, converse, placed};
 use crate::users::UserRpcs;
 
 /// The life of one call, whichever wire it came by.
@@ -30,6 +30,7 @@ pub(crate) struct Exchange {
     pub(crate) health: HealthServer<ReadinessHealth>,
     pub(crate) reflection: Reflection,
     pub(crate) reflection_v1alpha: Reflection,
+    pub(crate) streams: Streams,
     pub(crate) request_deadline: Duration,
     pub(crate) max_request_bytes: usize,
 }
@@ -49,22 +50,18 @@ impl Exchange {
         if let Some(context) = context {
             context.set_operation(destination.rpc.path());
         }
-        let deadline = self.deadline(destination.rpc, request.headers());
+        let deadline = self.deadline(request.headers());
         let answer = AssertUnwindSafe(self.perform(destination, request, context)).catch_unwind();
-        let finished = match deadline {
-            Some(deadline) => tokio::time::timeout(deadline, answer)
-                .await
-                .map_err(|_| Error::DeadlineExceeded)?,
-            None => answer.await,
-        };
-        finished.unwrap_or_else(|panic| Err(Error::internal(format!("panicked: {}", words_of(panic.as_ref())))))
+        let finished = tokio::time::timeout(deadline, answer)
+            .await
+            .map_err(|_| Error::DeadlineExceeded)?;
+        finished.unwrap_or_else(|panic| Err(Error::panicked(&*panic)))
     }
 
-    /// Streams are not ended by the server: they last until the client has seen enough, or the server stops.
-    fn deadline(&self, rpc: Rpc, headers: &HeaderMap) -> Option<Duration> {
+    /// How long the call may take until it begins to answer.
+    fn deadline(&self, headers: &HeaderMap) -> Duration {
         let requested = requested_timeout(headers).ok().flatten();
-        let own = rpc.answers_once().then_some(self.request_deadline);
-        requested.into_iter().chain(own).min()
+        requested.map_or(self.request_deadline, |requested| requested.min(self.request_deadline))
     }
 
     /// The token goes before the form of the request, so that nothing is said to strangers.
@@ -92,16 +89,21 @@ impl Exchange {
             request.extensions_mut().insert(user);
         }
         *request.uri_mut() = Uri::from_static(rpc.path());
+        let place = rpc.is_stream().then(|| self.streams.enter()).transpose()?;
+        let longest = self.deadline(request.headers());
         let Ok(response) = match rpc.service() {
             Service::Users => self.users.clone().oneshot(self.read(request, is_rest).await?).await,
             Service::Health => self.health.clone().oneshot(self.read(request, is_rest).await?).await,
-            Service::Reflection => self.reflection.clone().oneshot(request).await,
-            Service::ReflectionV1Alpha => self.reflection_v1alpha.clone().oneshot(request).await,
+            Service::Reflection => converse(self.reflection.clone(), request, longest).await,
+            Service::ReflectionV1Alpha => converse(self.reflection_v1alpha.clone(), request, longest).await,
         };
         if was_refused_by_the_codec(response.headers()) {
             return Err(message::malformed("must be a well-formed protobuf message"));
         }
-        Ok(response)
+        Ok(match place {
+            Some(place) => placed(response, place),
+            None => response,
+        })
     }
 
     /// The request with its one message read and looked over. At a path of the REST API the message may be missing.
@@ -131,11 +133,4 @@ fn check_headers(headers: &HeaderMap) -> Result<(), Error> {
 /// status without details comes from a codec that cannot read the message; tonic calls that a fault of the server.
 fn was_refused_by_the_codec(headers: &HeaderMap) -> bool {
     headers.contains_key("grpc-status") && !headers.contains_key("grpc-status-details-bin")
-}
-
-fn words_of(panic: &(dyn Any + Send)) -> &str {
-    match panic.downcast_ref::<String>() {
-        Some(text) => text,
-        None => panic.downcast_ref::<&str>().unwrap_or(&"something that is no text"),
-    }
 }

@@ -21,8 +21,9 @@ const WATCH_INTERVAL: Duration = Duration::from_secs(2);
 #[derive(Clone)]
 pub(crate) struct ReadinessHealth {
     pub(crate) readiness: Arc<dyn Readiness>,
-    /// How long a watcher waits for the readiness before it calls the server not serving.
-    pub(crate) deadline: Duration,
+    /// How long to wait for the readiness before the server is called not serving. Shorter than a request may take, so
+    /// that there is time left to say so.
+    pub(crate) patience: Duration,
 }
 
 #[tonic::async_trait]
@@ -55,7 +56,7 @@ impl Health for ReadinessHealth {
 impl ReadinessHealth {
     /// The health, and whether it will never get better.
     async fn look(&self) -> (ServingStatus, bool) {
-        match tokio::time::timeout(self.deadline, self.readiness.check()).await {
+        match tokio::time::timeout(self.patience, self.readiness.check()).await {
             Ok(Ok(())) => (ServingStatus::Serving, false),
             Ok(Err(error)) => (ServingStatus::NotServing, matches!(error, Error::ShuttingDown)),
             Err(_elapsed) => (ServingStatus::NotServing, false),

@@ -14,6 +14,7 @@ mod reflection;
 mod rpc;
 mod service;
 mod status;
+mod streams;
 mod users;
 
 pub use service::{Grpc, GrpcOptions, GrpcServices};

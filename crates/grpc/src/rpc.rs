@@ -61,11 +61,11 @@ impl Rpc {
         }
     }
 
-    /// Whether it sends one message and is done: what the server's deadline is for.
-    pub(crate) fn answers_once(self) -> bool {
+    /// Whether it may stay open after it has begun to answer.
+    pub(crate) fn is_stream(self) -> bool {
         match self {
-            Self::CreateUser | Self::GetUserById | Self::LockUser | Self::UnlockUser | Self::CheckHealth => true,
-            Self::WatchHealth | Self::Reflect | Self::ReflectV1Alpha => false,
+            Self::CreateUser | Self::GetUserById | Self::LockUser | Self::UnlockUser | Self::CheckHealth => false,
+            Self::WatchHealth | Self::Reflect | Self::ReflectV1Alpha => true,
         }
     }
 }

@@ -18,6 +18,7 @@ use unlockd_proto::zitadel::user::v3alpha::user_service_server::UserServiceServe
 use crate::exchange::Exchange;
 use crate::health::ReadinessHealth;
 use crate::media_type::MediaType;
+use crate::streams::Streams;
 use crate::users::UserRpcs;
 use crate::{reflection, status};
 
@@ -27,7 +28,8 @@ pub struct GrpcServices {
     pub users: Arc<dyn UserService>,
     /// Who is calling.
     pub authenticator: Arc<dyn Authenticator>,
-    /// What health is answered from.
+    /// What health is answered from. Every watcher has it checked every two seconds, so a check must be cheap, like that
+    /// of [`unlockd_application::StoreReadiness`].
     pub readiness: Arc<dyn Readiness>,
 }
 
@@ -38,7 +40,8 @@ pub struct GrpcOptions {
     pub grpc: bool,
     /// Whether gRPC-Web is served.
     pub grpc_web: bool,
-    /// The longest time for one request; a shorter `grpc-timeout` goes before it. Streams may last longer.
+    /// The longest time for one request; a shorter `grpc-timeout` goes before it. Reflection ends with it;
+    /// watching health, once begun, goes on.
     pub request_deadline: Duration,
     /// The largest message of a request, in bytes.
     pub max_request_bytes: usize,
@@ -60,7 +63,7 @@ impl Grpc {
     pub fn new(services: GrpcServices, options: GrpcOptions) -> Self {
         let health = ReadinessHealth {
             readiness: services.readiness,
-            deadline: options.request_deadline,
+            patience: options.request_deadline / 2,
         };
         let exchange = Exchange {
             authenticator: services.authenticator,
@@ -69,6 +72,7 @@ impl Grpc {
             health: HealthServer::new(health).max_decoding_message_size(options.max_request_bytes),
             reflection: reflection::v1(options.max_request_bytes),
             reflection_v1alpha: reflection::v1alpha(options.max_request_bytes),
+            streams: Streams::new(),
             request_deadline: options.request_deadline,
             max_request_bytes: options.max_request_bytes,
         };

@@ -69,14 +69,8 @@ fn grpc_code(code: Code) -> GrpcCode {
 /// What a client needs to know beside the status to get it right the next time.
 fn metadata_of(error: &Error) -> MetadataMap {
     let mut metadata = MetadataMap::new();
-    let challenge = WWW_AUTHENTICATE.as_str();
-    // RFC 6750, section 3: the error is named only to those who sent a token.
-    if let Error::TokenMissing = error {
-        metadata.insert(challenge, MetadataValue::from_static(r#"Bearer realm="unlockd""#));
-    }
-    if let Error::TokenRefused = error {
-        let refused = MetadataValue::from_static(r#"Bearer realm="unlockd", error="invalid_token""#);
-        metadata.insert(challenge, refused);
+    if let Some(challenge) = error.challenge() {
+        metadata.insert(WWW_AUTHENTICATE.as_str(), MetadataValue::from_static(challenge));
     }
     if let Error::Unimplemented { field } = error
         && field == GRPC_ENCODING

@@ -1,6 +1,6 @@
 use axum::extract::{FromRequest, Request};
 use axum::http::HeaderMap;
-use axum::http::header::CONTENT_TYPE;
+use axum::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::de::DeserializeOwned;
 use unlockd_application::Error;
@@ -23,25 +23,45 @@ impl<B: DeserializeOwned> FromRequest<Api> for JsonBody<B> {
     }
 }
 
+/// What is expected of a body that is compressed.
+pub(crate) const PLAIN_JSON: &str = "application/json without a content encoding";
+
 /// The body as one JSON object, or nothing when it is empty, whatever its type then.
 pub(crate) async fn read_json<B: DeserializeOwned>(request: Request, max_bytes: usize) -> Result<Option<B>, Error> {
-    let is_json = is_json(request.headers());
     // Of a body in another form the first byte is enough to refuse it.
-    let limit = if is_json { max_bytes } else { 0 };
+    let (limit, too_much) = match unreadable(request.headers()) {
+        Some(expected) => (0, Error::UnsupportedMediaType { expected }),
+        None => (max_bytes, Error::BodyTooLarge { limit: max_bytes }),
+    };
+    if content_length(request.headers()).is_some_and(|length| length > limit) {
+        return Err(too_much);
+    }
     let bytes = match Limited::new(request.into_body(), limit).collect().await {
         Ok(body) => body.to_bytes(),
-        Err(error) if !error.is::<LengthLimitError>() => return Err(Error::invalid("body", "must arrive whole")),
-        Err(_) if is_json => return Err(Error::BodyTooLarge { limit }),
-        Err(_) => {
-            return Err(Error::UnsupportedMediaType {
-                expected: "application/json",
-            });
-        }
+        Err(error) if error.is::<LengthLimitError>() => return Err(too_much),
+        Err(_) => return Err(Error::invalid("body", "must arrive whole")),
     };
     if bytes.is_empty() {
         return Ok(None);
     }
     parse_object(&bytes).map(Some)
+}
+
+/// The length that the client has declared; it may send without.
+fn content_length(headers: &HeaderMap) -> Option<usize> {
+    headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
+/// What is expected instead of a body with these headers, if it cannot be read.
+fn unreadable(headers: &HeaderMap) -> Option<&'static str> {
+    if !is_json(headers) {
+        return Some("application/json");
+    }
+    let is_encoded = headers
+        .get_all(CONTENT_ENCODING)
+        .iter()
+        .any(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity"));
+    is_encoded.then_some(PLAIN_JSON)
 }
 
 /// `application/json`, with no other `charset` than UTF-8 (RFC 8259, section 8.1).

@@ -11,6 +11,9 @@ use serde_json::error::Category;
 use serde_path_to_error::{Path, Segment};
 use unlockd_application::Error;
 
+/// How much of a field's name an answer repeats.
+const MAX_NAME_CHARACTERS: usize = 100;
+
 /// A message: written as a JSON object, never as the list of its fields that derived forms would take as well.
 pub(crate) struct Object<T>(pub(crate) T);
 
@@ -65,7 +68,7 @@ fn wrong_field(path: &Path, error: &serde_json::Error) -> Error {
     if text.starts_with("unknown field") {
         // The proto has no name for it.
         if let (Some(name), Some(Segment::Map { key })) = (names.last_mut(), path.iter().next_back()) {
-            name.clone_from(key);
+            *name = shortened(key);
         }
         return Error::invalid(joined(&names), "is not known");
     }
@@ -87,6 +90,14 @@ fn segment_name(segment: &Segment) -> String {
         Segment::Map { key } => snake_case(key),
         Segment::Enum { variant } => snake_case(variant),
         Segment::Unknown => "?".to_owned(),
+    }
+}
+
+/// A name that the client has made up, cut to a length that is still worth repeating.
+fn shortened(name: &str) -> String {
+    match name.char_indices().nth(MAX_NAME_CHARACTERS) {
+        Some((end, _)) => format!("{}…", &name[..end]),
+        None => name.to_owned(),
     }
 }
 

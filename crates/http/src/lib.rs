@@ -15,6 +15,7 @@ mod problem;
 mod refusal;
 mod router;
 mod status;
+mod unread;
 mod users;
 
 pub use problem::{http_status, problem_response};

@@ -1,11 +1,12 @@
 use std::time::Duration;
 
 use axum::Json;
-use axum::http::header::{ALLOW, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::header::{ACCEPT_ENCODING, ALLOW, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use unlockd_application::{Error, ErrorReason, RequestContext};
 
+use crate::body::PLAIN_JSON;
 use crate::status::Status;
 
 /// The answer to a request that fails: `google.rpc.Status` as JSON, and the headers that go with it. What the operators
@@ -63,13 +64,11 @@ pub fn http_status(reason: ErrorReason) -> StatusCode {
 
 fn headers(error: &Error, retry_after: Option<Duration>) -> HeaderMap {
     let mut headers = HeaderMap::new();
-    // RFC 6750, section 3: the error is named only to those who sent a token.
-    if let Error::TokenMissing = error {
-        headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static(r#"Bearer realm="unlockd""#));
+    if let Some(challenge) = error.challenge() {
+        headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
     }
-    if let Error::TokenRefused = error {
-        let challenge = HeaderValue::from_static(r#"Bearer realm="unlockd", error="invalid_token""#);
-        headers.insert(WWW_AUTHENTICATE, challenge);
+    if let Error::UnsupportedMediaType { expected: PLAIN_JSON } = error {
+        headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
     }
     if let Error::MethodNotAllowed { allow } = error
         && let Ok(allow) = HeaderValue::from_str(allow)

@@ -2,8 +2,8 @@ use std::future::Future;
 use std::sync::Arc;
 
 use tonic::{Request, Response, Status};
-use unlockd_application::{Caller, Error, RequestContext, Violations};
-use unlockd_domain::UserId;
+use unlockd_application::users::UserIdForm;
+use unlockd_application::{Caller, Error, RequestContext};
 
 use crate::destination::UserInPath;
 use crate::status;
@@ -42,15 +42,10 @@ where
         .map_err(|error| status::refuse(&error, context.as_deref()))
 }
 
-/// The user that the request is about: in the message, or in the path; in both, if they agree.
-pub(super) fn user_id(in_message: String, in_path: Option<UserInPath>, violations: &mut Violations) -> Option<UserId> {
-    let id = match in_path {
-        Some(UserInPath(in_path)) if in_message.is_empty() => in_path,
-        Some(UserInPath(in_path)) if in_path != in_message => {
-            violations.note("user_id", "must be the same in the path and in the body");
-            return None;
-        }
-        Some(_) | None => in_message,
-    };
-    violations.keep("user_id", UserId::new(id))
+/// Where the request names its user.
+pub(super) fn user_id(in_message: String, in_path: Option<UserInPath>) -> UserIdForm {
+    UserIdForm {
+        in_path: in_path.map(|UserInPath(id)| Ok(id)),
+        in_message,
+    }
 }

@@ -1,4 +1,4 @@
-//! `zitadel.user.v3alpha.UserService`, one file an RPC: parse, call, map, return.
+//! `zitadel.user.v3alpha.UserService`, one file an RPC: hand over the fields, call, map, return.
 
 mod call;
 mod create_user;

@@ -3,26 +3,18 @@
 use prost_types::value::Kind;
 use prost_types::{ListValue, Struct, Value as Proto};
 use serde_json::{Map, Number, Value};
-use thiserror::Error;
+use unlockd_domain::{UserData, UserDataError};
 
 /// The largest number up to which every integer has a double of its own: 2^53.
 const MAX_EXACT_INTEGER: f64 = 9_007_199_254_740_992.0;
 
-/// Why a message is no JSON.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-pub(super) enum NotJson {
-    #[error("must not hold NaN or an infinite number")]
-    NotFinite,
-    #[error("must not hold a value of no kind")]
-    NoKind,
-}
-
-/// The text of a JSON object. Doubles without a fraction are written as integers, as far as they are exact.
+/// The data of a message. Doubles without a fraction are written as integers, as far as they are exact.
 ///
 /// # Errors
-/// [`NotJson`] for what JSON cannot say.
-pub(super) fn to_json(data: Struct) -> Result<String, NotJson> {
-    object(data).map(|object| Value::Object(object).to_string())
+/// [`UserDataError`] when it is too long or too deep; [`UserDataError::NotJson`] too for what JSON cannot say: NaN, infinite
+/// numbers, values of no kind.
+pub(super) fn to_user_data(data: Struct) -> Result<UserData, UserDataError> {
+    UserData::from_json(Value::Object(object(data)?).to_string())
 }
 
 /// The message of the text of a JSON object. Its numbers are doubles: beyond 2^53 integers are rounded.
@@ -36,7 +28,7 @@ pub(super) fn to_proto(json: &str) -> Result<Struct, serde_json::Error> {
     })
 }
 
-fn object(data: Struct) -> Result<Map<String, Value>, NotJson> {
+fn object(data: Struct) -> Result<Map<String, Value>, UserDataError> {
     data.fields
         .into_iter()
         .map(|(name, value)| Ok((name, json(value)?)))
@@ -44,8 +36,8 @@ fn object(data: Struct) -> Result<Map<String, Value>, NotJson> {
 }
 
 /// Bounded, like [`proto`]: the parsers of both forms stop at about a hundred levels.
-fn json(value: Proto) -> Result<Value, NotJson> {
-    Ok(match value.kind.ok_or(NotJson::NoKind)? {
+fn json(value: Proto) -> Result<Value, UserDataError> {
+    Ok(match value.kind.ok_or(UserDataError::NotJson)? {
         Kind::NullValue(_) => Value::Null,
         Kind::BoolValue(value) => Value::Bool(value),
         Kind::NumberValue(number) => Value::Number(json_number(number)?),
@@ -55,12 +47,12 @@ fn json(value: Proto) -> Result<Value, NotJson> {
     })
 }
 
-fn json_number(number: f64) -> Result<Number, NotJson> {
+fn json_number(number: f64) -> Result<Number, UserDataError> {
     let is_exact_integer = number.fract() == 0.0 && number.abs() <= MAX_EXACT_INTEGER;
     // Without a fraction a double is written in digits alone.
     match number.to_string().parse::<i64>() {
         Ok(integer) if is_exact_integer => Ok(Number::from(integer)),
-        Ok(_) | Err(_) => Number::from_f64(number).ok_or(NotJson::NotFinite),
+        Ok(_) | Err(_) => Number::from_f64(number).ok_or(UserDataError::NotJson),
     }
 }
 
@@ -84,6 +76,10 @@ fn proto(value: Value) -> Proto {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn to_json(data: Struct) -> Result<String, UserDataError> {
+        to_user_data(data).map(|data| data.as_json().to_owned())
+    }
 
     fn with_number(number: f64) -> Struct {
         with_value(Proto {
@@ -110,17 +106,23 @@ mod tests {
             (-3.0, "-3"),
             (0.0, "0"),
             (-0.0, "0"),
-            (0.1, "0.1"),
             (MAX_EXACT_INTEGER, "9007199254740992"),
-            (1e17, "1e+17"),
-            (1e300, "1e+300"),
-            (5e-324, "5e-324"),
         ];
         for (number, text) in expected {
-            assert_eq!(
-                to_json(with_number(number)),
-                Ok(format!(r#"{{"n":{text}}}"#)),
-                "{number}"
+            let json = to_json(with_number(number)).unwrap();
+            assert_eq!(json, format!(r#"{{"n":{text}}}"#), "{number}");
+        }
+    }
+
+    #[test]
+    fn all_other_numbers_come_back_to_the_bit() {
+        for number in [0.1, -1.5, 1e17, -1e300, f64::MAX, 5e-324] {
+            let json = to_json(with_number(number)).unwrap();
+            let read: Value = serde_json::from_str(&json).unwrap();
+            assert_eq!(read["n"].as_f64().map(f64::to_bits), Some(number.to_bits()), "{json}");
+            assert!(
+                !read["n"].is_i64() && !read["n"].is_u64(),
+                "{json} pretends to be exact"
             );
         }
     }
@@ -128,8 +130,8 @@ mod tests {
     #[test]
     fn what_json_cannot_say_is_refused() {
         for number in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
-            assert_eq!(to_json(with_number(number)), Err(NotJson::NotFinite), "{number}");
+            assert_eq!(to_json(with_number(number)), Err(UserDataError::NotJson), "{number}");
         }
-        assert_eq!(to_json(with_value(Proto { kind: None })), Err(NotJson::NoKind));
+        assert_eq!(to_json(with_value(Proto { kind: None })), Err(UserDataError::NotJson));
     }
 }

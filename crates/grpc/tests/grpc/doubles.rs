@@ -28,7 +28,8 @@ pub(crate) struct StuckUsers {
     pub(crate) given_up: Arc<Semaphore>,
 }
 
-struct PermitOnDrop(Arc<Semaphore>);
+/// Tells when it is dropped.
+pub(crate) struct PermitOnDrop(pub(crate) Arc<Semaphore>);
 
 impl Drop for PermitOnDrop {
     fn drop(&mut self) {

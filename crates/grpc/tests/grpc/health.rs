@@ -1,10 +1,14 @@
+use std::convert::Infallible;
+use std::future::pending;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use futures_util::stream;
 use http::{Request, Version};
-use http_body_util::{BodyExt, Full};
+use http_body::Frame;
+use http_body_util::{BodyExt, Full, StreamBody};
 use prost::Message;
 use tonic::body::Body;
 use tonic_health::pb::health_check_response::ServingStatus;
@@ -82,10 +86,17 @@ async fn health_is_told_over_grpc_web() {
 
 /// Asks in this process: the clock of the runtime jumps ahead when there is nothing else to do, which sockets do not bear.
 async fn watch(services: GrpcServices, service: &str) -> Body {
-    let request = Request::post("/grpc.health.v1.Health/Watch")
+    ask("Watch", services, Full::new(framed(&about(service)))).await
+}
+
+async fn ask<B>(method: &str, services: GrpcServices, body: B) -> Body
+where
+    B: http_body::Body<Data = Bytes, Error = Infallible> + Send + 'static,
+{
+    let request = Request::post(format!("/grpc.health.v1.Health/{method}"))
         .version(Version::HTTP_2)
         .header("content-type", "application/grpc")
-        .body(Full::new(framed(&about(service))))
+        .body(body)
         .unwrap();
     Grpc::new(services, options())
         .oneshot(request)
@@ -124,6 +135,32 @@ async fn a_store_that_is_silent_is_not_serving() {
     let mut body = watch(services, "").await;
 
     assert_eq!(next(&mut body).await, Some(ServingStatus::NotServing));
+}
+
+struct NeverAnswers;
+
+#[async_trait]
+impl Readiness for NeverAnswers {
+    async fn check(&self) -> Result<(), Error> {
+        pending().await
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_readiness_that_does_not_answer_in_time_is_not_serving() {
+    let silent = || GrpcServices {
+        readiness: Arc::new(NeverAnswers),
+        ..in_memory().0
+    };
+    for method in ["Check", "Watch"] {
+        let late = stream::once(async {
+            tokio::time::sleep(options().request_deadline / 4).await;
+            Ok::<_, Infallible>(Frame::data(framed(&about(""))))
+        });
+        let mut body = ask(method, silent(), StreamBody::new(Box::pin(late))).await;
+
+        assert_eq!(next(&mut body).await, Some(ServingStatus::NotServing), "{method}");
+    }
 }
 
 struct Stopping(AtomicBool);

@@ -20,5 +20,6 @@ mod reflection;
 mod rest_paths;
 mod scenarios;
 mod stage;
+mod streams;
 mod unknown_rpcs;
 mod web_transport;

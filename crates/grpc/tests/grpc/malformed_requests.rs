@@ -1,7 +1,10 @@
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
-use unlockd_proto::zitadel::user::v3alpha::{CreateUserRequest, SetAuthenticators, SetUsername};
+use unlockd_proto::zitadel::object::v2beta::{Organization, organization::Org};
+use unlockd_proto::zitadel::user::v3alpha::{
+    CreateUserRequest, CreateUserResponse, SetAuthenticators, SetPassword, SetUsername,
+};
 
 use crate::raw_client::{RawRequest, USER_SERVICE, code_and_reason, framed, framed_bytes, violations};
 use crate::stage::{MAX_REQUEST_BYTES, Stage};
@@ -140,6 +143,39 @@ async fn compression_is_not_implemented_and_the_answer_says_what_is() {
         violations(&identity),
         [("user_id".to_owned(), "must not be empty".to_owned())]
     );
+}
+
+#[tokio::test]
+async fn a_password_to_be_changed_has_to_be_there() {
+    let stage = Stage::new().await;
+    let create = |password| CreateUserRequest {
+        organization: Some(Organization {
+            org: Some(Org::OrgId(stage.world.organization.to_string())),
+        }),
+        authenticators: Some(SetAuthenticators {
+            usernames: Vec::new(),
+            password: Some(password),
+        }),
+        ..CreateUserRequest::default()
+    };
+    let send = |message| {
+        let request = RawRequest::grpc(&format!("{USER_SERVICE}/CreateUser"), framed(&message));
+        request.token(&stage.world.instance_manager.token)
+    };
+    let flag_alone = SetPassword {
+        r#type: None,
+        change_required: true,
+    };
+
+    let refused = send(create(flag_alone)).send(&stage.server).await;
+    let expected = (
+        "authenticators.password".to_owned(),
+        "must have a password or a hash".to_owned(),
+    );
+    assert_eq!(violations(&refused.failure()), [expected]);
+
+    let nothing = send(create(SetPassword::default())).send(&stage.server).await;
+    let _created: CreateUserResponse = nothing.message();
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use serde::Serialize;
-use unlockd_application::users::{self, CreateUser};
+use unlockd_application::users::{self, CreateUserForm};
 use utoipa::ToSchema;
 
 use super::create_user_request::CreateUserRequest;
@@ -34,7 +34,7 @@ pub(crate) async fn create_user(
     Authenticated(caller): Authenticated,
     JsonBody(request): JsonBody<CreateUserRequest>,
 ) -> Result<(StatusCode, Json<CreatedUser>), Refusal> {
-    let command = CreateUser::try_from(request)?;
+    let command = CreateUserForm::from(request).parse()?;
     let created = api.users.create_user(&caller, command).await?;
     Ok((StatusCode::CREATED, Json(created.into())))
 }

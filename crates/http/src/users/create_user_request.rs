@@ -1,9 +1,8 @@
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
-use unlockd_application::users::{CreateUser, NewPassword, NewPasswordSecret, NewUsername};
-use unlockd_application::{Error, Violations};
-use unlockd_domain::{OrganizationId, PasswordHash, PlainPassword, UserData, UserId, UsernameScope};
+use unlockd_application::users::{CreateUserForm, OrganizationForm, PasswordForm, UsernameForm};
+use unlockd_domain::UserData;
 use utoipa::ToSchema;
 
 use crate::json::Object;
@@ -74,89 +73,46 @@ struct SetPassword {
     change_required: Option<bool>,
 }
 
-impl TryFrom<CreateUserRequest> for CreateUser {
-    type Error = Error;
-
-    fn try_from(request: CreateUserRequest) -> Result<Self, Error> {
-        refuse_what_is_not_done(&request)?;
-        let mut violations = Violations::default();
-        let user_id = request
-            .user_id
-            .and_then(|id| violations.keep("user_id", UserId::new(id)));
-        let organization = organization(request.organization, &mut violations);
-        let authenticators = request.authenticators.map(|Object(authenticators)| authenticators);
-        let SetAuthenticators { usernames, password } = authenticators.unwrap_or_default();
-        let usernames = usernames_of(usernames.unwrap_or_default(), &mut violations);
-        let password = password.and_then(|Object(password)| password_of(password, &mut violations));
-        let data = request
-            .data
-            .and_then(|data| violations.keep("data", UserData::from_json(data.get())));
-        violations.finish(organization.map(|organization| Self {
-            user_id,
-            organization,
-            usernames,
-            password,
-            data,
-        }))
-    }
-}
-
-fn refuse_what_is_not_done(request: &CreateUserRequest) -> Result<(), Error> {
-    let organization = request.organization.as_ref().map(|Object(organization)| organization);
-    let has_domain = organization.is_some_and(|organization| organization.org_domain.is_some());
-    let has_schema = request.schema_id.as_deref().is_some_and(|id| !id.is_empty());
-    let not_done = [
-        (has_domain, "organization.org_domain"),
-        (request.contact.is_some(), "contact"),
-        (has_schema, "schema_id"),
-    ];
-    match not_done.into_iter().find(|(given, _)| *given) {
-        Some((_, field)) => Err(Error::Unimplemented {
-            field: field.to_owned(),
-        }),
-        None => Ok(()),
-    }
-}
-
-fn organization(organization: Option<Object<Organization>>, violations: &mut Violations) -> Option<OrganizationId> {
-    let Some(Object(organization)) = organization else {
-        violations.note("organization", "must be given");
-        return None;
-    };
-    let id = OrganizationId::new(organization.org_id.unwrap_or_default());
-    violations.keep("organization.org_id", id)
-}
-
-fn usernames_of(usernames: Vec<Object<SetUsername>>, violations: &mut Violations) -> Vec<NewUsername> {
-    let mut kept = Vec::with_capacity(usernames.len());
-    for (index, Object(username)) in usernames.into_iter().enumerate() {
-        let scope = if username.is_organization_specific.unwrap_or_default() {
-            UsernameScope::Organization
-        } else {
-            UsernameScope::Instance
-        };
-        let name = NewUsername::new(username.username.unwrap_or_default(), scope);
-        kept.extend(violations.keep(format!("authenticators.usernames[{index}].username"), name));
-    }
-    kept
-}
-
-fn password_of(password: SetPassword, violations: &mut Violations) -> Option<NewPassword> {
-    let secret = match (password.password, password.hash) {
-        (None, None) => None,
-        (Some(password), None) => violations
-            .keep("authenticators.password.password", PlainPassword::new(password))
-            .map(NewPasswordSecret::Plain),
-        (None, Some(hash)) => violations
-            .keep("authenticators.password.hash", PasswordHash::import(hash))
-            .map(NewPasswordSecret::Imported),
-        (Some(_), Some(_)) => {
-            violations.note("authenticators.password", "must have a password or a hash, not both");
-            None
+impl From<CreateUserRequest> for CreateUserForm {
+    fn from(request: CreateUserRequest) -> Self {
+        let authenticators = request.authenticators.map(|Object(set)| set).unwrap_or_default();
+        let usernames = authenticators.usernames.unwrap_or_default();
+        Self {
+            user_id: request.user_id,
+            organization: request.organization.map(|Object(organization)| organization.into()),
+            usernames: usernames.into_iter().map(|Object(username)| username.into()).collect(),
+            password: authenticators.password.map(|Object(password)| password.into()),
+            has_contact: request.contact.is_some(),
+            schema_id: request.schema_id.unwrap_or_default(),
+            data: request.data.map(|data| UserData::from_json(data.get())),
         }
-    };
-    secret.map(|secret| NewPassword {
-        secret,
-        change_required: password.change_required.unwrap_or_default(),
-    })
+    }
+}
+
+impl From<Organization> for OrganizationForm {
+    fn from(organization: Organization) -> Self {
+        Self {
+            org_id: organization.org_id.unwrap_or_default(),
+            has_domain: organization.org_domain.is_some(),
+        }
+    }
+}
+
+impl From<SetUsername> for UsernameForm {
+    fn from(username: SetUsername) -> Self {
+        Self {
+            username: username.username.unwrap_or_default(),
+            is_organization_specific: username.is_organization_specific.unwrap_or_default(),
+        }
+    }
+}
+
+impl From<SetPassword> for PasswordForm {
+    fn from(password: SetPassword) -> Self {
+        Self {
+            password: password.password,
+            hash: password.hash,
+            change_required: password.change_required.unwrap_or_default(),
+        }
+    }
 }

@@ -2,8 +2,7 @@ use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
 use unlockd_application::users::LockUser;
-use unlockd_application::{Error, Violations};
-use unlockd_domain::{Reason, Timestamp};
+use unlockd_domain::Timestamp;
 use utoipa::ToSchema;
 
 use super::details::ChangedUser;
@@ -41,22 +40,11 @@ pub(crate) struct LockUserRequest {
 pub(crate) async fn lock_user(
     State(api): State<Api>,
     Authenticated(caller): Authenticated,
-    request: Addressed<LockUserRequest>,
+    Addressed { mut user_id, body }: Addressed<LockUserRequest>,
 ) -> Result<Json<ChangedUser>, Refusal> {
-    let command = parse(request)?;
+    user_id.in_message = body.user_id.unwrap_or_default();
+    let until = body.locked_until.as_deref().map(Timestamp::parse_rfc3339);
+    let command = LockUser::parse(user_id, body.reason.unwrap_or_default(), until)?;
     let details = api.users.lock_user(&caller, command).await?;
     Ok(Json(details.into()))
-}
-
-fn parse(request: Addressed<LockUserRequest>) -> Result<LockUser, Error> {
-    let mut violations = Violations::default();
-    let user_id = violations.keep("user_id", request.user_id(request.body.user_id.as_deref()));
-    let reason = violations.keep("reason", Reason::parse(request.body.reason.unwrap_or_default()));
-    let until = request.body.locked_until.as_deref().map(Timestamp::parse_rfc3339);
-    let until = violations.keep("locked_until", until.transpose());
-    violations.finish(user_id.map(|user_id| LockUser {
-        user_id,
-        reason: reason.flatten(),
-        until: until.flatten(),
-    }))
 }

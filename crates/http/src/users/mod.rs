@@ -1,4 +1,4 @@
-//! `zitadel.user.v3alpha.UserService`, one handler a file: parse, call, map, return.
+//! `zitadel.user.v3alpha.UserService`, one handler a file: hand over the fields, call, map, return.
 
 pub(crate) mod create_user;
 mod create_user_request;

@@ -2,8 +2,6 @@ use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
 use unlockd_application::users::UnlockUser;
-use unlockd_application::{Error, Violations};
-use unlockd_domain::Reason;
 use utoipa::ToSchema;
 
 use super::details::ChangedUser;
@@ -37,19 +35,10 @@ pub(crate) struct UnlockUserRequest {
 pub(crate) async fn unlock_user(
     State(api): State<Api>,
     Authenticated(caller): Authenticated,
-    request: Addressed<UnlockUserRequest>,
+    Addressed { mut user_id, body }: Addressed<UnlockUserRequest>,
 ) -> Result<Json<ChangedUser>, Refusal> {
-    let command = parse(request)?;
+    user_id.in_message = body.user_id.unwrap_or_default();
+    let command = UnlockUser::parse(user_id, body.reason.unwrap_or_default())?;
     let details = api.users.unlock_user(&caller, command).await?;
     Ok(Json(details.into()))
-}
-
-fn parse(request: Addressed<UnlockUserRequest>) -> Result<UnlockUser, Error> {
-    let mut violations = Violations::default();
-    let user_id = violations.keep("user_id", request.user_id(request.body.user_id.as_deref()));
-    let reason = violations.keep("reason", Reason::parse(request.body.reason.unwrap_or_default()));
-    violations.finish(user_id.map(|user_id| UnlockUser {
-        user_id,
-        reason: reason.flatten(),
-    }))
 }

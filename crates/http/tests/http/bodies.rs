@@ -2,7 +2,7 @@ use std::convert::Infallible;
 
 use axum::body::Body;
 use axum::http::Method;
-use axum::http::header::CONTENT_TYPE;
+use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use futures_util::stream;
 use serde_json::json;
 
@@ -51,6 +51,29 @@ async fn a_body_of_another_type_is_415() {
                 .assert_problem(415, &expected);
         }
     }
+}
+
+#[tokio::test]
+async fn a_body_that_is_encoded_is_415_and_is_told_how_not_to_be() {
+    let service = Service::with_users(&["eva"]).await;
+    let message = "The content type must be application/json without a content encoding.";
+    let expected = problem(3, message, "UNSUPPORTED_MEDIA_TYPE", &json!({}));
+    let post_encoded = async |encoding: &str, body: &'static str| {
+        let request = as_admin(Method::POST, LOCK)
+            .header(CONTENT_TYPE, "application/json")
+            .header(CONTENT_ENCODING, encoding);
+        service.send(request.body(Body::from(body)).unwrap()).await
+    };
+    for encoding in ["gzip", "identity, br", "x"] {
+        let reply = post_encoded(encoding, "{}").await;
+        reply.assert_problem(415, &expected);
+        assert_eq!(reply.header("accept-encoding"), Some("identity"));
+    }
+    assert_eq!(post_encoded("gzip", "").await.status, 200, "nothing is not encoded");
+    assert_eq!(
+        post_encoded("Identity", "{}").await.json()["details"][0]["reason"],
+        "USER_ALREADY_LOCKED"
+    );
 }
 
 #[tokio::test]
@@ -177,6 +200,20 @@ async fn fields_that_are_not_known_are_named() {
             .post(path, body)
             .await
             .assert_invalid(&[(field, "is not known")]);
+    }
+}
+
+#[tokio::test]
+async fn the_name_of_a_field_that_is_not_known_is_repeated_up_to_its_100th_character() {
+    let service = Service::with_users(&["eva"]).await;
+    for (name, told) in [
+        ("é".repeat(100), "é".repeat(100)),
+        ("é".repeat(30_000), format!("{}…", "é".repeat(100))),
+    ] {
+        service
+            .post(LOCK, &json!({ name: 1 }).to_string())
+            .await
+            .assert_invalid(&[(&told, "is not known")]);
     }
 }
 

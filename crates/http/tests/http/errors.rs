@@ -9,54 +9,36 @@ use unlockd_testkit::Outage;
 
 use crate::service::{Service, problem};
 
+/// What is said about errors, to those who get them.
+const PAGE: &str = include_str!("../../../../docs/errors.md");
+
 async fn json_of(response: Response) -> Value {
     serde_json::from_slice(&response.into_body().collect().await.unwrap().to_bytes()).unwrap()
 }
 
 #[test]
 fn every_reason_has_the_status_that_is_documented() {
-    let mut reasons: BTreeMap<u16, Vec<&str>> = BTreeMap::new();
-    for reason in ErrorReason::ALL {
-        reasons
-            .entry(http_status(*reason).as_u16())
-            .or_default()
-            .push(reason.as_str());
-    }
-    let documented = BTreeMap::from([
-        (
-            400,
-            vec![
-                "INVALID_ARGUMENT",
-                "USER_ALREADY_LOCKED",
-                "USER_NOT_ACTIVE",
-                "USER_NOT_LOCKED",
-                "LAST_INSTANCE_OWNER",
-            ],
-        ),
-        (401, vec!["UNAUTHENTICATED"]),
-        (403, vec!["PERMISSION_DENIED"]),
-        (
-            404,
-            vec![
-                "USER_NOT_FOUND",
-                "ORGANIZATION_NOT_FOUND",
-                "ACCESS_TOKEN_NOT_FOUND",
-                "GRANT_NOT_FOUND",
-                "ROUTE_NOT_FOUND",
-                "SERVICE_NOT_FOUND",
-            ],
-        ),
-        (405, vec!["METHOD_NOT_ALLOWED"]),
-        (409, vec!["USER_ID_TAKEN", "USERNAME_TAKEN", "ORGANIZATION_ID_TAKEN"]),
-        (413, vec!["BODY_TOO_LARGE"]),
-        (415, vec!["UNSUPPORTED_MEDIA_TYPE"]),
-        (429, vec!["OVERLOADED"]),
-        (500, vec!["INTERNAL"]),
-        (501, vec!["UNIMPLEMENTED", "RPC_NOT_FOUND"]),
-        (503, vec!["STORE_UNAVAILABLE", "SHUTTING_DOWN"]),
-        (504, vec!["DEADLINE_EXCEEDED"]),
-    ]);
-    assert_eq!(reasons, documented);
+    let rows = PAGE.lines().filter_map(|line| {
+        let cells: Vec<_> = line.split('|').map(str::trim).collect();
+        let ["", reason, _when, _code, status, _what_to_do, ""] = cells.as_slice() else {
+            return None;
+        };
+        Some((reason.strip_prefix('`')?.strip_suffix('`')?, (*status).to_owned()))
+    });
+    let documented: BTreeMap<_, _> = rows.collect();
+    let statuses: BTreeMap<_, _> = ErrorReason::ALL
+        .iter()
+        .map(|reason| {
+            let is_of_grpc_only = matches!(reason, ErrorReason::RpcNotFound | ErrorReason::ServiceNotFound);
+            let status = if is_of_grpc_only {
+                "-".to_owned()
+            } else {
+                http_status(*reason).as_u16().to_string()
+            };
+            (reason.as_str(), status)
+        })
+        .collect();
+    assert_eq!(documented, statuses);
 }
 
 #[tokio::test]

@@ -200,6 +200,21 @@ async fn data_has_to_be_an_object() {
 }
 
 #[tokio::test]
+async fn an_object_that_cannot_be_data_is_told_why() {
+    let service = Service::new().await;
+    let deep = format!("{}1{}", r#"{"a":["#.repeat(75), "]}".repeat(75));
+    let cannot_be_said = "must be valid JSON, with numbers that fit a double and strings without unpaired surrogates";
+    for (data, problem) in [
+        (deep.as_str(), "must not be nested more than 30 levels deep"),
+        (r#"{"a":1e400}"#, cannot_be_said),
+        (r#"{"a":"\ud83d"}"#, cannot_be_said),
+    ] {
+        let body = format!(r#"{{"organization":{{"orgId":"default"}},"data":{data}}}"#);
+        service.post(CREATE, &body).await.assert_invalid(&[("data", problem)]);
+    }
+}
+
+#[tokio::test]
 async fn all_that_is_wrong_is_said_at_once_in_the_order_of_the_proto() {
     let service = Service::new().await;
     let body = json!({
@@ -261,9 +276,39 @@ async fn an_id_in_the_body_has_to_be_the_one_in_the_path() {
             .status,
         200
     );
-    for (operation, other) in [("lock", "Eva"), ("unlock", "adam"), ("unlock", "")] {
+    for (operation, other) in [("lock", "Eva"), ("unlock", "adam"), ("unlock", " ")] {
         let body = json!({"userId": other}).to_string();
         let reply = service.post(&format!("/v3alpha/users/eva/{operation}"), &body).await;
         reply.assert_invalid(&[("user_id", "must be the same in the path and in the body")]);
+    }
+}
+
+#[tokio::test]
+async fn an_empty_id_in_the_body_is_none() {
+    let service = Service::with_users(&["eva"]).await;
+    for operation in ["lock", "unlock"] {
+        let reply = service
+            .post(&format!("/v3alpha/users/eva/{operation}"), r#"{"userId":""}"#)
+            .await;
+        assert_eq!(reply.status, 200, "{}", reply.text());
+    }
+    service
+        .post("/v3alpha/users//unlock", r#"{"userId":""}"#)
+        .await
+        .assert_invalid(&[("user_id", "must not be empty")]);
+}
+
+#[tokio::test]
+async fn a_password_to_be_changed_has_to_be_there() {
+    let service = Service::new().await;
+    let with = |password: &str| {
+        format!(r#"{{"organization":{{"orgId":"default"}},"authenticators":{{"password":{password}}}}}"#)
+    };
+    service
+        .post(CREATE, &with(r#"{"changeRequired":true}"#))
+        .await
+        .assert_invalid(&[("authenticators.password", "must have a password or a hash")]);
+    for nothing in ["{}", r#"{"changeRequired":false}"#] {
+        assert_eq!(service.post(CREATE, &with(nothing)).await.status, 201, "{nothing}");
     }
 }

@@ -17,3 +17,4 @@ mod routing;
 mod scenarios;
 mod service;
 mod tokens;
+mod unread_bodies;
