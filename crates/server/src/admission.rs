@@ -1,24 +1,32 @@
 //! Refuses new requests once the server is about to stop, in the words of whatever wire they came by.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
-use unlockd_application::ports::{InstanceStore, SecretToken};
+use tokio::sync::watch;
+use unlockd_application::ports::SecretToken;
 use unlockd_application::{Authenticator, Caller, Error, Readiness};
 
 /// Whether new requests are let in; shared by all who ask.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Admission(Arc<AtomicBool>);
+pub(crate) struct Admission {
+    closed: watch::Sender<bool>,
+}
 
 impl Admission {
     /// Refuses requests from now on.
     pub(crate) fn close(&self) {
-        self.0.store(true, Ordering::Relaxed);
+        self.closed.send_replace(true);
+    }
+
+    /// Waits until requests are refused.
+    pub(crate) async fn closed(&self) {
+        // Fails only without a sender, and there is one here.
+        let _ = self.closed.subscribe().wait_for(|closed| *closed).await;
     }
 
     fn check(&self) -> Result<(), Error> {
-        if self.0.load(Ordering::Relaxed) {
+        if *self.closed.borrow() {
             Err(Error::ShuttingDown)
         } else {
             Ok(())
@@ -42,18 +50,18 @@ impl Authenticator for AdmittingAuthenticator {
     }
 }
 
-/// Ready while the store answers and the server does not stop.
-pub(crate) struct StoreReadiness {
+/// Ready while the server does not stop, if it is ready otherwise.
+pub(crate) struct AdmittingReadiness {
     /// Whether requests are let in.
     pub(crate) admission: Admission,
-    /// What has to answer.
-    pub(crate) instance: Arc<dyn InstanceStore>,
+    /// What else has to be ready.
+    pub(crate) readiness: Arc<dyn Readiness>,
 }
 
 #[async_trait]
-impl Readiness for StoreReadiness {
+impl Readiness for AdmittingReadiness {
     async fn check(&self) -> Result<(), Error> {
         self.admission.check()?;
-        Ok(self.instance.ping().await?)
+        self.readiness.check().await
     }
 }

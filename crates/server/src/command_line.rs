@@ -34,7 +34,7 @@ pub enum Command {
     Serve,
     /// Bring the database up to date
     Migrate,
-    /// Ask the server that runs with these settings whether it is ready
+    /// Ask the server that runs with these settings whether it is up
     Health,
     /// A tour of unlockd: starts it, locks and unlocks users over all three wires, and shows every request and answer
     Demo(Demo),

@@ -77,7 +77,7 @@ impl Composition {
         Self {
             users: Arc::new(Users {
                 store: store.clone(),
-                authentication: authentication.clone(),
+                callers: authentication.clone(),
                 clock: clock.clone(),
                 ids: ids.clone(),
                 passwords: Arc::new(Argon2idHasher::default()),

@@ -7,15 +7,15 @@ use std::time::Duration;
 use axum::body::Body;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderName, HeaderValue, Method, Request, Response};
-use tower::{Service, ServiceExt};
+use tower::{Layer, Service, ServiceExt};
 use tower_http::cors::CorsLayer;
 use unlockd_application::ports::IdGenerator;
-use unlockd_application::{Authenticator, Readiness, RequestContext};
+use unlockd_application::{Authenticator, Error, Readiness, RequestContext, StoreReadiness};
 use unlockd_credentials::UuidV7Generator;
 use unlockd_grpc::{Grpc, GrpcOptions, GrpcServices};
 use unlockd_http::{HttpOptions, HttpServices};
 
-use crate::admission::{Admission, AdmittingAuthenticator, StoreReadiness};
+use crate::admission::{Admission, AdmittingAuthenticator, AdmittingReadiness};
 use crate::compose::Composition;
 use crate::configuration::{Configuration, Transport};
 use crate::request_log::RequestLog;
@@ -45,9 +45,11 @@ impl Dispatch {
             admission: admission.clone(),
             authenticator: composition.authentication.clone(),
         });
-        let readiness: Arc<dyn Readiness> = Arc::new(StoreReadiness {
+        let instance = composition.administration.instance.clone();
+        let readiness: Arc<dyn Readiness> = Arc::new(AdmittingReadiness {
             admission: admission.clone(),
-            instance: composition.administration.instance.clone(),
+            // Half of the time, so that a silent database is told of within the whole.
+            readiness: Arc::new(StoreReadiness::new(instance, configuration.request_timeout / 2)),
         });
         let is_on = |transport| configuration.transports.contains(&transport);
         let json = unlockd_http::router(
@@ -83,27 +85,37 @@ impl Dispatch {
         }
     }
 
-    /// Answers a request.
+    /// Answers a request, in a task of its own: a client that goes away must not stop a use case in the middle of a
+    /// write. The deadline of the wires bounds it.
     ///
     /// # Errors
     /// None: every failure is an answer.
     pub(crate) async fn call(self, mut request: Request<Body>) -> Result<Response<Body>, Infallible> {
         let request_id = request_id(&request).unwrap_or_else(|| self.ids.generate());
-        let id_header = HeaderValue::from_str(&request_id).ok();
         let context = Arc::new(RequestContext::new(request_id));
         request.extensions_mut().insert(context.clone());
-        let log = RequestLog::begin(request.method().clone(), context);
-
-        let mut response = match self.cors.clone() {
-            Some(cors) => ServiceExt::oneshot(tower::Layer::layer(&cors, self.wires()), request).await?,
-            None => self.wires().call(request).await?,
+        let log = RequestLog::begin(request.method().clone(), context.clone());
+        let answering = tokio::spawn(async move {
+            let response = self.answer(request).await;
+            log.end(response.status());
+            response
+        });
+        let mut response = match answering.await {
+            Ok(response) => response,
+            Err(error) => unlockd_http::problem_response(Error::internal(error), Some(&context)),
         };
-
-        if let Some(id) = id_header {
+        if let Some(id) = context.request_id().and_then(|id| HeaderValue::from_str(id).ok()) {
             response.headers_mut().insert(REQUEST_ID, id);
         }
-        log.answered(response.status());
         Ok(response)
+    }
+
+    async fn answer(self, request: Request<Body>) -> Response<Body> {
+        let Ok(response) = match self.cors.clone() {
+            Some(cors) => cors.layer(self.wires()).oneshot(request).await,
+            None => self.wires().call(request).await,
+        };
+        response
     }
 
     fn wires(self) -> impl Service<Request<Body>, Response = Response<Body>, Error = Infallible, Future: Send> + Clone {

@@ -9,6 +9,8 @@ pub mod configuration;
 mod demo;
 mod dispatch;
 mod error;
+mod one_line;
+mod protocol;
 mod request_log;
 pub mod serve;
 mod shutdown;

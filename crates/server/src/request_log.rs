@@ -6,42 +6,32 @@ use std::time::Instant;
 use http::{Method, StatusCode};
 use unlockd_application::{ErrorReason, RequestContext};
 
-/// The line of one request. It is written when this is dropped, so also when the client goes away before the answer.
+/// The line of one request.
 pub(crate) struct RequestLog {
     method: Method,
     context: Arc<RequestContext>,
-    status: Option<StatusCode>,
     began: Instant,
 }
 
 impl RequestLog {
     /// Begins to measure.
-    #[must_use]
     pub(crate) fn begin(method: Method, context: Arc<RequestContext>) -> Self {
         Self {
             method,
             context,
-            status: None,
             began: Instant::now(),
         }
     }
 
     /// Writes the line with the status of the answer.
-    pub(crate) fn answered(mut self, status: StatusCode) {
-        self.status = Some(status);
-    }
-}
-
-impl Drop for RequestLog {
-    fn drop(&mut self) {
+    pub(crate) fn end(&self, status: StatusCode) {
         let error = self.context.error();
         tracing::info!(
             http.request.method = %self.method,
             operation = self.context.operation().unwrap_or("unknown"),
-            http.response.status_code = self.status.map(|status| status.as_u16()),
+            http.response.status_code = status.as_u16(),
             code = error.map_or(0, |reason| reason.code().number()),
             reason = error.map(ErrorReason::as_str),
-            cancelled = self.status.is_none().then_some(true),
             duration_ms = self.began.elapsed().as_secs_f64() * 1_000.0,
             request.id = self.context.request_id(),
             caller.id = self.context.caller().map(tracing::field::display),

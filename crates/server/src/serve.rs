@@ -1,27 +1,32 @@
 //! The socket: accepting connections, and ending them without cutting off what is in flight.
 
 use std::future::Future;
+use std::io;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
-use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::{sleep, timeout};
 
 use crate::CommandError;
 use crate::admission::Admission;
 use crate::compose::Composition;
 use crate::configuration::Configuration;
 use crate::dispatch::Dispatch;
+use crate::protocol::{self, Protocol};
 
 /// How long requests in flight may take to end after a signal.
 const SHUTDOWN_GRACE: Duration = Duration::from_secs(10);
 
-/// How long a client may take to send the head of a request.
-const HEADER_READ_TIMEOUT: Duration = Duration::from_secs(10);
+/// Connections that are open at the same time; further ones wait until one ends.
+const MAX_CONNECTIONS: usize = 4_096;
 
 /// How often an idle HTTP/2 connection is asked whether it is still there, and how long it may take to say so.
 const KEEP_ALIVE_INTERVAL: Duration = Duration::from_secs(30);
@@ -37,6 +42,16 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 pub struct Server {
     listener: TcpListener,
     address: SocketAddr,
+    connections: Connections,
+    admission: Admission,
+}
+
+/// How each connection is served.
+#[derive(Clone)]
+struct Connections {
+    /// How long a client may take to say which protocol it speaks, and then to send the head of each request.
+    patience: Duration,
+    http: auto::Builder<TokioExecutor>,
     dispatch: Dispatch,
     admission: Admission,
 }
@@ -53,10 +68,17 @@ impl Server {
         let address = listener.local_addr().map_err(cannot)?;
         let admission = Admission::default();
         let dispatch = Dispatch::new(composition, configuration, &admission);
+        let patience = configuration.request_timeout;
+        let connections = Connections {
+            patience,
+            http: http(patience),
+            dispatch,
+            admission: admission.clone(),
+        };
         Ok(Self {
             listener,
             address,
-            dispatch,
+            connections,
             admission,
         })
     }
@@ -69,15 +91,23 @@ impl Server {
 
     /// Serves until `stop` is over; then accepts nothing more, and gives what is in flight 10 seconds to end.
     pub async fn run(self, stop: impl Future<Output = ()>) {
-        let connections = GracefulShutdown::new();
+        let open = GracefulShutdown::new();
+        let slots = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+        let mut accepting = true;
         let mut stop = std::pin::pin!(stop);
         loop {
             tokio::select! {
-                accepted = self.listener.accept() => match accepted {
-                    Ok((stream, _)) => self.serve(stream, &connections),
+                accepted = accept(&self.listener, &slots) => match accepted {
+                    Ok((stream, slot)) => {
+                        accepting = true;
+                        tokio::spawn(self.connections.clone().serve(stream, slot, open.watcher()));
+                    }
                     Err(error) => {
-                        tracing::warn!(%error, "cannot accept a connection");
-                        tokio::time::sleep(ACCEPT_PAUSE).await;
+                        if accepting {
+                            tracing::warn!(%error, "connections cannot be accepted");
+                        }
+                        accepting = false;
+                        sleep(ACCEPT_PAUSE).await;
                     }
                 },
                 () = &mut stop => break,
@@ -85,44 +115,80 @@ impl Server {
         }
         drop(self.listener);
         self.admission.close();
-        let open = connections.count();
-        if tokio::time::timeout(SHUTDOWN_GRACE, connections.shutdown())
-            .await
-            .is_err()
-        {
-            tracing::warn!(
-                connections = open,
-                "some connections did not end in time and are cut off"
-            );
+        if timeout(SHUTDOWN_GRACE, open.shutdown()).await.is_err() {
+            tracing::warn!("some connections did not end in time and are cut off");
         }
     }
+}
 
-    fn serve(&self, stream: TcpStream, connections: &GracefulShutdown) {
+/// The next connection, once there is room for it.
+async fn accept(listener: &TcpListener, slots: &Arc<Semaphore>) -> io::Result<(TcpStream, OwnedSemaphorePermit)> {
+    let slot = slots.clone().acquire_owned().await.map_err(io::Error::other)?;
+    let (stream, _) = listener.accept().await?;
+    Ok((stream, slot))
+}
+
+fn http(patience: Duration) -> auto::Builder<TokioExecutor> {
+    let mut builder = auto::Builder::new(TokioExecutor::new());
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(patience);
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .max_concurrent_streams(MAX_CONCURRENT_STREAMS)
+        .keep_alive_interval(KEEP_ALIVE_INTERVAL)
+        .keep_alive_timeout(KEEP_ALIVE_TIMEOUT);
+    builder
+}
+
+impl Connections {
+    /// Serves one connection to its end; holds its slot as long.
+    async fn serve(self, stream: TcpStream, slot: OwnedSemaphorePermit, watcher: Watcher) {
         // Answers are small and whole: waiting to fill a packet only costs time.
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "TCP_NODELAY was refused");
         }
-        let dispatch = self.dispatch.clone();
+        let recognized = tokio::select! {
+            recognized = timeout(self.patience, protocol::recognize(stream)) => recognized,
+            () = self.admission.closed() => return,
+        };
+        let Ok(Ok((protocol, stream))) = recognized else {
+            tracing::debug!("a connection ended before it said anything");
+            return;
+        };
+        let http = match protocol {
+            Protocol::Http1 => self.http.http1_only(),
+            Protocol::Http2 => self.http.http2_only(),
+        };
+        let dispatch = self.dispatch;
         let service = service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
             dispatch.clone().call(request.map(Body::new))
         });
-        let mut builder = auto::Builder::new(TokioExecutor::new());
-        builder
-            .http1()
-            .timer(TokioTimer::new())
-            .header_read_timeout(HEADER_READ_TIMEOUT);
-        builder
-            .http2()
-            .timer(TokioTimer::new())
-            .max_concurrent_streams(MAX_CONCURRENT_STREAMS)
-            .keep_alive_interval(KEEP_ALIVE_INTERVAL)
-            .keep_alive_timeout(KEEP_ALIVE_TIMEOUT);
-        let connection = builder.serve_connection(TokioIo::new(stream), service).into_owned();
-        let connection = connections.watch(connection);
-        tokio::spawn(async move {
-            if let Err(error) = connection.await {
-                tracing::debug!(error = %error, "a connection ended badly");
-            }
-        });
+        let connection = http.serve_connection(TokioIo::new(stream), service).into_owned();
+        if let Err(error) = watcher.watch(connection).await {
+            tracing::debug!(error, "a connection ended badly");
+        }
+        drop(slot);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_connection_waits_until_there_is_room_for_it() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let slots = Arc::new(Semaphore::new(1));
+        let _clients = (
+            TcpStream::connect(address).await.unwrap(),
+            TcpStream::connect(address).await.unwrap(),
+        );
+        let (_, slot) = accept(&listener, &slots).await.unwrap();
+        assert!(accept(&listener, &slots).now_or_never().is_none());
+        drop(slot);
+        let (_, _slot) = accept(&listener, &slots).await.unwrap();
     }
 }

@@ -1,12 +1,19 @@
 //! The log: to standard error, so that what commands print stays theirs.
 
+use std::fmt::{self, Debug, Write};
 use std::io::{self, IsTerminal};
+use std::panic;
 
+use tracing::field::Field;
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::field::MakeExt;
 use tracing_subscriber::filter::ParseError;
+use tracing_subscriber::fmt::FormatFields;
+use tracing_subscriber::fmt::format::{Writer, debug_fn};
 
 use crate::CommandError;
 use crate::configuration::{Configuration, LogFormat};
+use crate::one_line::OneLine;
 
 /// Begins to log.
 ///
@@ -23,14 +30,44 @@ pub fn start(configuration: &Configuration, quiet: bool) -> Result<(), CommandEr
         .with_env_filter(filter)
         .with_writer(io::stderr);
     let outcome = match format {
-        LogFormat::Text => builder.with_ansi(terminal).with_target(false).try_init(),
+        LogFormat::Text => builder
+            .with_ansi(terminal)
+            .with_target(false)
+            .fmt_fields(one_line_fields())
+            .try_init(),
         LogFormat::Json => builder.json().flatten_event(true).with_span_list(false).try_init(),
     };
-    outcome.map_err(|error| CommandError::new(format!("cannot start the log: {error}")))
+    outcome.map_err(|error| CommandError::new(format!("cannot start the log: {error}")))?;
+    // A panic is a line of the log like any other, so that programs can read it.
+    panic::set_hook(Box::new(|panic| {
+        let location = panic.location().map(ToString::to_string);
+        tracing::error!(location, panic = panic.payload_as_str(), "panicked");
+    }));
+    Ok(())
 }
 
-/// Libraries that write whole headers, and with them tokens, at their finest levels.
-const CAPPED: [&str; 4] = ["h2=info", "hyper=info", "hyper_util=info", "tonic=info"];
+/// Fields of the text format, which leaves line breaks and escapes in them as they are; JSON does not.
+fn one_line_fields() -> impl for<'writer> FormatFields<'writer> + Send + Sync + 'static {
+    debug_fn(write_field).delimited(" ")
+}
+
+fn write_field(writer: &mut Writer<'_>, field: &Field, value: &dyn Debug) -> fmt::Result {
+    let mut line = OneLine(writer);
+    match field.name() {
+        "message" => write!(line, "{value:?}"),
+        name => write!(line, "{name}={value:?}"),
+    }
+}
+
+/// Libraries that write whole headers, and with them tokens, at their finest levels; and what PostgreSQL tells about each
+/// start.
+const CAPPED: [&str; 5] = [
+    "h2=info",
+    "hyper=info",
+    "hyper_util=info",
+    "tonic=info",
+    "sqlx::postgres::notice=warn",
+];
 
 fn filter(asked: Option<&str>, quiet: bool) -> Result<EnvFilter, ParseError> {
     let mut filter = EnvFilter::try_new(asked.unwrap_or(if quiet { "warn" } else { "info" }))?;
@@ -38,4 +75,38 @@ fn filter(asked: Option<&str>, quiet: bool) -> Result<EnvFilter, ParseError> {
         filter = filter.add_directive(directive.parse()?);
     }
     Ok(filter)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Seek;
+    use std::sync::Arc;
+
+    use super::*;
+
+    #[test]
+    fn an_event_is_one_line_of_text_whatever_its_fields_and_spans_hold() {
+        let file = Arc::new(tempfile::tempfile().unwrap());
+        let subscriber = tracing_subscriber::fmt()
+            .with_writer(Arc::clone(&file))
+            .with_ansi(false)
+            .without_time()
+            .with_target(false)
+            .fmt_fields(one_line_fields())
+            .finish();
+        let id = "bob\nINFO forged \u{1b}[2J";
+
+        tracing::subscriber::with_default(subscriber, || {
+            let _span = tracing::info_span!("lock", user.id = %id).entered();
+            tracing::info!(caller.id = %id, reason = "none", "request of {id}");
+        });
+
+        (&*file).rewind().unwrap();
+        let line = io::read_to_string(&*file).unwrap();
+        let escaped = r"bob\nINFO forged \u{1b}[2J";
+        assert_eq!(
+            line,
+            format!(" INFO lock{{user.id={escaped}}}: request of {escaped} caller.id={escaped} reason=\"none\"\n"),
+        );
+    }
 }

@@ -16,17 +16,17 @@ const PATIENCE: Duration = Duration::from_secs(3);
 /// Asks the server that listens where the settings say.
 pub(super) async fn run(configuration: &Configuration) -> Result<(), CommandError> {
     let address = reachable(configuration.listen_address());
-    let uri: Uri = format!("http://{address}/readyz")
+    let uri: Uri = format!("http://{address}/healthz")
         .parse()
         .map_err(|error: http::uri::InvalidUri| CommandError::caused(format!("no URL for {address}"), &error))?;
     let client: Client<_, Empty<Bytes>> = Client::builder(TokioExecutor::new()).build_http();
     match tokio::time::timeout(PATIENCE, client.get(uri)).await {
         Ok(Ok(response)) if response.status() == StatusCode::OK => {
-            println!("The server on {address} is ready.");
+            println!("The server on {address} is up.");
             Ok(())
         }
         Ok(Ok(response)) => Err(CommandError::new(format!(
-            "the server on {address} is not ready: it answers {}",
+            "the server on {address} is not well: it answers {}",
             response.status()
         ))),
         Ok(Err(error)) => Err(CommandError::caused(format!("no server on {address}"), &error)),

@@ -7,12 +7,12 @@ mod serve;
 mod table;
 mod token;
 
+use unlockd_application::administration::Administration;
 use unlockd_domain::{OrganizationId, TextError, UserId};
 
-use crate::bootstrap::bootstrap;
 use crate::command_line::Command;
 use crate::compose::Composition;
-use crate::configuration::Configuration;
+use crate::configuration::{Configuration, DatabaseUrl};
 use crate::{CommandError, demo};
 
 /// Does what the command line asks for.
@@ -35,17 +35,28 @@ pub async fn run(command: Command, configuration: Configuration) -> Result<(), C
     }
 }
 
-/// Runs a command on the database as `serve` would find it: up to date, and begun.
+/// Runs a command on a database that a server has begun.
 async fn administer<F>(
     configuration: &Configuration,
-    command: impl FnOnce(unlockd_application::administration::Administration) -> F,
+    command: impl FnOnce(Administration) -> F,
 ) -> Result<(), CommandError>
 where
     F: Future<Output = Result<(), CommandError>>,
 {
-    let composition = Composition::open(&configuration.database()).await?;
-    bootstrap(&composition.administration, configuration).await?;
-    let outcome = command(composition.administration.clone()).await;
+    let database = configuration.database();
+    let not_begun = || CommandError::new(format!("the {database} has not begun: run `unlockd serve` once"));
+    if let DatabaseUrl::Sqlite(path) = &database
+        && !path.exists()
+    {
+        return Err(not_begun());
+    }
+    let composition = Composition::open(&database).await?;
+    let administration = composition.administration.clone();
+    let outcome = match administration.needs_bootstrap().await {
+        Ok(false) => command(administration).await,
+        Ok(true) => Err(not_begun()),
+        Err(error) => Err(error.into()),
+    };
     composition.close().await;
     outcome
 }

@@ -1,3 +1,7 @@
+use std::pin::pin;
+
+use tokio::sync::oneshot;
+
 use crate::CommandError;
 use crate::bootstrap::bootstrap;
 use crate::compose::Composition;
@@ -7,18 +11,37 @@ use crate::shutdown::ShutdownSignals;
 
 pub(super) async fn run(configuration: &Configuration) -> Result<(), CommandError> {
     let mut signals = ShutdownSignals::catch().map_err(|error| CommandError::caused("cannot catch signals", &error))?;
-    let database = configuration.database();
-    let composition = Composition::open(&database).await?;
-    let server = Server::bind(&composition, configuration).await?;
-    bootstrap(&composition.administration, configuration).await?;
-    tracing::info!(address = %server.address(), database = %database, version = env!("CARGO_PKG_VERSION"), "listening");
-    server
-        .run(async {
-            let signal = signals.next().await;
-            tracing::info!(signal, "stopping");
-        })
-        .await;
+    let (composition, server) = tokio::select! {
+        started = start(configuration) => started?,
+        signal = signals.next() => {
+            tracing::info!(signal, "stopped before the start was over");
+            return Ok(());
+        }
+    };
+    let (stop, stopped) = oneshot::channel::<()>();
+    // Told to stop by the loss of the sender.
+    let mut running = pin!(server.run(async { stopped.await.unwrap_or_default() }));
+    tokio::select! {
+        () = &mut running => {}
+        signal = signals.next() => tracing::info!(signal, "stopping"),
+    }
+    drop(stop);
+    tokio::select! {
+        () = running => {}
+        signal = signals.next() => tracing::warn!(signal, "stopping at once"),
+    }
     composition.close().await;
     tracing::info!("stopped");
     Ok(())
+}
+
+async fn start(configuration: &Configuration) -> Result<(Composition, Server), CommandError> {
+    let database = configuration.database();
+    tracing::debug!(%database, "starting");
+    let composition = Composition::open(&database).await?;
+    let server = Server::bind(&composition, configuration).await?;
+    bootstrap(&composition.administration, configuration).await?;
+    let version = env!("CARGO_PKG_VERSION");
+    tracing::info!(address = %server.address(), %database, version, "listening");
+    Ok((composition, server))
 }

@@ -4,6 +4,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, de};
 
+use crate::CommandError;
+
 /// Which database to use. Holds a password, perhaps, so it is never printed.
 #[derive(Clone, PartialEq, Eq)]
 pub enum DatabaseUrl {
@@ -11,6 +13,34 @@ pub enum DatabaseUrl {
     Sqlite(PathBuf),
     /// A PostgreSQL database, by its URL.
     Postgres(String),
+}
+
+/// A database URL as it was typed. Not looked at by the command line's parser, which quotes what it refuses.
+#[derive(Clone)]
+pub struct DatabaseUrlText(String);
+
+impl DatabaseUrlText {
+    /// The database it names.
+    ///
+    /// # Errors
+    /// [`CommandError`] for a URL of another kind; its text is not in it.
+    pub fn parse(self) -> Result<DatabaseUrl, CommandError> {
+        self.0
+            .parse()
+            .map_err(|problem: String| CommandError::new(format!("database URL: {problem}")))
+    }
+}
+
+impl From<String> for DatabaseUrlText {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl fmt::Debug for DatabaseUrlText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("DatabaseUrlText(..)")
+    }
 }
 
 impl DatabaseUrl {
@@ -32,7 +62,7 @@ impl FromStr for DatabaseUrl {
             Some("") => Err("sqlite:// needs the path of a file".to_owned()),
             Some(path) if path.contains('?') => Err("sqlite:// takes a path and no parameters".to_owned()),
             Some(path) => Ok(Self::Sqlite(PathBuf::from(path))),
-            None => Err("the database URL must begin with sqlite:// or postgres://".to_owned()),
+            None => Err("must begin with sqlite:// or postgres://".to_owned()),
         }
     }
 }

@@ -4,6 +4,7 @@ mod database_url;
 mod file;
 
 use std::collections::BTreeSet;
+use std::env::{self, VarError};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -14,7 +15,7 @@ use serde::Deserialize;
 use unlockd_application::authentication::bearer_token;
 use unlockd_application::ports::SecretToken;
 
-pub use database_url::DatabaseUrl;
+pub use database_url::{DatabaseUrl, DatabaseUrlText};
 
 use crate::CommandError;
 
@@ -34,7 +35,7 @@ pub struct Settings {
     /// Keep the embedded database and the first token here [default: .unlockd]
     #[arg(long, global = true, value_name = "DIR", env = "UNLOCKD_DATA_DIR")]
     pub data_dir: Option<PathBuf>,
-    /// Use this database: `sqlite://PATH` or `postgres://...` [default: sqlite://<data dir>/unlockd.db]
+    /// Use this database: `sqlite://PATH` or `postgres://...` [default: the file unlockd.db in the data directory]
     #[arg(
         long,
         global = true,
@@ -42,7 +43,7 @@ pub struct Settings {
         env = "UNLOCKD_DATABASE_URL",
         hide_env_values = true
     )]
-    pub database_url: Option<DatabaseUrl>,
+    pub database_url: Option<DatabaseUrlText>,
     /// Serve these wires [default: json,grpc,grpc-web]
     #[arg(
         long,
@@ -67,7 +68,7 @@ pub struct Settings {
     /// Write the log so [default: text on a terminal, else json]
     #[arg(long, global = true, value_name = "FORMAT", env = "UNLOCKD_LOG_FORMAT")]
     pub log_format: Option<LogFormat>,
-    /// Where the first token is read from, or written to [default: <data dir>/admin.token]
+    /// Where the first token is read from, or written to [default: admin.token in the data directory]
     #[arg(long, global = true, value_name = "FILE", env = "UNLOCKD_BOOTSTRAP_TOKEN_FILE")]
     pub bootstrap_token_file: Option<PathBuf>,
 }
@@ -148,18 +149,22 @@ impl Settings {
         if request_timeout == 0 {
             return Err(CommandError::new("request timeout: must be at least 1 second"));
         }
-        let bootstrap_token = match std::env::var("UNLOCKD_BOOTSTRAP_TOKEN") {
-            Ok(token) => Some(parse_bootstrap_token(&token, "UNLOCKD_BOOTSTRAP_TOKEN")?),
-            Err(_) => None,
-        };
+        let bootstrap_token = environment("UNLOCKD_BOOTSTRAP_TOKEN")?
+            .map(|token| parse_bootstrap_token(&token, "UNLOCKD_BOOTSTRAP_TOKEN"))
+            .transpose()?;
+        let database_url = self
+            .database_url
+            .map(DatabaseUrlText::parse)
+            .transpose()?
+            .or(file.database_url);
         Ok(Configuration {
             listen: self.listen.or(file.listen),
-            database_url: self.database_url.or(file.database_url),
+            database_url,
             transports,
             cors_origins: parse_origins(&self.cors_origins.or(file.cors_origins).unwrap_or_default())?,
             request_timeout: Duration::from_secs(request_timeout.into()),
             log_format: self.log_format.or(file.log_format),
-            log_filter: std::env::var("UNLOCKD_LOG").ok().or(file.log),
+            log_filter: environment("UNLOCKD_LOG")?.or(file.log),
             bootstrap_token_file: self
                 .bootstrap_token_file
                 .or(file.bootstrap_token_file)
@@ -199,6 +204,14 @@ pub(crate) fn parse_bootstrap_token(token: &str, source: &str) -> Result<SecretT
         Ok(None) | Err(_) => Err(CommandError::new(format!(
             "{source}: the bootstrap token may only have letters, digits and the characters - . _ ~ + / ="
         ))),
+    }
+}
+
+fn environment(name: &str) -> Result<Option<String>, CommandError> {
+    match env::var(name) {
+        Ok(value) => Ok(Some(value)),
+        Err(VarError::NotPresent) => Ok(None),
+        Err(VarError::NotUnicode(_)) => Err(CommandError::new(format!("{name}: must be UTF-8"))),
     }
 }
 

@@ -23,7 +23,10 @@ use stage::Stage;
 /// [`CommandError`] when the server cannot be started, or an answer was not as documented.
 pub(crate) async fn run(arguments: Demo, configuration: Configuration) -> Result<(), CommandError> {
     let mut signals = ShutdownSignals::catch().map_err(|error| CommandError::caused("cannot catch signals", &error))?;
-    let mut stage = Stage::set(configuration).await?;
+    let mut stage = tokio::select! {
+        stage = Stage::set(configuration) => stage?,
+        signal = signals.next() => return Err(CommandError::new(format!("stopped by {signal}"))),
+    };
     let mut narrator = Narrator::default();
     let outcome = tokio::select! {
         outcome = tour::run(&mut stage, &mut narrator) => outcome,

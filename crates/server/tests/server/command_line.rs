@@ -2,11 +2,12 @@
 
 use tempfile::TempDir;
 
-use crate::program::{answer, complaint, run};
+use crate::program::{Program, answer, complaint, run, unlockd};
 
 /// A folder whose database has begun, and the id of its first user.
 fn begun() -> (TempDir, String) {
     let folder = TempDir::new().unwrap();
+    drop(Program::serve(unlockd(folder.path())));
     let grants = answer(folder.path(), &["grant", "list"]);
     let owner = grants
         .lines()
@@ -150,10 +151,10 @@ fn tokens_are_made_listed_without_their_secrets_and_revoked() {
 #[test]
 fn health_asks_the_server() {
     let folder = TempDir::new().unwrap();
-    let program = crate::program::Program::serve(crate::program::unlockd(folder.path()));
+    let program = Program::serve(unlockd(folder.path()));
     let address = program.address.to_string();
     let said = answer(folder.path(), &["health", "--listen", &address]);
-    assert_eq!(said, format!("The server on {address} is ready."));
+    assert_eq!(said, format!("The server on {address} is up."));
     drop(program);
     let line = complaint(&run(folder.path(), &["health", "--listen", &address]));
     assert!(
@@ -166,7 +167,7 @@ fn health_asks_the_server() {
 fn the_demo_ends_well_and_leaves_nothing_behind() {
     let folder = TempDir::new().unwrap();
     let temporary = TempDir::new().unwrap();
-    let output = crate::program::unlockd(folder.path())
+    let output = unlockd(folder.path())
         .arg("demo")
         .env("TMPDIR", temporary.path())
         .output()
@@ -205,4 +206,14 @@ fn the_demo_runs_on_postgres_too_also_twice() {
         2,
         "only the first user's token is left: {tokens}"
     );
+}
+
+#[test]
+fn a_command_in_the_wrong_folder_makes_nothing() {
+    let folder = TempDir::new().unwrap();
+    let data_dir = folder.path().join("nothing-here");
+    let arguments = ["grant", "list", "--data-dir", data_dir.to_str().unwrap()];
+    let line = complaint(&run(folder.path(), &arguments));
+    assert!(line.ends_with("has not begun: run `unlockd serve` once"), "{line}");
+    assert!(!data_dir.exists());
 }

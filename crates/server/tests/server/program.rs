@@ -64,7 +64,15 @@ pub(crate) struct Program {
 
 impl Program {
     /// Starts `unlockd serve` on a free port, and waits until it listens.
-    pub(crate) fn serve(mut command: Command) -> Self {
+    pub(crate) fn serve(command: Command) -> Self {
+        let mut program = Self::start(command);
+        let listening = program.wait_for_line("listening");
+        program.address = listening["address"].as_str().unwrap().parse().unwrap();
+        program
+    }
+
+    /// Starts `unlockd serve` on a free port; its address is not known yet.
+    pub(crate) fn start(mut command: Command) -> Self {
         command
             .arg("serve")
             .env("UNLOCKD_LISTEN", "127.0.0.1:0")
@@ -85,16 +93,13 @@ impl Program {
             }
         });
         let address = SocketAddr::from(([127, 0, 0, 1], 0));
-        let mut program = Self {
+        Self {
             child,
             log,
             seen: Vec::new(),
             reader: Some(reader),
             address,
-        };
-        let listening = program.wait_for_line("listening");
-        program.address = listening["address"].as_str().unwrap().parse().unwrap();
-        program
+        }
     }
 
     /// Waits for a line of the log with this message.

@@ -24,7 +24,7 @@ pub(crate) fn postgres() -> Option<TestDatabase> {
 /// Makes the database look as if a later program had brought it up to date.
 pub(crate) fn apply_migration_from_the_future(file: &Path) {
     let insert = sqlx::query(
-        "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
+        "INSERT INTO _unlockd_migrations (version, description, success, checksum, execution_time)
          VALUES (99990101000000, 'from the future', TRUE, X'00', 0)",
     );
     tokio::runtime::Runtime::new().unwrap().block_on(async {

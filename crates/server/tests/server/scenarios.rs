@@ -9,7 +9,7 @@ use tonic::transport::Endpoint;
 use tonic_web::GrpcWebClientLayer;
 use tower::Layer;
 use unlockd_server::compose::Composition;
-use unlockd_server::configuration::{Configuration, DatabaseUrl, Settings};
+use unlockd_server::configuration::{Configuration, DatabaseUrlText, Settings};
 use unlockd_server::serve::Server;
 use unlockd_testkit::postgres::TestDatabase;
 use unlockd_testkit::scenarios::{World, run_all};
@@ -25,15 +25,15 @@ struct Stage {
 }
 
 impl Stage {
-    async fn on(database: DatabaseUrl) -> Self {
+    async fn on(database_url: String) -> Self {
         let listen = Some("127.0.0.1:0".parse().unwrap());
         let settings = Settings {
             listen,
-            database_url: Some(database.clone()),
+            database_url: Some(DatabaseUrlText::from(database_url)),
             ..Settings::default()
         };
         let configuration: Configuration = settings.load().unwrap();
-        let composition = Composition::open(&database).await.unwrap();
+        let composition = Composition::open(&configuration.database()).await.unwrap();
         let world = World::build(&composition.administration).await;
         let server = Server::bind(&composition, &configuration).await.unwrap();
         let origin = format!("http://{}", server.address());
@@ -75,7 +75,7 @@ impl Stage {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_wire_answers_as_it_must_on_sqlite() {
     let folder = TempDir::new().unwrap();
-    Stage::on(DatabaseUrl::Sqlite(folder.path().join("unlockd.db")))
+    Stage::on(format!("sqlite://{}", folder.path().join("unlockd.db").display()))
         .await
         .play()
         .await;
@@ -86,5 +86,5 @@ async fn every_wire_answers_as_it_must_on_postgres() {
     let Some(database) = TestDatabase::create().await else {
         return;
     };
-    Stage::on(DatabaseUrl::Postgres(database.url())).await.play().await;
+    Stage::on(database.url()).await.play().await;
 }

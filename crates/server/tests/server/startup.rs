@@ -26,7 +26,7 @@ fn an_unreachable_database_is_said_in_one_line_without_its_password() {
     let url = format!("postgres://somebody:hunter2hunter2@{closed}/nowhere");
     let line = complaint(&run(folder.path(), &["serve", "--database-url", &url]));
     assert!(
-        line.starts_with("unlockd: cannot open the PostgreSQL database: "),
+        line.starts_with("unlockd: cannot open the PostgreSQL database: ") && line.contains("Connection refused"),
         "{line}"
     );
     assert!(!line.contains("hunter2"), "{line}");
@@ -151,4 +151,65 @@ fn several_replicas_may_start_on_one_empty_database() {
         .filter(|folder| folder.path().join("admin.token").exists())
         .count();
     assert_eq!((programs.len(), with_token), (3, 1));
+}
+
+#[test]
+fn a_database_url_of_an_unknown_kind_is_not_repeated() {
+    let folder = TempDir::new().unwrap();
+    let mut command = unlockd(folder.path());
+    command.arg("migrate").env(
+        "UNLOCKD_DATABASE_URL",
+        "postgress://somebody:hunter2hunter2@localhost/unlockd",
+    );
+    let line = complaint(&command.output().unwrap());
+    assert_eq!(line, "unlockd: database URL: must begin with sqlite:// or postgres://");
+}
+
+#[test]
+fn servers_that_start_at_once_with_one_token_file_agree_on_the_token() {
+    for _ in 0..10 {
+        let Some(database) = crate::running::postgres() else {
+            return;
+        };
+        let folder = TempDir::new().unwrap();
+        let start = || {
+            let mut command = unlockd(folder.path());
+            command.env("UNLOCKD_DATABASE_URL", database.url());
+            command
+        };
+        let mut programs = [
+            Program::start(start()),
+            Program::start(start()),
+            Program::start(start()),
+        ];
+        for program in &mut programs {
+            program.wait_for_line("listening");
+        }
+        let tokens = answer(folder.path(), &["token", "list", "--database-url", &database.url()]);
+        assert_eq!(tokens.lines().count(), 2, "{tokens}");
+        let program = Program::serve(start());
+        let token = crate::running::admin_token(folder.path());
+        assert_eq!(
+            crate::running::get(program.address, "/v3alpha/users/nobody", Some(&token)).status,
+            404
+        );
+    }
+}
+
+#[test]
+fn a_start_that_takes_long_can_be_stopped() {
+    let folder = TempDir::new().unwrap();
+    // A database server that takes connections and says nothing.
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let mut command = unlockd(folder.path());
+    command.env(
+        "UNLOCKD_DATABASE_URL",
+        format!("postgres://{}/unlockd", silent.local_addr().unwrap()),
+    );
+    command.env("UNLOCKD_LOG", "debug");
+    let mut program = Program::start(command);
+    program.wait_for_line("starting");
+    program.signal("TERM");
+    program.wait_for_line("stopped before the start was over");
+    assert_eq!(program.wait().0.code(), Some(0));
 }

@@ -52,6 +52,39 @@ fn a_request_in_flight_is_finished() {
 }
 
 #[test]
+fn a_second_signal_ends_the_server_at_once() {
+    let folder = TempDir::new().unwrap();
+    let mut program = Program::serve(unlockd(folder.path()));
+    // A request that would hold up the end.
+    let mut connection = TcpStream::connect(program.address).unwrap();
+    connection
+        .write_all(b"POST /v3alpha/users HTTP/1.1\r\nhost: unlockd\r\ncontent-length: 9\r\n")
+        .unwrap();
+    program.signal("TERM");
+    program.wait_for_line("stopping");
+    program.signal("TERM");
+    program.wait_for_line("stopping at once");
+    assert_eq!(program.wait().0.code(), Some(0));
+}
+
+#[test]
+fn a_client_that_says_nothing_or_not_enough_is_let_go() {
+    let folder = TempDir::new().unwrap();
+    let mut command = unlockd(folder.path());
+    command.env("UNLOCKD_REQUEST_TIMEOUT", "1");
+    let program = Program::serve(command);
+    for beginning in ["", "P", "PRI * HTTP/2.0\r\n\r\nSM", "GET /healthz HTTP/1.1\r\nhost:"] {
+        let mut connection = TcpStream::connect(program.address).unwrap();
+        connection.write_all(beginning.as_bytes()).unwrap();
+        let mut rest = Vec::new();
+        // Ends only when the server closes the connection.
+        connection.read_to_end(&mut rest).unwrap();
+        assert!(!rest.starts_with(b"HTTP/1.1 200"), "{beginning:?}");
+    }
+    assert_eq!(get(program.address, "/healthz", None).status, 200);
+}
+
+#[test]
 fn nothing_secret_is_in_the_log() {
     let folder = TempDir::new().unwrap();
     let mut command = unlockd(folder.path());
