@@ -18,7 +18,7 @@ pub struct Lock {
     pub by: Actor,
     /// What the one who locked said about it.
     pub reason: Option<Reason>,
-    /// The moment the lock was set to end at; without one it holds until someone unlocks.
+    /// The moment the lock was set to end at, if one was named.
     pub until: Option<Timestamp>,
 }
 

@@ -114,7 +114,7 @@ impl Exchange {
     }
 
     async fn authenticate(&self, headers: &HeaderMap) -> Result<Caller, Error> {
-        let token = bearer_token(headers.get(AUTHORIZATION).map(http::HeaderValue::as_bytes))?;
+        let token = bearer_token(headers.get_all(AUTHORIZATION).iter().map(http::HeaderValue::as_bytes))?;
         self.authenticator.authenticate(token).await
     }
 }

@@ -32,4 +32,6 @@ fn contracts() -> Builder<'static> {
     Builder::configure()
         .register_encoded_file_descriptor_set(unlockd_proto::FILE_DESCRIPTOR_SET)
         .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+        // What is in the details of a status, so that clients can show it.
+        .register_encoded_file_descriptor_set(tonic_types::pb::FILE_DESCRIPTOR_SET)
 }

@@ -18,6 +18,7 @@ use unlockd_proto::zitadel::user::v3alpha::user_service_server::UserServiceServe
 use crate::exchange::Exchange;
 use crate::health::ReadinessHealth;
 use crate::media_type::MediaType;
+use crate::rpc::Rpc;
 use crate::streams::Streams;
 use crate::users::UserRpcs;
 use crate::{reflection, status};
@@ -92,6 +93,13 @@ impl Grpc {
                 Some(MediaType::GrpcWeb | MediaType::GrpcWebText) => self.options.grpc_web,
                 None => false,
             }
+    }
+
+    /// Whether there is an RPC at this path, for the wires that are on. What comes to it and is not accepted has the wrong
+    /// method or content type.
+    #[must_use]
+    pub fn has_rpc_at(&self, path: &str) -> bool {
+        (self.options.grpc || self.options.grpc_web) && Rpc::at(path).is_some()
     }
 
     async fn serve(self, mut request: Request<Body>) -> Response<Body> {

@@ -17,8 +17,9 @@ pub(crate) const GRPC_ENCODING: &str = "grpc-encoding";
 /// The status of an error: what the error says of itself, as `google.rpc.Status`. Tells the log and the request's context
 /// about it too, so it is called once an error.
 pub(crate) fn refuse(error: &Error, context: Option<&RequestContext>) -> Status {
-    error.log();
-    let description = error.describe(context.and_then(RequestContext::request_id));
+    let request_id = context.and_then(RequestContext::request_id);
+    error.log(request_id);
+    let description = error.describe(request_id);
     if let Some(context) = context {
         context.set_error(description.reason);
     }

@@ -17,7 +17,7 @@ impl FromRequestParts<Api> for Authenticated {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, Refusal> {
-        let token = bearer_token(parts.headers.get(AUTHORIZATION).map(HeaderValue::as_bytes))?;
+        let token = bearer_token(parts.headers.get_all(AUTHORIZATION).iter().map(HeaderValue::as_bytes))?;
         let caller = api.authenticator.authenticate(token).await?;
         if let Some(context) = parts.extensions.get::<Arc<RequestContext>>() {
             context.set_caller(caller.user_id());

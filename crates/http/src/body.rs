@@ -26,14 +26,16 @@ impl<B: DeserializeOwned> FromRequest<Api> for JsonBody<B> {
 /// What is expected of a body that is compressed.
 pub(crate) const PLAIN_JSON: &str = "application/json without a content encoding";
 
-/// The body as one JSON object, or nothing when it is empty, whatever its type then.
+/// The body as one JSON object, or nothing when it is empty, whatever its type then. But a request that came for another
+/// wire, which is switched off, is not taken for one without a body.
 pub(crate) async fn read_json<B: DeserializeOwned>(request: Request, max_bytes: usize) -> Result<Option<B>, Error> {
     // Of a body in another form the first byte is enough to refuse it.
     let (limit, too_much) = match unreadable(request.headers()) {
         Some(expected) => (0, Error::UnsupportedMediaType { expected }),
         None => (max_bytes, Error::BodyTooLarge { limit: max_bytes }),
     };
-    if content_length(request.headers()).is_some_and(|length| length > limit) {
+    let is_declared = content_length(request.headers()).is_some_and(|length| length > limit);
+    if is_declared || is_grpc(request.headers()) {
         return Err(too_much);
     }
     let bytes = match Limited::new(request.into_body(), limit).collect().await {
@@ -45,6 +47,13 @@ pub(crate) async fn read_json<B: DeserializeOwned>(request: Request, max_bytes: 
         return Ok(None);
     }
     parse_object(&bytes).map(Some)
+}
+
+fn is_grpc(headers: &HeaderMap) -> bool {
+    let media_type = headers.get(CONTENT_TYPE).map_or(&b""[..], |value| value.as_bytes());
+    media_type
+        .get(..16)
+        .is_some_and(|start| start.eq_ignore_ascii_case(b"application/grpc"))
 }
 
 /// The length that the client has declared; it may send without.

@@ -21,8 +21,9 @@ pub fn problem_response(error: Error, context: Option<&RequestContext>) -> Respo
 }
 
 pub(crate) fn problem(error: &Error, context: Option<&RequestContext>) -> Response {
-    error.log();
-    let description = error.describe(context.and_then(RequestContext::request_id));
+    let request_id = context.and_then(RequestContext::request_id);
+    error.log(request_id);
+    let description = error.describe(request_id);
     if let Some(context) = context {
         context.set_error(description.reason);
     }

@@ -2,9 +2,11 @@
 
 #![expect(clippy::doc_markdown, reason = "the help is shown as plain text")]
 
+use std::env;
 use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand};
+use clap::builder::Resettable;
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::configuration::Settings;
 
@@ -127,6 +129,23 @@ pub struct GrantArguments {
     /// The organization's id, for the roles that begin with ORG_
     #[arg(long, value_name = "ID")]
     pub organization: Option<String>,
+}
+
+impl CommandLine {
+    /// What was typed, and what the environment says. Ends the process if it cannot be understood, or if help was asked for.
+    #[must_use]
+    pub fn read() -> Self {
+        // A variable that is set to nothing says nothing: shells and compose files set such ones.
+        let command = Self::command().mut_args(|argument| {
+            let value = argument.get_env().and_then(env::var_os);
+            if value.is_some_and(|value| value.is_empty()) {
+                argument.env(Resettable::Reset)
+            } else {
+                argument
+            }
+        });
+        Self::from_arg_matches(&command.get_matches()).unwrap_or_else(|error| error.exit())
+    }
 }
 
 impl Command {

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
-use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::header::{
+    ACCEPT, ACCESS_CONTROL_REQUEST_METHOD, AUTHORIZATION, CONTENT_TYPE, ORIGIN, RETRY_AFTER, WWW_AUTHENTICATE,
+};
 use http::{HeaderName, HeaderValue, Method, Request, Response};
 use tower::{Layer, Service, ServiceExt};
 use tower_http::cors::CorsLayer;
@@ -111,7 +113,12 @@ impl Dispatch {
     }
 
     async fn answer(self, request: Request<Body>) -> Response<Body> {
-        let Ok(response) = match self.cors.clone() {
+        // The layer would answer any OPTIONS, also one that no browser has sent.
+        let cors = self
+            .cors
+            .clone()
+            .filter(|_| *request.method() != Method::OPTIONS || is_preflight(&request));
+        let Ok(response) = match cors {
             Some(cors) => cors.layer(self.wires()).oneshot(request).await,
             None => self.wires().call(request).await,
         };
@@ -124,12 +131,35 @@ impl Dispatch {
             async move {
                 if grpc.accepts(&request) {
                     Ok(grpc.call(request).await?.map(Body::new))
+                } else if grpc.has_rpc_at(request.uri().path()) {
+                    Ok(not_an_rpc(&request))
                 } else {
                     json.call(request).await
                 }
             }
         })
     }
+}
+
+/// The answer to what comes to the path of an RPC in no form of an RPC.
+fn not_an_rpc(request: &Request<Body>) -> Response<Body> {
+    let error = if request.method() == Method::POST {
+        Error::UnsupportedMediaType {
+            expected: "application/grpc or application/grpc-web",
+        }
+    } else {
+        Error::MethodNotAllowed {
+            allow: Method::POST.to_string(),
+        }
+    };
+    let context = request.extensions().get::<Arc<RequestContext>>();
+    unlockd_http::problem_response(error, context.map(AsRef::as_ref))
+}
+
+/// Whether a browser asks if a page may call (Fetch standard, "CORS-preflight request").
+fn is_preflight<B>(request: &Request<B>) -> bool {
+    let headers = request.headers();
+    headers.contains_key(ORIGIN) && headers.contains_key(ACCESS_CONTROL_REQUEST_METHOD)
 }
 
 /// The id that the request came with, if it can be quoted safely.

@@ -10,6 +10,7 @@ mod demo;
 mod dispatch;
 mod error;
 mod one_line;
+mod output;
 mod protocol;
 mod request_log;
 pub mod serve;

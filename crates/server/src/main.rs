@@ -2,13 +2,12 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
 use unlockd_server::command_line::CommandLine;
 use unlockd_server::{commands, telemetry};
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let command_line = CommandLine::parse();
+    let command_line = CommandLine::read();
     let outcome = match command_line.settings.clone().load() {
         Ok(configuration) => match telemetry::start(&configuration, command_line.command.quiet()) {
             Ok(()) => commands::run(command_line.command, configuration).await,

@@ -1,7 +1,7 @@
 //! One line a request: what was asked, by whom, what came of it, how long it took. Never a token or a body.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use http::{Method, StatusCode};
 use unlockd_application::{ErrorReason, RequestContext};
@@ -32,10 +32,15 @@ impl RequestLog {
             http.response.status_code = status.as_u16(),
             code = error.map_or(0, |reason| reason.code().number()),
             reason = error.map(ErrorReason::as_str),
-            duration_ms = self.began.elapsed().as_secs_f64() * 1_000.0,
+            duration_ms = milliseconds(self.began.elapsed()),
             request.id = self.context.request_id(),
             caller.id = self.context.caller().map(tracing::field::display),
             "request"
         );
     }
+}
+
+/// To the microsecond: what is finer is noise.
+fn milliseconds(span: Duration) -> f64 {
+    (span.as_secs_f64() * 1_000_000.0).round() / 1_000.0
 }

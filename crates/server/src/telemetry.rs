@@ -59,14 +59,15 @@ fn write_field(writer: &mut Writer<'_>, field: &Field, value: &dyn Debug) -> fmt
     }
 }
 
-/// Libraries that write whole headers, and with them tokens, at their finest levels; and what PostgreSQL tells about each
-/// start.
-const CAPPED: [&str; 5] = [
+/// Libraries that write whole headers, and with them tokens, at their finest levels; what PostgreSQL tells about each
+/// start; and the values of parameters in a database URL.
+const CAPPED: [&str; 6] = [
     "h2=info",
     "hyper=info",
     "hyper_util=info",
-    "tonic=info",
     "sqlx::postgres::notice=warn",
+    "sqlx_postgres::options=off",
+    "tonic=info",
 ];
 
 fn filter(asked: Option<&str>, quiet: bool) -> Result<EnvFilter, ParseError> {

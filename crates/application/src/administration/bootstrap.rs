@@ -10,8 +10,8 @@ use crate::ports::{Bootstrap, NewUser, SecretToken};
 /// The id of the organization that an empty store begins with; its name too.
 pub const BOOTSTRAP_ORGANIZATION_ID: &str = "default";
 
-/// The username of the user that an empty store begins with.
-pub const BOOTSTRAP_USERNAME: &str = "admin";
+/// The id of the user that an empty store begins with; their username too.
+pub const BOOTSTRAP_USER_ID: &str = "admin";
 
 /// What an empty store is to begin with, not written yet: whoever writes it puts the secret into safety first.
 pub struct PreparedBootstrap {
@@ -38,10 +38,10 @@ impl Administration {
         let now = self.clock.now();
         let secret = secret.unwrap_or_else(|| self.token_issuer.issue());
         let organization_id = OrganizationId::new(BOOTSTRAP_ORGANIZATION_ID).map_err(Error::internal)?;
-        let user_id = UserId::new(self.ids.generate()).map_err(Error::internal)?;
+        let user_id = UserId::new(BOOTSTRAP_USER_ID).map_err(Error::internal)?;
         let username_id = UsernameId::new(self.ids.generate()).map_err(Error::internal)?;
         let username =
-            Username::new(username_id, BOOTSTRAP_USERNAME, UsernameScope::Instance).map_err(Error::internal)?;
+            Username::new(username_id, BOOTSTRAP_USER_ID, UsernameScope::Instance).map_err(Error::internal)?;
         let bootstrap = Bootstrap {
             organization: Organization {
                 id: organization_id.clone(),

@@ -8,7 +8,7 @@ mod tokens;
 
 use std::sync::Arc;
 
-pub use bootstrap::{BOOTSTRAP_ORGANIZATION_ID, BOOTSTRAP_USERNAME, PreparedBootstrap};
+pub use bootstrap::{BOOTSTRAP_ORGANIZATION_ID, BOOTSTRAP_USER_ID, PreparedBootstrap};
 pub use tokens::IssuedToken;
 
 use crate::ports::{

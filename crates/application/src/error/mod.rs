@@ -162,14 +162,14 @@ impl Error {
         }
     }
 
-    /// Writes what the operators must see of this error to the log, with the whole chain of sources. Called once, where
-    /// the error becomes an answer.
-    pub fn log(&self) {
+    /// Writes what the operators must see of this error to the log, with the whole chain of sources and the id by which
+    /// the request is quoted. Called once, where the error becomes an answer.
+    pub fn log(&self, request_id: Option<&str>) {
         let sources = sources_of(self);
         match self {
-            Self::Internal(_) => tracing::error!(error = %self, sources, "a request failed"),
+            Self::Internal(_) => tracing::error!(request.id = request_id, error = %self, sources, "a request failed"),
             Self::StoreUnavailable(_) | Self::Overloaded(_) => {
-                tracing::warn!(error = %self, sources, "a request could not be served");
+                tracing::warn!(request.id = request_id, error = %self, sources, "a request could not be served");
             }
             Self::InvalidArgument(_)
             | Self::Unimplemented { .. }

@@ -64,6 +64,12 @@ fn what_cannot_be_a_token_is_refused() {
 
 #[test]
 fn a_token_is_not_printed() {
-    let token = bearer_token(Some(b"Bearer open-sesame")).unwrap();
+    let token = bearer_token([b"Bearer open-sesame".as_slice()]).unwrap();
     assert!(!format!("{token:?}").contains("sesame"));
+}
+
+#[test]
+fn of_several_headers_none_counts() {
+    let header = b"Bearer open-sesame".as_slice();
+    assert!(matches!(bearer_token([header, header]), Err(Error::TokenRefused)));
 }

@@ -5,18 +5,19 @@ use unlockd_domain::{GrantScope, Role};
 use super::{parse_organization_id, parse_user_id, table};
 use crate::CommandError;
 use crate::command_line::{Grant, GrantArguments};
+use crate::output::say;
 
 pub(super) async fn run(command: Grant, administration: Administration) -> Result<(), CommandError> {
     match command {
         Grant::Add(arguments) => {
             let (user, grant) = parse(arguments)?;
             administration.add_grant(&user, &grant).await?;
-            println!("{user} holds {grant}.");
+            say(format_args!("{user} holds {grant}."))?;
         }
         Grant::Remove(arguments) => {
             let (user, grant) = parse(arguments)?;
             administration.remove_grant(&user, &grant).await?;
-            println!("{user} does not hold {grant} any more.");
+            say(format_args!("{user} does not hold {grant} any more."))?;
         }
         Grant::List { user } => {
             let user = user.map(parse_user_id).transpose()?;
@@ -28,7 +29,7 @@ pub(super) async fn run(command: Grant, administration: Administration) -> Resul
                     [user.to_string(), grant.role().to_string(), organization]
                 })
                 .collect();
-            table::print(["USER ID", "ROLE", "ORGANIZATION ID"], &rows);
+            table::print(["USER ID", "ROLE", "ORGANIZATION ID"], &rows)?;
         }
     }
     Ok(())

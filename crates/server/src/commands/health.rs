@@ -9,6 +9,7 @@ use hyper_util::rt::TokioExecutor;
 
 use crate::CommandError;
 use crate::configuration::Configuration;
+use crate::output::say;
 
 /// How long the server may take to answer.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -21,10 +22,7 @@ pub(super) async fn run(configuration: &Configuration) -> Result<(), CommandErro
         .map_err(|error: http::uri::InvalidUri| CommandError::caused(format!("no URL for {address}"), &error))?;
     let client: Client<_, Empty<Bytes>> = Client::builder(TokioExecutor::new()).build_http();
     match tokio::time::timeout(PATIENCE, client.get(uri)).await {
-        Ok(Ok(response)) if response.status() == StatusCode::OK => {
-            println!("The server on {address} is up.");
-            Ok(())
-        }
+        Ok(Ok(response)) if response.status() == StatusCode::OK => say(format_args!("The server on {address} is up.")),
         Ok(Ok(response)) => Err(CommandError::new(format!(
             "the server on {address} is not well: it answers {}",
             response.status()

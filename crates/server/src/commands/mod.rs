@@ -13,6 +13,7 @@ use unlockd_domain::{OrganizationId, TextError, UserId};
 use crate::command_line::Command;
 use crate::compose::Composition;
 use crate::configuration::{Configuration, DatabaseUrl};
+use crate::output::say;
 use crate::{CommandError, demo};
 
 /// Does what the command line asks for.
@@ -26,8 +27,7 @@ pub async fn run(command: Command, configuration: Configuration) -> Result<(), C
         Command::Health => health::run(&configuration).await,
         Command::Migrate => {
             Composition::open(&configuration.database()).await?.close().await;
-            println!("The {} is up to date.", configuration.database());
-            Ok(())
+            say(format_args!("The {} is up to date.", configuration.database()))
         }
         Command::Token(command) => administer(&configuration, |opened| token::run(command, opened)).await,
         Command::Organization(command) => administer(&configuration, |opened| organization::run(command, opened)).await,

@@ -4,6 +4,7 @@ use unlockd_domain::OrganizationName;
 use super::{invalid, parse_organization_id, table};
 use crate::CommandError;
 use crate::command_line::Organization;
+use crate::output::say;
 
 pub(super) async fn run(command: Organization, administration: Administration) -> Result<(), CommandError> {
     match command {
@@ -11,7 +12,7 @@ pub(super) async fn run(command: Organization, administration: Administration) -
             let id = id.map(parse_organization_id).transpose()?;
             let name = OrganizationName::new(name).map_err(|error| invalid("name", error))?;
             let organization = administration.create_organization(id, name).await?;
-            println!("{}", organization.id);
+            say(format_args!("{}", organization.id))?;
         }
         Organization::List => {
             let organizations = administration.list_organizations().await?;
@@ -25,7 +26,7 @@ pub(super) async fn run(command: Organization, administration: Administration) -
                     ]
                 })
                 .collect();
-            table::print(["ORGANIZATION ID", "NAME", "CREATED"], &rows);
+            table::print(["ORGANIZATION ID", "NAME", "CREATED"], &rows)?;
         }
     }
     Ok(())

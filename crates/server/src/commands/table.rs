@@ -1,10 +1,12 @@
 use std::fmt::Write;
 
+use crate::CommandError;
 use crate::one_line::OneLine;
+use crate::output::say;
 
 /// Prints rows in columns under a heading; columns are as wide as their widest cell.
-pub(super) fn print<const N: usize>(heading: [&str; N], rows: &[[String; N]]) {
-    print!("{}", table(heading, rows));
+pub(super) fn print<const N: usize>(heading: [&str; N], rows: &[[String; N]]) -> Result<(), CommandError> {
+    say(format_args!("{}", table(heading, rows).trim_end()))
 }
 
 fn table<const N: usize>(heading: [&str; N], rows: &[[String; N]]) -> String {

@@ -4,12 +4,17 @@ use unlockd_domain::AccessTokenId;
 use super::{invalid, parse_user_id, table};
 use crate::CommandError;
 use crate::command_line::Token;
+use crate::output::say;
 
 pub(super) async fn run(command: Token, administration: Administration) -> Result<(), CommandError> {
     match command {
         Token::Create { user, expires_in } => {
             let issued = administration.create_token(parse_user_id(user)?, expires_in).await?;
-            println!("{}", issued.secret.expose());
+            if let Err(error) = say(format_args!("{}", issued.secret.expose())) {
+                // Nobody has seen it, so nobody can use or find it again.
+                administration.revoke_token(&issued.token.id).await?;
+                return Err(error);
+            }
         }
         Token::List { user } => {
             let user = user.map(parse_user_id).transpose()?;
@@ -28,12 +33,12 @@ pub(super) async fn run(command: Token, administration: Administration) -> Resul
                     ]
                 })
                 .collect();
-            table::print(["TOKEN ID", "USER ID", "CREATED", "EXPIRES"], &rows);
+            table::print(["TOKEN ID", "USER ID", "CREATED", "EXPIRES"], &rows)?;
         }
         Token::Revoke { id } => {
             let id = AccessTokenId::new(id).map_err(|error| invalid("token id", error))?;
             administration.revoke_token(&id).await?;
-            println!("The token {id} does not work any more.");
+            say(format_args!("The token {id} does not work any more."))?;
         }
     }
     Ok(())

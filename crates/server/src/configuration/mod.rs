@@ -209,7 +209,7 @@ pub(crate) fn parse_bootstrap_token(token: &str, source: &str) -> Result<SecretT
 
 fn environment(name: &str) -> Result<Option<String>, CommandError> {
     match env::var(name) {
-        Ok(value) => Ok(Some(value)),
+        Ok(value) => Ok((!value.is_empty()).then_some(value)),
         Err(VarError::NotPresent) => Ok(None),
         Err(VarError::NotUnicode(_)) => Err(CommandError::new(format!("{name}: must be UTF-8"))),
     }

@@ -13,6 +13,7 @@ use unlockd_application::ports::SecretToken;
 use crate::CommandError;
 use crate::command_line::Demo;
 use crate::configuration::Configuration;
+use crate::output::say;
 use crate::shutdown::ShutdownSignals;
 use narrator::Narrator;
 use stage::Stage;
@@ -27,23 +28,30 @@ pub(crate) async fn run(arguments: Demo, configuration: Configuration) -> Result
         stage = Stage::set(configuration) => stage?,
         signal = signals.next() => return Err(CommandError::new(format!("stopped by {signal}"))),
     };
-    let mut narrator = Narrator::default();
     let outcome = tokio::select! {
-        outcome = tour::run(&mut stage, &mut narrator) => outcome,
+        outcome = play(&mut stage, arguments.serve) => outcome,
         signal = signals.next() => Err(CommandError::new(format!("stopped by {signal}"))),
     };
-    if let (Ok(cast), true) = (&outcome, arguments.serve) {
-        show_commands(&stage, &cast.help_desk_token, cast.customer_id.as_str());
+    if outcome.is_ok() && arguments.serve {
         signals.next().await;
     }
     stage.clear().await?;
-    outcome?;
-    narrator.verdict()
+    outcome
 }
 
-fn show_commands(stage: &Stage, token: &SecretToken, user_id: &str) {
+async fn play(stage: &mut Stage, stays: bool) -> Result<(), CommandError> {
+    let mut narrator = Narrator::default();
+    let cast = tour::run(stage, &mut narrator).await?;
+    narrator.verdict()?;
+    if stays {
+        show_commands(stage, &cast.help_desk_token, cast.customer_id.as_str())?;
+    }
+    Ok(())
+}
+
+fn show_commands(stage: &Stage, token: &SecretToken, user_id: &str) -> Result<(), CommandError> {
     let address = stage.address();
-    println!(
+    say(format_args!(
         r#"
 The service stays up until Ctrl-C. To try it from another shell:
 
@@ -61,5 +69,5 @@ grpcurl -plaintext -H "authorization: Bearer $TOKEN" -d "{{\"user_id\":\"$USER_I
      {address} zitadel.user.v3alpha.UserService/UnlockUser
 "#,
         token = token.expose()
-    );
+    ))
 }

@@ -1,14 +1,15 @@
 use crate::CommandError;
 use crate::demo::wire::{Exchange, Outcome};
+use crate::output::say;
 
 /// Tells of a new part of the tour.
-pub(super) fn chapter(title: &str) {
-    println!("\n== {title}");
+pub(super) fn chapter(title: &str) -> Result<(), CommandError> {
+    say(format_args!("\n== {title}"))
 }
 
 /// Tells of something done on the command line.
-pub(super) fn command(command: &str) {
-    println!("\n   $ unlockd {command}");
+pub(super) fn command(command: &str) -> Result<(), CommandError> {
+    say(format_args!("\n   $ unlockd {command}"))
 }
 
 /// Tells what happens, and remembers what did not happen as documented.
@@ -20,23 +21,28 @@ pub(super) struct Narrator {
 
 impl Narrator {
     /// A request and its answer, and whether it is the one that the documents promise.
-    pub(super) fn exchange(&mut self, story: &str, exchange: &Exchange, expected: &Outcome) {
+    pub(super) fn exchange(
+        &mut self,
+        story: &str,
+        exchange: &Exchange,
+        expected: &Outcome,
+    ) -> Result<(), CommandError> {
         self.exchanges += 1;
-        println!("\n   {story}");
-        println!("   > {}", exchange.request);
-        println!("   < {}", exchange.answer);
+        say(format_args!("\n   {story}"))?;
+        say(format_args!("   > {}", exchange.request))?;
+        say(format_args!("   < {}", exchange.answer))?;
         if exchange.outcome != *expected {
-            println!("   ! expected {expected}, got {}", exchange.outcome);
+            say(format_args!("   ! expected {expected}, got {}", exchange.outcome))?;
             self.surprises
                 .push(format!("{story}: expected {expected}, got {}", exchange.outcome));
         }
+        Ok(())
     }
 
     /// Ends the tour.
     pub(super) fn verdict(self) -> Result<(), CommandError> {
         if self.surprises.is_empty() {
-            println!("\nAll {} answers were as documented.", self.exchanges);
-            Ok(())
+            say(format_args!("\nAll {} answers were as documented.", self.exchanges))
         } else {
             let (count, all) = (self.surprises.len(), self.exchanges);
             Err(CommandError::new(format!(

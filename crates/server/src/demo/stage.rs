@@ -11,6 +11,7 @@ use crate::CommandError;
 use crate::bootstrap::bootstrap;
 use crate::compose::Composition;
 use crate::configuration::{Configuration, Transport};
+use crate::output::say;
 use crate::serve::Server;
 
 /// How long the tour's tokens would work if the tour were killed before it revokes them.
@@ -43,10 +44,10 @@ impl Stage {
         let server = Server::bind(&composition, &configuration).await?;
         bootstrap(&composition.administration, &configuration).await?;
         let address = server.address();
-        println!(
+        say(format_args!(
             "unlockd {} on http://{address}, with its {database}",
             env!("CARGO_PKG_VERSION")
-        );
+        ))?;
         let (stop, stopped) = oneshot::channel();
         let server = tokio::spawn(server.run(async {
             // A stage that is gone without a word stops its server too.

@@ -28,7 +28,7 @@ struct Scene<'a> {
 }
 
 pub(super) async fn run(stage: &mut Stage, narrator: &mut Narrator) -> Result<Cast, CommandError> {
-    narrator::chapter("Two organizations, and who works there");
+    narrator::chapter("Two organizations, and who works there")?;
     let mut json = JsonWire::new(stage.address());
     let owner_token = stage.token(&stage.owner().await?).await?.secret;
     let owner = Speaker {
@@ -46,7 +46,7 @@ pub(super) async fn run(stage: &mut Stage, narrator: &mut Narrator) -> Result<Ca
             "data": { "displayName": name },
         });
         let (exchange, id) = json.create(owner, &user).await?;
-        narrator.exchange(&format!("{name} joins."), &exchange, &Outcome::Changed { sequence: 1 });
+        narrator.exchange(&format!("{name} joins."), &exchange, &Outcome::Changed { sequence: 1 })?;
         people.push(UserId::new(id).map_err(|error| CommandError::caused("no id for the new user", &error))?);
     }
     let [ana, bob, eve, zoe] = people.as_slice() else {
@@ -57,11 +57,11 @@ pub(super) async fn run(stage: &mut Stage, narrator: &mut Narrator) -> Result<Ca
     stage.administration().add_grant(ana, &role).await?;
     narrator::command(&format!(
         "grant add --user {ana} --role ORG_USER_MANAGER --organization {desk}"
-    ));
+    ))?;
     let mut tokens = Vec::new();
     for person in [ana, bob, eve] {
         tokens.push(stage.token(person).await?.secret);
-        narrator::command(&format!("token create --user {person}"));
+        narrator::command(&format!("token create --user {person}"))?;
     }
     let speaker = |name, token: usize| Speaker {
         name,
@@ -93,7 +93,7 @@ pub(super) async fn run(stage: &mut Stage, narrator: &mut Narrator) -> Result<Ca
 async fn organization(stage: &Stage, name: &str) -> Result<OrganizationId, CommandError> {
     let parsed = OrganizationName::new(name).map_err(|error| CommandError::caused("no name", &error))?;
     let organization = stage.administration().create_organization(None, parsed).await?;
-    narrator::command(&format!("organization create {name}    # {}", organization.id));
+    narrator::command(&format!("organization create {name}    # {}", organization.id))?;
     Ok(organization.id)
 }
 
@@ -124,7 +124,7 @@ impl Scene<'_> {
         let unauthenticated = Outcome::refused(16, "UNAUTHENTICATED");
         let (locking, unlocking) = (next(), next());
 
-        narrator::chapter(&format!("{}: a lock, and the way back in", wire.name()));
+        narrator::chapter(&format!("{}: a lock, and the way back in", wire.name()))?;
         let script = [
             (
                 "Bob is active and can see himself.",
@@ -145,10 +145,10 @@ impl Scene<'_> {
             ("Bob is back in, with the token he had.", self.customer, read, active),
         ];
         for (story, speaker, call, expected) in script {
-            narrator.exchange(story, &wire.call(speaker, call).await?, &expected);
+            narrator.exchange(story, &wire.call(speaker, call).await?, &expected)?;
         }
 
-        narrator::chapter(&format!("{}: what is refused", wire.name()));
+        narrator::chapter(&format!("{}: what is refused", wire.name()))?;
         let absent = Call::Unlock { user_id: ABSENT };
         let elsewhere = Call::Unlock {
             user_id: self.elsewhere_id,
@@ -187,7 +187,7 @@ impl Scene<'_> {
             ),
         ];
         for (story, speaker, call, expected) in script {
-            narrator.exchange(story, &wire.call(speaker, call).await?, &expected);
+            narrator.exchange(story, &wire.call(speaker, call).await?, &expected)?;
         }
         Ok(())
     }

@@ -217,3 +217,18 @@ fn a_command_in_the_wrong_folder_makes_nothing() {
     assert!(line.ends_with("has not begun: run `unlockd serve` once"), "{line}");
     assert!(!data_dir.exists());
 }
+
+#[test]
+fn a_token_that_nobody_can_have_seen_is_not_left_behind() {
+    let (folder, owner) = begun();
+    let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+    let before = answer(folder.path(), &["token", "list"]);
+    let output = unlockd(folder.path())
+        .args(["token", "create", "--user", &owner])
+        .stdout(full)
+        .output()
+        .unwrap();
+    let line = complaint(&output);
+    assert!(line.starts_with("unlockd: cannot write to standard output: "), "{line}");
+    assert_eq!(answer(folder.path(), &["token", "list"]), before);
+}

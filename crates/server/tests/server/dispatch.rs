@@ -112,6 +112,30 @@ fn pages_of_other_origins_cannot_call_unless_their_origin_is_given() {
 }
 
 #[test]
+fn only_a_browsers_question_is_answered_by_cors() {
+    let (_folder, program) = serve(&[("UNLOCKD_CORS_ORIGIN", "https://desk.example.com")]);
+    let options = |path, headers| request(program.address, "OPTIONS", path, None, headers, "").status;
+    assert_eq!(options("/no/such/path", ""), 404);
+    assert_eq!(options("/v3alpha/users", ""), 405);
+    assert_eq!(options("/v3alpha/users", "origin: https://desk.example.com\r\n"), 405);
+}
+
+#[test]
+fn the_path_of_an_rpc_says_what_it_takes() {
+    let (_folder, program) = serve(&[]);
+    let path = "/zitadel.user.v3alpha.UserService/UnlockUser";
+    let answer = get(program.address, path, None);
+    assert_eq!(answer.status, 405);
+    assert!(answer.head.contains("\r\nallow: post"), "{}", answer.head);
+    let answer = post(program.address, path, None, "{}");
+    assert!(
+        answer.status == 415 && answer.body.contains("application/grpc or application/grpc-web"),
+        "{}",
+        answer.body
+    );
+}
+
+#[test]
 fn grpc_web_is_served_on_the_rest_path_with_the_user_of_the_path() {
     let (folder, program) = serve(&[]);
     let token = admin_token(folder.path());
@@ -150,12 +174,19 @@ fn a_wire_that_is_switched_off_does_not_exist() {
     let rpc = "/zitadel.user.v3alpha.UserService/UnlockUser";
     let rest = "/v3alpha/users/bob/unlock";
     let web = "content-type: application/grpc-web+proto\r\n";
-    let (_folder, program) = serve(&[("UNLOCKD_TRANSPORTS", "json")]);
+    let (folder, program) = serve(&[("UNLOCKD_TRANSPORTS", "json")]);
     assert_eq!(
         request(program.address, "POST", rpc, None, web, EMPTY_FRAME).status,
         404
     );
     assert_eq!(post(program.address, rest, None, "").status, 401);
+    let token = admin_token(folder.path());
+    for body in ["", EMPTY_FRAME] {
+        assert_eq!(
+            request(program.address, "POST", rest, Some(&token), web, body).status,
+            415
+        );
+    }
 
     let (_folder, program) = serve(&[("UNLOCKD_TRANSPORTS", "grpc,grpc-web")]);
     assert_eq!(post(program.address, rest, None, "").status, 404);

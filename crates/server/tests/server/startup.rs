@@ -213,3 +213,36 @@ fn a_start_that_takes_long_can_be_stopped() {
     program.wait_for_line("stopped before the start was over");
     assert_eq!(program.wait().0.code(), Some(0));
 }
+
+#[test]
+fn a_variable_that_is_set_to_nothing_says_nothing() {
+    let folder = TempDir::new().unwrap();
+    let mut command = unlockd(folder.path());
+    for name in [
+        "CONFIG",
+        "DATABASE_URL",
+        "TRANSPORTS",
+        "CORS_ORIGIN",
+        "REQUEST_TIMEOUT",
+        "LOG",
+        "BOOTSTRAP_TOKEN",
+    ] {
+        command.env(format!("UNLOCKD_{name}"), "");
+    }
+    let program = Program::serve(command);
+    assert_eq!(crate::running::get(program.address, "/readyz", None).status, 200);
+    assert!(folder.path().join("admin.token").exists());
+}
+
+#[test]
+fn the_first_user_is_called_admin_and_so_is_their_id() {
+    let folder = TempDir::new().unwrap();
+    let program = Program::serve(unlockd(folder.path()));
+    let token = crate::running::admin_token(folder.path());
+    let user = crate::running::get(program.address, "/v3alpha/users/admin", Some(&token));
+    assert!(
+        user.status == 200 && user.body.contains(r#""username":"admin""#),
+        "{}",
+        user.body
+    );
+}
