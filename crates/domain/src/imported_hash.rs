@@ -3,8 +3,11 @@
 
 /// Memory that verifying may take, in KiB: 1 GiB.
 const MAX_MEMORY_KIBIBYTES: u64 = 1024 * 1024;
-const MAX_ARGON2_ITERATIONS: u32 = 100;
+/// Memory that verifying may fill in all, in KiB, counted each time that it is filled: 4 GiB, a few seconds of work.
+const MAX_FILLED_KIBIBYTES: u64 = 4 * 1024 * 1024;
 const MAX_LANES: u32 = 64;
+/// 2^16 rounds of bcrypt take a few seconds.
+const MAX_BCRYPT_COST: u8 = 16;
 const MAX_PBKDF2_ITERATIONS: u32 = 10_000_000;
 /// `crypt(3)`'s digits, lowest first.
 const CRYPT_ALPHABET: &[u8] = b"./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
@@ -44,7 +47,8 @@ fn is_argon2(parameters: &str) -> bool {
         return false;
     };
     u64::from(memory) <= MAX_MEMORY_KIBIBYTES
-        && (1..=MAX_ARGON2_ITERATIONS).contains(&iterations)
+        && iterations >= 1
+        && u64::from(memory) * u64::from(iterations) <= MAX_FILLED_KIBIBYTES
         && (1..=MAX_LANES).contains(&lanes)
         && memory >= 8 * lanes
 }
@@ -53,7 +57,7 @@ fn is_argon2(parameters: &str) -> bool {
 fn is_bcrypt(cost: &str, salt_and_output: &str) -> bool {
     cost.len() == 2
         && cost.bytes().all(|digit| digit.is_ascii_digit())
-        && cost.parse().is_ok_and(|cost| (4..=31_u8).contains(&cost))
+        && cost.parse().is_ok_and(|cost| (4..=MAX_BCRYPT_COST).contains(&cost))
         && salt_and_output.len() == 53
         && is_of_crypt_alphabet(salt_and_output)
 }
@@ -84,7 +88,9 @@ fn is_bounded_scrypt(log_n: u32, r: u32, p: u32) -> bool {
     log_n >= 1
         && r >= 1
         && (1..=MAX_LANES).contains(&p)
-        && bytes.is_some_and(|bytes| bytes <= MAX_MEMORY_KIBIBYTES * 1024)
+        && bytes.is_some_and(|bytes| {
+            bytes <= MAX_MEMORY_KIBIBYTES * 1024 && bytes * u64::from(p) <= MAX_FILLED_KIBIBYTES * 1024
+        })
 }
 
 /// PHC's `i=<iterations>[,l=<output bytes>]`, or passlib's iterations alone.

@@ -65,7 +65,8 @@ impl PasswordHash {
     ///
     /// # Errors
     /// [`ImportedHashError`] when it is no hash of a known algorithm, or costs more to verify than can be spent on a
-    /// sign-in: 1 GiB of memory, 64 lanes, 100 passes of Argon2, 10 million iterations of PBKDF2.
+    /// sign-in: 1 GiB of memory, 4 GiB filled over all passes or lanes, 64 lanes; cost 16 of bcrypt; 10 million iterations
+    /// of PBKDF2.
     pub fn import(hash: impl Into<String>) -> Result<Self, ImportedHashError> {
         let hash = hash.into();
         check_text(&hash, MAX_CHARACTERS)?;

@@ -45,7 +45,7 @@ impl PostgresStore {
         // The pool would go on trying, and in the end only say that it ran out of time.
         let first = timeout(options.operation_timeout / 2, connect_options.connect()).await;
         let first = first.map_err(|elapsed| StoreError::Unavailable(elapsed.into()))?;
-        first.map_err(store_error)?.close().await.map_err(store_error)?;
+        drop(first.map_err(store_error)?);
         let suspicion = Suspicion::default();
         let (operation_timeout, doubts) = (options.operation_timeout, suspicion.clone());
         let pool = PgPoolOptions::new()

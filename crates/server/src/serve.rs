@@ -123,6 +123,12 @@ impl Server {
 
 /// The next connection, once there is room for it.
 async fn accept(listener: &TcpListener, slots: &Arc<Semaphore>) -> io::Result<(TcpStream, OwnedSemaphorePermit)> {
+    if slots.available_permits() == 0 {
+        tracing::warn!(
+            connections = MAX_CONNECTIONS,
+            "no room for further connections until one ends"
+        );
+    }
     let slot = slots.clone().acquire_owned().await.map_err(io::Error::other)?;
     let (stream, _) = listener.accept().await?;
     Ok((stream, slot))
@@ -130,7 +136,9 @@ async fn accept(listener: &TcpListener, slots: &Arc<Semaphore>) -> io::Result<(T
 
 fn http(patience: Duration) -> auto::Builder<TokioExecutor> {
     let mut builder = auto::Builder::new(TokioExecutor::new());
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(patience);
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(patience)
+        // Some clients close their half after the request, and still wait for the answer.
+        .half_close(true);
     builder
         .http2()
         .timer(TokioTimer::new())

@@ -4,6 +4,7 @@ use std::fmt::{self, Debug, Write};
 use std::io::{self, IsTerminal};
 use std::panic;
 
+use tracing::Level;
 use tracing::field::Field;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::field::MakeExt;
@@ -39,7 +40,11 @@ pub fn start(configuration: &Configuration, quiet: bool) -> Result<(), CommandEr
     };
     outcome.map_err(|error| CommandError::new(format!("cannot start the log: {error}")))?;
     // A panic is a line of the log like any other, so that programs can read it.
-    panic::set_hook(Box::new(|panic| {
+    let unlogged = panic::take_hook();
+    panic::set_hook(Box::new(move |panic| {
+        if !tracing::enabled!(Level::ERROR) {
+            return unlogged(panic);
+        }
         let location = panic.location().map(ToString::to_string);
         tracing::error!(location, panic = panic.payload_as_str(), "panicked");
     }));

@@ -1,6 +1,8 @@
 use std::pin::pin;
+use std::time::Duration;
 
 use tokio::sync::oneshot;
+use tokio::time::timeout;
 
 use crate::CommandError;
 use crate::bootstrap::bootstrap;
@@ -8,6 +10,9 @@ use crate::compose::Composition;
 use crate::configuration::Configuration;
 use crate::serve::Server;
 use crate::shutdown::ShutdownSignals;
+
+/// How long the connections to the database may take to end, once the requests have.
+const CLOSING_TIME: Duration = Duration::from_secs(2);
 
 pub(super) async fn run(configuration: &Configuration) -> Result<(), CommandError> {
     let mut signals = ShutdownSignals::catch().map_err(|error| CommandError::caused("cannot catch signals", &error))?;
@@ -26,11 +31,17 @@ pub(super) async fn run(configuration: &Configuration) -> Result<(), CommandErro
         signal = signals.next() => tracing::info!(signal, "stopping"),
     }
     drop(stop);
+    let ending = async {
+        running.await;
+        // Connections to the database that are still in use may belong to requests that were cut off.
+        if timeout(CLOSING_TIME, composition.close()).await.is_err() {
+            tracing::warn!("the database did not let go in time");
+        }
+    };
     tokio::select! {
-        () = running => {}
+        () = ending => {}
         signal = signals.next() => tracing::warn!(signal, "stopping at once"),
     }
-    composition.close().await;
     tracing::info!("stopped");
     Ok(())
 }

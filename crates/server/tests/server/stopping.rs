@@ -85,6 +85,20 @@ fn a_client_that_says_nothing_or_not_enough_is_let_go() {
 }
 
 #[test]
+fn a_client_that_closes_its_half_gets_its_answer() {
+    let folder = TempDir::new().unwrap();
+    let program = Program::serve(unlockd(folder.path()));
+    let mut connection = TcpStream::connect(program.address).unwrap();
+    connection
+        .write_all(b"GET /readyz HTTP/1.1\r\nhost: unlockd\r\n\r\n")
+        .unwrap();
+    connection.shutdown(std::net::Shutdown::Write).unwrap();
+    let mut answer = String::new();
+    connection.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200 "), "{answer:?}");
+}
+
+#[test]
 fn nothing_secret_is_in_the_log() {
     let folder = TempDir::new().unwrap();
     let mut command = unlockd(folder.path());
