@@ -4,8 +4,9 @@ use std::time::Duration;
 use tempfile::TempDir;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
+use unlockd_application::Error;
 use unlockd_application::administration::{Administration, IssuedToken};
-use unlockd_domain::{Grant, UserId};
+use unlockd_domain::{Grant, UserId, UserState};
 
 use crate::CommandError;
 use crate::bootstrap::bootstrap;
@@ -81,13 +82,17 @@ impl Stage {
         Ok(token)
     }
 
-    /// Somebody who holds `IAM_OWNER`.
+    /// Somebody active who holds `IAM_OWNER`.
     pub(super) async fn owner(&self) -> Result<UserId, CommandError> {
-        let grants = self.administration().list_grants(None).await?;
-        let owner = grants.into_iter().find(|(_, grant)| *grant == Grant::instance_owner());
-        owner
-            .map(|(id, _)| id)
-            .ok_or_else(|| CommandError::new("nobody holds IAM_OWNER on this database"))
+        let administration = self.administration();
+        for (id, grant) in administration.list_grants(None).await? {
+            let user = administration.users.find(&id).await.map_err(Error::from)?;
+            let is_active = user.is_some_and(|user| *user.state() == UserState::Active);
+            if is_active && grant == Grant::instance_owner() {
+                return Ok(id);
+            }
+        }
+        Err(CommandError::new("nobody active holds IAM_OWNER on this database"))
     }
 
     /// Revokes the tour's tokens, stops the server, and removes what was temporary.

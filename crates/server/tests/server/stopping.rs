@@ -1,7 +1,7 @@
 //! How a server ends.
 
 use std::io::{Read, Write};
-use std::net::TcpStream;
+use std::net::{SocketAddr, TcpStream};
 
 use tempfile::TempDir;
 
@@ -20,31 +20,33 @@ fn both_signals_end_the_server_with_exit_code_0() {
     }
 }
 
-#[test]
-fn a_request_in_flight_is_finished() {
-    let folder = TempDir::new().unwrap();
-    let mut program = Program::serve(unlockd(folder.path()));
-    let token = admin_token(folder.path());
-    // A body that is half sent keeps the request in flight for as long as the test wants.
-    let body = r#"{"userId":"late","organization":{"orgId":"default"}}"#;
-    let (first, rest) = body.split_at(10);
-    let mut connection = TcpStream::connect(program.address).unwrap();
+const NEW_USER: &str = r#"{"userId":"late","organization":{"orgId":"default"}}"#;
+
+/// A request that has been let in and waits for its body, for as long as the test wants.
+fn in_flight(address: SocketAddr, token: &str) -> TcpStream {
+    let mut connection = TcpStream::connect(address).unwrap();
     write!(
         connection,
         "POST /v3alpha/users HTTP/1.1\r\nhost: unlockd\r\nauthorization: Bearer {token}\r\n\
          content-type: application/json\r\ncontent-length: {}\r\nexpect: 100-continue\r\n\r\n",
-        body.len()
+        NEW_USER.len()
     )
     .unwrap();
     // The server asks for the body once the request has been let in.
     let mut go_on = [0; 25];
     connection.read_exact(&mut go_on).unwrap();
     assert_eq!(&go_on, b"HTTP/1.1 100 Continue\r\n\r\n");
-    connection.write_all(first.as_bytes()).unwrap();
+    connection
+}
 
+#[test]
+fn a_request_in_flight_is_finished() {
+    let folder = TempDir::new().unwrap();
+    let mut program = Program::serve(unlockd(folder.path()));
+    let mut connection = in_flight(program.address, &admin_token(folder.path()));
     program.signal("TERM");
     program.wait_for_line("stopping");
-    connection.write_all(rest.as_bytes()).unwrap();
+    connection.write_all(NEW_USER.as_bytes()).unwrap();
     let mut answer = String::new();
     connection.read_to_string(&mut answer).unwrap();
     assert!(answer.starts_with("HTTP/1.1 201 "), "{answer}");
@@ -55,11 +57,7 @@ fn a_request_in_flight_is_finished() {
 fn a_second_signal_ends_the_server_at_once() {
     let folder = TempDir::new().unwrap();
     let mut program = Program::serve(unlockd(folder.path()));
-    // A request that would hold up the end.
-    let mut connection = TcpStream::connect(program.address).unwrap();
-    connection
-        .write_all(b"POST /v3alpha/users HTTP/1.1\r\nhost: unlockd\r\ncontent-length: 9\r\n")
-        .unwrap();
+    let _held_up_by = in_flight(program.address, &admin_token(folder.path()));
     program.signal("TERM");
     program.wait_for_line("stopping");
     program.signal("TERM");
