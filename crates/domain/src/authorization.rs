@@ -12,6 +12,8 @@ pub enum Permission {
     UserRead,
     /// Create users and change their state (`user.write`).
     UserWrite,
+    /// Delete users (`user.delete`).
+    UserDelete,
 }
 
 /// A named set of permissions, given to a user on the instance or on one organization. The names are ZITADEL's.
@@ -96,7 +98,7 @@ impl Role {
     pub fn permissions(self) -> &'static [Permission] {
         match self {
             Self::IamOwner | Self::IamUserManager | Self::OrgOwner | Self::OrgUserManager => {
-                &[Permission::UserRead, Permission::UserWrite]
+                &[Permission::UserRead, Permission::UserWrite, Permission::UserDelete]
             }
             Self::IamOwnerViewer | Self::OrgOwnerViewer => &[Permission::UserRead],
         }

@@ -1,3 +1,6 @@
+use std::fmt;
+use std::str::FromStr;
+
 use thiserror::Error;
 
 use crate::actor::Actor;
@@ -6,7 +9,8 @@ use crate::lock::{LockCause, Reason};
 use crate::sequence::Sequence;
 use crate::timestamp::Timestamp;
 
-/// One fact in the history of a user. Never changed once written.
+/// One fact in the history of a user. Never changed once written, but for the erasure of what people have typed when the user
+/// is deleted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UserEvent {
     /// Whose history this belongs to.
@@ -29,6 +33,8 @@ pub enum UserEventKind {
     /// The user came to be, active. What it is called and how it signs in is in its profile, not in its history: history
     /// outlives the erasure of personal data.
     Created,
+    /// What the owners note about the user was changed.
+    Updated,
     /// The user was locked.
     Locked {
         /// What brought it about.
@@ -43,7 +49,55 @@ pub enum UserEventKind {
         /// What was said about it.
         reason: Option<Reason>,
     },
+    /// The user was put aside; a lock ended with it.
+    Deactivated {
+        /// What was said about it.
+        reason: Option<Reason>,
+    },
+    /// The user was taken back into service.
+    Reactivated {
+        /// What was said about it.
+        reason: Option<Reason>,
+    },
+    /// The user is gone, with all that was personal.
+    Deleted,
+    /// The user got one more name to sign in with.
+    UsernameAdded,
+    /// The user lost a name to sign in with.
+    UsernameRemoved,
+    /// The user got another password.
+    PasswordChanged,
 }
+
+/// The name of what can happen to a user: what is stored, and shown to people and programs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum UserEventName {
+    /// `user.created`
+    Created,
+    /// `user.updated`
+    Updated,
+    /// `user.locked`
+    Locked,
+    /// `user.unlocked`
+    Unlocked,
+    /// `user.deactivated`
+    Deactivated,
+    /// `user.reactivated`
+    Reactivated,
+    /// `user.deleted`
+    Deleted,
+    /// `user.username.added`
+    UsernameAdded,
+    /// `user.username.removed`
+    UsernameRemoved,
+    /// `user.password.changed`
+    PasswordChanged,
+}
+
+/// The text names nothing that can happen to a user.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("must be one of {list}", list = UserEventName::ALL.map(UserEventName::as_str).join(", "))]
+pub struct UnknownUserEventName;
 
 /// What a stored event says does not fit together.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -51,6 +105,56 @@ pub enum UserEventKind {
 pub struct UnknownUserEvent {
     /// The stored name.
     pub name: String,
+}
+
+impl UserEventName {
+    /// Every name.
+    pub const ALL: [Self; 10] = [
+        Self::Created,
+        Self::Updated,
+        Self::Locked,
+        Self::Unlocked,
+        Self::Deactivated,
+        Self::Reactivated,
+        Self::Deleted,
+        Self::UsernameAdded,
+        Self::UsernameRemoved,
+        Self::PasswordChanged,
+    ];
+
+    /// The name as it is stored and shown.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Created => "user.created",
+            Self::Updated => "user.updated",
+            Self::Locked => "user.locked",
+            Self::Unlocked => "user.unlocked",
+            Self::Deactivated => "user.deactivated",
+            Self::Reactivated => "user.reactivated",
+            Self::Deleted => "user.deleted",
+            Self::UsernameAdded => "user.username.added",
+            Self::UsernameRemoved => "user.username.removed",
+            Self::PasswordChanged => "user.password.changed",
+        }
+    }
+}
+
+impl fmt::Display for UserEventName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for UserEventName {
+    type Err = UnknownUserEventName;
+
+    fn from_str(text: &str) -> Result<Self, UnknownUserEventName> {
+        Self::ALL
+            .into_iter()
+            .find(|name| name.as_str() == text)
+            .ok_or(UnknownUserEventName)
+    }
 }
 
 impl UserEventKind {
@@ -64,25 +168,44 @@ impl UserEventKind {
         lock_cause: Option<LockCause>,
         lock_until: Option<Timestamp>,
     ) -> Result<Self, UnknownUserEvent> {
-        match (name, lock_cause) {
-            ("user.created", None) => Ok(Self::Created),
-            ("user.locked", Some(cause)) => Ok(Self::Locked {
-                cause,
+        let unknown = || UnknownUserEvent { name: name.to_owned() };
+        let kind = match name.parse().map_err(|UnknownUserEventName| unknown())? {
+            UserEventName::Locked => Self::Locked {
+                cause: lock_cause.ok_or_else(unknown)?,
                 reason,
                 until: lock_until,
-            }),
-            ("user.unlocked", None) => Ok(Self::Unlocked { reason }),
-            _ => Err(UnknownUserEvent { name: name.to_owned() }),
+            },
+            UserEventName::Unlocked => Self::Unlocked { reason },
+            UserEventName::Deactivated => Self::Deactivated { reason },
+            UserEventName::Reactivated => Self::Reactivated { reason },
+            UserEventName::Created => Self::Created,
+            UserEventName::Updated => Self::Updated,
+            UserEventName::Deleted => Self::Deleted,
+            UserEventName::UsernameAdded => Self::UsernameAdded,
+            UserEventName::UsernameRemoved => Self::UsernameRemoved,
+            UserEventName::PasswordChanged => Self::PasswordChanged,
+        };
+        if kind.lock_cause() == lock_cause {
+            Ok(kind)
+        } else {
+            Err(unknown())
         }
     }
 
-    /// The stored name, also shown to people: `user.created`, `user.locked`, `user.unlocked`.
+    /// What it is called.
     #[must_use]
-    pub fn name(&self) -> &'static str {
+    pub fn name(&self) -> UserEventName {
         match self {
-            Self::Created => "user.created",
-            Self::Locked { .. } => "user.locked",
-            Self::Unlocked { .. } => "user.unlocked",
+            Self::Created => UserEventName::Created,
+            Self::Updated => UserEventName::Updated,
+            Self::Locked { .. } => UserEventName::Locked,
+            Self::Unlocked { .. } => UserEventName::Unlocked,
+            Self::Deactivated { .. } => UserEventName::Deactivated,
+            Self::Reactivated { .. } => UserEventName::Reactivated,
+            Self::Deleted => UserEventName::Deleted,
+            Self::UsernameAdded => UserEventName::UsernameAdded,
+            Self::UsernameRemoved => UserEventName::UsernameRemoved,
+            Self::PasswordChanged => UserEventName::PasswordChanged,
         }
     }
 
@@ -90,26 +213,79 @@ impl UserEventKind {
     #[must_use]
     pub fn reason(&self) -> Option<&Reason> {
         match self {
-            Self::Created => None,
-            Self::Locked { reason, .. } | Self::Unlocked { reason } => reason.as_ref(),
+            Self::Locked { reason, .. }
+            | Self::Unlocked { reason }
+            | Self::Deactivated { reason }
+            | Self::Reactivated { reason } => reason.as_ref(),
+            Self::Created
+            | Self::Updated
+            | Self::Deleted
+            | Self::UsernameAdded
+            | Self::UsernameRemoved
+            | Self::PasswordChanged => None,
         }
     }
 
     /// What brought the lock about, of a lock.
     #[must_use]
     pub fn lock_cause(&self) -> Option<LockCause> {
-        match self {
-            Self::Locked { cause, .. } => Some(*cause),
-            Self::Created | Self::Unlocked { .. } => None,
-        }
+        self.lock().map(|(cause, _)| cause)
     }
 
     /// When the lock was set to end, of a lock.
     #[must_use]
     pub fn lock_until(&self) -> Option<Timestamp> {
+        self.lock().and_then(|(_, until)| until)
+    }
+
+    fn lock(&self) -> Option<(LockCause, Option<Timestamp>)> {
         match self {
-            Self::Locked { until, .. } => *until,
-            Self::Created | Self::Unlocked { .. } => None,
+            Self::Locked { cause, until, .. } => Some((*cause, *until)),
+            Self::Created
+            | Self::Updated
+            | Self::Unlocked { .. }
+            | Self::Deactivated { .. }
+            | Self::Reactivated { .. }
+            | Self::Deleted
+            | Self::UsernameAdded
+            | Self::UsernameRemoved
+            | Self::PasswordChanged => None,
+        }
+    }
+
+    /// The same without what people have typed: what is left of it when its user is deleted.
+    #[must_use]
+    pub fn without_reason(self) -> Self {
+        match self {
+            Self::Locked { cause, until, .. } => Self::Locked {
+                cause,
+                reason: None,
+                until,
+            },
+            Self::Unlocked { .. } => Self::Unlocked { reason: None },
+            Self::Deactivated { .. } => Self::Deactivated { reason: None },
+            Self::Reactivated { .. } => Self::Reactivated { reason: None },
+            other @ (Self::Created
+            | Self::Updated
+            | Self::Deleted
+            | Self::UsernameAdded
+            | Self::UsernameRemoved
+            | Self::PasswordChanged) => other,
+        }
+    }
+
+    /// Whether it takes the user out of service, so that another active instance owner has to remain.
+    #[must_use]
+    pub fn ends_activity(&self) -> bool {
+        match self {
+            Self::Locked { .. } | Self::Deactivated { .. } | Self::Deleted => true,
+            Self::Created
+            | Self::Updated
+            | Self::Unlocked { .. }
+            | Self::Reactivated { .. }
+            | Self::UsernameAdded
+            | Self::UsernameRemoved
+            | Self::PasswordChanged => false,
         }
     }
 }

@@ -5,15 +5,15 @@ use unlockd_domain::{Grant, GrantScope, Grants, Permission, Reach, Role, Unknown
 use crate::organization_id;
 
 const READ: &[Permission] = &[Permission::UserRead];
-const READ_AND_WRITE: &[Permission] = &[Permission::UserRead, Permission::UserWrite];
+const ALL: &[Permission] = &[Permission::UserRead, Permission::UserWrite, Permission::UserDelete];
 
 /// Name, whether it is given on the instance, what it allows.
 const TABLE: [(Role, &str, bool, &[Permission]); 6] = [
-    (Role::IamOwner, "IAM_OWNER", true, READ_AND_WRITE),
-    (Role::IamUserManager, "IAM_USER_MANAGER", true, READ_AND_WRITE),
+    (Role::IamOwner, "IAM_OWNER", true, ALL),
+    (Role::IamUserManager, "IAM_USER_MANAGER", true, ALL),
     (Role::IamOwnerViewer, "IAM_OWNER_VIEWER", true, READ),
-    (Role::OrgOwner, "ORG_OWNER", false, READ_AND_WRITE),
-    (Role::OrgUserManager, "ORG_USER_MANAGER", false, READ_AND_WRITE),
+    (Role::OrgOwner, "ORG_OWNER", false, ALL),
+    (Role::OrgUserManager, "ORG_USER_MANAGER", false, ALL),
     (Role::OrgOwnerViewer, "ORG_OWNER_VIEWER", false, READ),
 ];
 
@@ -73,7 +73,7 @@ fn instance_roles_hold_on_the_instance_and_the_others_on_an_organization() {
 #[test]
 fn without_grants_nothing_is_within_reach() {
     let nothing = Grants::default();
-    for permission in READ_AND_WRITE {
+    for permission in ALL {
         let reach = nothing.reach(*permission);
         assert_eq!(reach, Reach::Nothing);
         assert!(!reach.covers(&organization_id("acme")));
@@ -85,7 +85,7 @@ fn each_role_reaches_as_far_as_it_is_given() {
     for (role, name, on_instance, permissions) in TABLE {
         let scope = if on_instance { GrantScope::Instance } else { on("acme") };
         let granted = grants(&[(role, scope)]);
-        for permission in READ_AND_WRITE {
+        for permission in ALL {
             let allowed = permissions.contains(permission);
             let reach = granted.reach(*permission);
             assert_eq!(reach.covers(&organization_id("acme")), allowed, "{name}");
@@ -110,10 +110,9 @@ fn several_grants_reach_as_far_as_all_of_them_for_each_permission_apart() {
     );
     let readable = Reach::Organizations(vec![&seen, &owned, &managed]);
     assert_eq!(granted.reach(Permission::UserRead), readable);
-    assert_eq!(
-        granted.reach(Permission::UserWrite),
-        Reach::Organizations(vec![&owned, &managed])
-    );
+    for permission in [Permission::UserWrite, Permission::UserDelete] {
+        assert_eq!(granted.reach(permission), Reach::Organizations(vec![&owned, &managed]));
+    }
 
     let everywhere = grants(&[
         (Role::OrgOwner, on("owned")),

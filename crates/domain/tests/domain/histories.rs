@@ -1,9 +1,10 @@
 //! What is no history of one user.
 
 use unlockd_domain::{
-    Actor, LockCause, LockOrder, Reason, ReplayError, Sequence, Timestamp, User, UserEvent, UserEventKind,
+    Actor, Lock, LockCause, LockOrder, ReplayError, Sequence, User, UserEvent, UserEventKind, UserRecord, UserState,
 };
 
+use crate::events::every_kind;
 use crate::{at, created, user_id};
 
 const BEGIN: &str = "2024-06-25T13:35:39.148123Z";
@@ -63,39 +64,95 @@ fn events_that_cannot_follow_on_each_other_are_illegal() {
     assert_eq!(User::replay(&twice), Err(ReplayError::IllegalTransition(number(3))));
 }
 
+/// Which events may follow on a state, word by word from the table of the design.
+fn legal(kind: &UserEventKind) -> &'static [&'static str] {
+    match kind {
+        UserEventKind::Created => &[],
+        UserEventKind::Locked { .. } => &["USER_STATE_ACTIVE"],
+        UserEventKind::Unlocked { .. } => &["USER_STATE_LOCKED"],
+        UserEventKind::Deactivated { .. } => &["USER_STATE_ACTIVE", "USER_STATE_LOCKED"],
+        UserEventKind::Reactivated { .. } => &["USER_STATE_INACTIVE"],
+        UserEventKind::Updated
+        | UserEventKind::Deleted
+        | UserEventKind::UsernameAdded
+        | UserEventKind::UsernameRemoved
+        | UserEventKind::PasswordChanged => &["USER_STATE_ACTIVE", "USER_STATE_INACTIVE", "USER_STATE_LOCKED"],
+    }
+}
+
+/// A history that leads to each state.
+fn histories() -> [(&'static str, Vec<UserEvent>); 4] {
+    let [created, locked, _] = history().try_into().unwrap();
+    let user = User::replay(std::slice::from_ref(&created)).unwrap();
+    let deactivated = user.deactivate(None, Actor::System, at(BEGIN)).unwrap().event().clone();
+    let deleted = user.delete(Actor::System, at(BEGIN)).unwrap().event().clone();
+    [
+        ("USER_STATE_ACTIVE", vec![created.clone()]),
+        ("USER_STATE_LOCKED", vec![created.clone(), locked]),
+        ("USER_STATE_INACTIVE", vec![created.clone(), deactivated]),
+        ("USER_STATE_DELETED", vec![created, deleted]),
+    ]
+}
+
 #[test]
-fn a_stored_event_is_restored_from_its_name_and_details() {
-    let reason = Reason::parse("lost phone").unwrap();
-    let until = Some(Timestamp::MAX);
-    let kinds = [
-        UserEventKind::Created,
-        UserEventKind::Locked {
-            cause: LockCause::Policy,
-            reason: reason.clone(),
-            until,
-        },
-        UserEventKind::Unlocked { reason },
-    ];
-    for kind in kinds {
-        let stored = (
-            kind.name(),
-            kind.reason().cloned(),
-            kind.lock_cause(),
-            kind.lock_until(),
-        );
-        assert_eq!(UserEventKind::restore(stored.0, stored.1, stored.2, stored.3), Ok(kind));
+fn each_event_follows_on_the_states_of_the_table_and_on_no_other() {
+    for kind in every_kind() {
+        for (state, mut history) in histories() {
+            assert_eq!(User::replay(&history).unwrap().state().wire_name(), state);
+            let last = history.last().unwrap();
+            let next = UserEvent {
+                sequence: last.sequence.next(),
+                kind: kind.clone(),
+                ..last.clone()
+            };
+            let sequence = next.sequence;
+            history.push(next);
+            let replayed = User::replay(&history);
+            if legal(&kind).contains(&state) {
+                assert_eq!(replayed.unwrap().sequence(), sequence, "{kind:?} on {state}");
+            } else {
+                let illegal = Err(ReplayError::IllegalTransition(sequence));
+                assert_eq!(replayed, illegal, "{kind:?} on {state}");
+            }
+        }
     }
 }
 
 #[test]
-fn a_stored_event_that_does_not_fit_together_is_refused() {
-    let cause = Some(LockCause::Operator);
-    for (name, cause) in [
-        ("user.vanished", None),
-        ("user.locked", None),
-        ("user.unlocked", cause),
-        ("user.created", cause),
-    ] {
-        assert!(UserEventKind::restore(name, None, cause, None).is_err(), "{name}");
+fn a_history_of_a_whole_life_leads_to_its_end() {
+    let mut user = created(BEGIN).user().clone();
+    let mut history = vec![created(BEGIN).event().clone()];
+    let times = ["2024-06-25T14:00:00Z", "2024-06-25T15:00:00Z", "2024-06-25T16:00:00Z"];
+    let order = LockOrder {
+        cause: LockCause::Policy,
+        reason: None,
+        until: None,
+    };
+    let by = Actor::User(user_id("somebody"));
+    let steps = [
+        |user: &User, by: &Actor, order: LockOrder, time| user.lock(order, by.clone(), time).unwrap(),
+        |user: &User, by: &Actor, _, time| user.deactivate(None, by.clone(), time).unwrap(),
+        |user: &User, by: &Actor, _, time| user.delete(by.clone(), time).unwrap(),
+    ];
+    for (step, time) in steps.into_iter().zip(times) {
+        let change = step(&user, &by, order.clone(), at(time));
+        history.push(change.event().clone());
+        user = change.user().clone();
+        assert_eq!(User::replay(&history), Ok(user.clone()));
     }
+    let locked = Lock {
+        since: at(times[0]),
+        cause: LockCause::Policy,
+        by,
+        reason: None,
+        until: None,
+    };
+    assert_eq!(*User::replay(&history[..2]).unwrap().state(), UserState::Locked(locked));
+    let end = UserRecord {
+        state: UserState::Deleted,
+        sequence: number(4),
+        changed_at: at(times[2]),
+        ..created(BEGIN).user().record().clone()
+    };
+    assert_eq!(*user.record(), end);
 }

@@ -1,11 +1,19 @@
 //! The rules of unlockd, seen from outside of the crate.
 
-#![expect(clippy::unwrap_used, reason = "a failed expectation is how a test fails")]
+#![expect(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a failed expectation is how a test fails"
+)]
 
 mod access_tokens;
 mod authorization;
+mod events;
 mod histories;
+mod lifecycle;
 mod passwords;
+mod positions;
+mod profile_changes;
 mod sequences;
 mod state_machine;
 mod texts;

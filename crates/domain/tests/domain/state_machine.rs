@@ -2,7 +2,8 @@
 
 use proptest::prelude::*;
 use unlockd_domain::{
-    Actor, Lock, LockCause, LockOrder, LockRefusal, NotLocked, Reason, Sequence, Timestamp, User, UserEvent, UserState,
+    Actor, Lock, LockCause, LockOrder, PasswordHash, Reason, Sequence, StoredPassword, Timestamp, User, UserChange,
+    UserData, UserEvent, UserProfile, UserState, Username, UsernameId, UsernameScope,
 };
 
 use crate::{cases, organization_id, user_id};
@@ -11,6 +12,13 @@ use crate::{cases, organization_id, user_id};
 enum Operation {
     Lock(LockOrder),
     Unlock(Option<Reason>),
+    Deactivate(Option<Reason>),
+    Reactivate(Option<Reason>),
+    Delete,
+    Update(UserData),
+    SetPassword(PasswordHash, bool),
+    AddUsername(Username),
+    RemoveUsername(UsernameId),
 }
 
 #[derive(Debug, Clone)]
@@ -38,12 +46,34 @@ fn said() -> impl Strategy<Value = Option<Reason>> {
     prop_oneof![Just(""), Just("a reason"), Just("another reason")].prop_map(|text| Reason::parse(text).unwrap())
 }
 
+/// Few ids and few names, so that both are often there already.
+fn username_id() -> impl Strategy<Value = UsernameId> {
+    (0..4_u8).prop_map(|number| UsernameId::new(number.to_string()).unwrap())
+}
+
+fn username() -> impl Strategy<Value = Username> {
+    let scope = prop_oneof![Just(UsernameScope::Instance), Just(UsernameScope::Organization)];
+    let name = prop::sample::select(vec!["ada", "ADA", "grace", "Joan"]);
+    (username_id(), name, scope).prop_map(|(id, name, scope)| Username::new(id, name, scope).unwrap())
+}
+
 fn operation() -> impl Strategy<Value = Operation> {
     let cause = prop_oneof![Just(LockCause::Operator), Just(LockCause::Policy)];
+    let lock = (cause, said(), prop::option::of(moment()))
+        .prop_map(|(cause, reason, until)| Operation::Lock(LockOrder { cause, reason, until }));
+    let data = (0..3_u8).prop_map(|floor| UserData::from_json(format!("{{\"floor\":{floor}}}")).unwrap());
+    let password = (0..3_u8, any::<bool>())
+        .prop_map(|(number, required)| (PasswordHash::trusted(format!("hash {number}")), required));
     prop_oneof![
-        (cause, said(), prop::option::of(moment()))
-            .prop_map(|(cause, reason, until)| { Operation::Lock(LockOrder { cause, reason, until }) }),
-        said().prop_map(Operation::Unlock),
+        4 => lock,
+        4 => said().prop_map(Operation::Unlock),
+        3 => said().prop_map(Operation::Deactivate),
+        4 => said().prop_map(Operation::Reactivate),
+        1 => Just(Operation::Delete),
+        1 => data.prop_map(Operation::Update),
+        1 => password.prop_map(|(hash, required)| Operation::SetPassword(hash, required)),
+        3 => username().prop_map(Operation::AddUsername),
+        2 => username_id().prop_map(Operation::RemoveUsername),
     ]
 }
 
@@ -52,66 +82,154 @@ fn life() -> impl Strategy<Value = Vec<Step>> {
     prop::collection::vec(step, 0..60)
 }
 
+/// Done, or the refusal's name.
+type Verdict = Result<(), &'static str>;
+
 /// What the table of transitions makes of the steps.
 struct Model {
-    lock: Option<Lock>,
+    state: UserState,
+    profile: UserProfile,
     last: Timestamp,
     events: u64,
 }
 
-#[derive(Debug, PartialEq)]
-enum Verdict {
-    Done,
-    NotLockable(LockRefusal),
-    NotUnlockable(NotLocked),
-}
-
 impl Model {
+    fn new(begin: Timestamp) -> Self {
+        Self {
+            state: UserState::Active,
+            profile: UserProfile::default(),
+            last: begin,
+            events: 1,
+        }
+    }
+
     fn judge(&mut self, step: &Step) -> Verdict {
         let time = step.now.max(self.last);
-        match &step.operation {
-            Operation::Lock(_) if self.lock.is_some() => return Verdict::NotLockable(LockRefusal::AlreadyLocked),
-            Operation::Lock(order) if order.until.is_some_and(|until| until <= time) => {
-                return Verdict::NotLockable(LockRefusal::UntilNotInFuture);
-            }
-            Operation::Lock(order) => {
-                self.lock = Some(Lock {
+        self.transition(step, time)?;
+        self.last = time;
+        self.events += 1;
+        Ok(())
+    }
+
+    fn transition(&mut self, step: &Step, time: Timestamp) -> Verdict {
+        let state = self.state.wire_name().trim_start_matches("USER_STATE_");
+        self.state = match (&step.operation, state) {
+            (Operation::Lock(order), "ACTIVE") if order.until.is_none_or(|until| until > time) => {
+                UserState::Locked(Lock {
                     since: time,
                     cause: order.cause,
                     by: step.actor.clone(),
                     reason: order.reason.clone(),
                     until: order.until,
-                });
+                })
             }
-            Operation::Unlock(_) if self.lock.is_none() => return Verdict::NotUnlockable(NotLocked),
-            Operation::Unlock(_) => self.lock = None,
-        }
-        self.last = time;
-        self.events += 1;
-        Verdict::Done
+            (Operation::Lock(_), "ACTIVE") => return Err("UntilNotInFuture"),
+            (Operation::Lock(_), "LOCKED") => return Err("AlreadyLocked"),
+            (Operation::Lock(_), _) => return Err("NotActive"),
+            (Operation::Unlock(_), "LOCKED") | (Operation::Reactivate(_), "INACTIVE") => UserState::Active,
+            (Operation::Unlock(_), _) => return Err("NotLocked"),
+            (Operation::Reactivate(_), _) => return Err("NotInactive"),
+            (Operation::Deactivate(_), "ACTIVE" | "LOCKED") => UserState::Inactive,
+            (Operation::Deactivate(_), "INACTIVE") => return Err("AlreadyInactive"),
+            (Operation::RemoveUsername(id), _) if !self.has_id(id) => return Err("NotTheirs"),
+            (Operation::Deactivate(_) | Operation::AddUsername(_), "DELETED") => return Err("Deleted(UserDeleted)"),
+            (Operation::Delete | Operation::Update(_) | Operation::SetPassword(..), "DELETED") => {
+                return Err("UserDeleted");
+            }
+            (Operation::AddUsername(new), _) if self.has_name(new) => return Err("AlreadyTheirs"),
+            (Operation::Delete, _) => {
+                self.profile = UserProfile::default();
+                UserState::Deleted
+            }
+            _ => {
+                self.edit(&step.operation, time);
+                self.state.clone()
+            }
+        };
+        Ok(())
     }
 
-    fn state(&self) -> UserState {
-        self.lock.clone().map_or(UserState::Active, UserState::Locked)
+    fn edit(&mut self, operation: &Operation, changed_at: Timestamp) {
+        let profile = &mut self.profile;
+        if let Operation::Update(data) = operation {
+            profile.data = Some(data.clone());
+        } else if let Operation::SetPassword(hash, change_required) = operation {
+            let (hash, change_required) = (hash.clone(), *change_required);
+            profile.password = Some(StoredPassword {
+                hash,
+                changed_at,
+                change_required,
+            });
+        } else if let Operation::AddUsername(username) = operation {
+            profile.usernames.push(username.clone());
+        } else if let Operation::RemoveUsername(id) = operation {
+            profile.usernames.retain(|username| username.id() != id);
+        } else {
+            panic!("{operation:?} is no edit");
+        }
+    }
+
+    fn has_id(&self, id: &UsernameId) -> bool {
+        self.profile.usernames.iter().any(|username| username.id() == id)
+    }
+
+    fn has_name(&self, new: &Username) -> bool {
+        let same = |old: &Username| old.scope() == new.scope() && old.key() == new.key();
+        self.profile.usernames.iter().any(same)
     }
 }
 
-fn take(user: &mut User, history: &mut Vec<UserEvent>, step: &Step) -> Verdict {
-    let (actor, now) = (step.actor.clone(), step.now);
-    let decided = match &step.operation {
-        Operation::Lock(order) => user.lock(order.clone(), actor, now).map_err(Verdict::NotLockable),
-        Operation::Unlock(reason) => user.unlock(reason.clone(), actor, now).map_err(Verdict::NotUnlockable),
-    };
-    match decided {
-        Err(refusal) => refusal,
-        Ok(change) => {
-            assert_eq!(change.expected_sequence(), Some(user.sequence()));
-            assert_eq!(change.event().actor, step.actor);
-            assert_eq!(change.ends_activity(), matches!(step.operation, Operation::Lock(_)));
-            history.push(change.event().clone());
-            *user = change.user().clone();
-            Verdict::Done
+/// A user with a profile and a history, as a store would keep them.
+#[derive(Clone, PartialEq, Debug)]
+struct Kept {
+    user: User,
+    profile: UserProfile,
+    history: Vec<UserEvent>,
+}
+
+impl Kept {
+    fn created(begin: Timestamp) -> Self {
+        let creation = User::create(user_id("u"), organization_id("acme"), Actor::System, begin);
+        Self {
+            user: creation.user().clone(),
+            profile: UserProfile::default(),
+            history: vec![creation.event().clone()],
         }
+    }
+
+    fn decide(&self, step: &Step) -> Result<UserChange, String> {
+        fn name(refusal: impl std::fmt::Debug) -> String {
+            format!("{refusal:?}")
+        }
+        let (user, profile, now, actor) = (&self.user, &self.profile, step.now, step.actor.clone());
+        match step.operation.clone() {
+            Operation::Lock(order) => user.lock(order, actor, now).map_err(name),
+            Operation::Unlock(reason) => user.unlock(reason, actor, now).map_err(name),
+            Operation::Deactivate(reason) => user.deactivate(reason, actor, now).map_err(name),
+            Operation::Reactivate(reason) => user.reactivate(reason, actor, now).map_err(name),
+            Operation::Delete => user.delete(actor, now).map_err(name),
+            Operation::Update(data) => user.update(data, actor, now).map_err(name),
+            Operation::SetPassword(hash, required) => user.set_password(hash, required, actor, now).map_err(name),
+            Operation::AddUsername(username) => user.add_username(profile, username, actor, now).map_err(name),
+            Operation::RemoveUsername(id) => user.remove_username(profile, id, actor, now).map_err(name),
+        }
+    }
+
+    fn take(&mut self, step: &Step) -> Result<(), String> {
+        let change = self.decide(step)?;
+        assert_eq!(change.expected_sequence(), Some(self.user.sequence()));
+        assert_eq!(change.event().actor, step.actor);
+        let ends = matches!(
+            step.operation,
+            Operation::Lock(_) | Operation::Deactivate(_) | Operation::Delete
+        );
+        assert_eq!(change.ends_activity(), ends);
+        if let Some(edit) = change.profile_edit() {
+            self.profile = edit.applied_to(self.profile.clone());
+        }
+        self.history.push(change.event().clone());
+        self.user = change.user().clone();
+        Ok(())
     }
 }
 
@@ -120,35 +238,35 @@ proptest! {
 
     #[test]
     fn every_life_follows_the_table_of_transitions(begin in moment(), steps in life()) {
-        let creation = User::create(user_id("u"), organization_id("acme"), Actor::System, begin);
-        let (mut user, mut history) = (creation.user().clone(), vec![creation.event().clone()]);
-        let mut model = Model { lock: None, last: begin, events: 1 };
+        let mut kept = Kept::created(begin);
+        let mut model = Model::new(begin);
         for step in &steps {
-            let before = user.clone();
-            let verdict = take(&mut user, &mut history, step);
-            prop_assert_eq!(&verdict, &model.judge(step));
-            if verdict == Verdict::Done {
-                prop_assert!(user.changed_at() >= before.changed_at(), "time went backwards");
-                prop_assert_eq!(user.sequence(), before.sequence().next());
+            let before = kept.clone();
+            let verdict = kept.take(step);
+            prop_assert_eq!(&verdict, &model.judge(step).map_err(str::to_owned), "{:?}", step);
+            if verdict.is_ok() {
+                prop_assert!(kept.user.changed_at() >= before.user.changed_at(), "time went backwards");
+                prop_assert_eq!(kept.user.sequence(), before.user.sequence().next());
             } else {
-                prop_assert_eq!(&user, &before);
+                prop_assert_eq!(&kept, &before);
             }
-            prop_assert_eq!(user.state(), &model.state());
-            prop_assert_eq!(user.changed_at(), model.last);
-            prop_assert_eq!(user.created_at(), begin);
-            prop_assert_eq!(user.failed_password_attempts(), 0);
+            prop_assert_eq!(kept.user.state(), &model.state);
+            prop_assert_eq!(&kept.profile, &model.profile);
+            prop_assert_eq!(kept.user.changed_at(), model.last);
+            prop_assert_eq!(kept.user.created_at(), begin);
+            prop_assert_eq!(kept.user.failed_password_attempts(), 0);
         }
-        prop_assert_eq!(user.sequence(), Sequence::new(model.events).unwrap());
+        prop_assert_eq!(kept.user.sequence(), Sequence::new(model.events).unwrap());
     }
 
     #[test]
     fn the_state_is_the_fold_of_the_events_after_every_step(begin in moment(), steps in life()) {
-        let creation = User::create(user_id("u"), organization_id("acme"), Actor::System, begin);
-        let (mut user, mut history) = (creation.user().clone(), vec![creation.event().clone()]);
+        let mut kept = Kept::created(begin);
         for step in &steps {
-            take(&mut user, &mut history, step);
-            prop_assert_eq!(User::replay(&history), Ok(user.clone()));
+            let _ = kept.take(step);
+            prop_assert_eq!(User::replay(&kept.history), Ok(kept.user.clone()));
         }
+        let Kept { user, history, .. } = kept;
         let order: Vec<u64> = history.iter().map(|event| event.sequence.get()).collect();
         prop_assert_eq!(order, (1..=history.len() as u64).collect::<Vec<_>>());
         prop_assert!(history.is_sorted_by_key(|event| event.time));
@@ -158,12 +276,11 @@ proptest! {
 
     #[test]
     fn a_history_that_lost_or_repeats_an_event_is_refused(steps in life(), pick in any::<prop::sample::Index>()) {
-        let begin = Timestamp::UNIX_EPOCH;
-        let creation = User::create(user_id("u"), organization_id("acme"), Actor::System, begin);
-        let (mut user, mut history) = (creation.user().clone(), vec![creation.event().clone()]);
+        let mut kept = Kept::created(Timestamp::UNIX_EPOCH);
         for step in &steps {
-            take(&mut user, &mut history, step);
+            let _ = kept.take(step);
         }
+        let mut history = kept.history;
         let index = pick.index(history.len());
         let mut repeated = history.clone();
         repeated.insert(index, history[index].clone());

@@ -1,0 +1,278 @@
+//! What can be done to a user, and when it is refused.
+
+use thiserror::Error;
+
+use crate::actor::Actor;
+use crate::event::{UserEvent, UserEventKind};
+use crate::id::{OrganizationId, UserId, UsernameId};
+use crate::lock::{LockOrder, Reason};
+use crate::password::{PasswordHash, StoredPassword};
+use crate::profile::{UserData, UserProfile};
+use crate::sequence::Sequence;
+use crate::timestamp::Timestamp;
+use crate::user::{User, UserState};
+use crate::user_change::{ProfileEdit, UserChange};
+use crate::username::Username;
+
+/// Why a user cannot be locked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum LockRefusal {
+    /// The user is locked already.
+    #[error("the user is locked already")]
+    AlreadyLocked,
+    /// The user is inactive or deleted.
+    #[error("the user is not active")]
+    NotActive,
+    /// The lock is to end at a moment that has passed.
+    #[error("the end of the lock must lie in the future")]
+    UntilNotInFuture,
+}
+
+/// The user cannot be unlocked, not being locked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("the user is not locked")]
+pub struct NotLocked;
+
+/// Why a user cannot be put aside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum DeactivateRefusal {
+    /// The user is inactive already.
+    #[error("the user is inactive already")]
+    AlreadyInactive,
+    /// The user is gone.
+    #[error(transparent)]
+    Deleted(#[from] UserDeleted),
+}
+
+/// The user cannot be taken back into service, not being inactive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("the user is not inactive")]
+pub struct NotInactive;
+
+/// Nothing can be done to the user any more: they are deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("the user is deleted")]
+pub struct UserDeleted;
+
+/// Why a user cannot get one more username.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum AddUsernameRefusal {
+    /// The user has the name already, ignoring case.
+    #[error("the user has this username already")]
+    AlreadyTheirs,
+    /// The user has [`UserProfile::MAX_USERNAMES`] already.
+    #[error("the user has {} usernames already", UserProfile::MAX_USERNAMES)]
+    TooMany,
+    /// The user is gone.
+    #[error(transparent)]
+    Deleted(#[from] UserDeleted),
+}
+
+/// Why a username cannot be taken away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum RemoveUsernameRefusal {
+    /// The user has no username of this id.
+    #[error("the user has no username of this id")]
+    NotTheirs,
+    /// The user is gone.
+    #[error(transparent)]
+    Deleted(#[from] UserDeleted),
+}
+
+impl User {
+    /// A new, active user.
+    #[must_use]
+    pub fn create(id: UserId, organization: OrganizationId, actor: Actor, now: Timestamp) -> UserChange {
+        let event = UserEvent {
+            user_id: id,
+            sequence: Sequence::FIRST,
+            kind: UserEventKind::Created,
+            organization,
+            actor,
+            time: now,
+        };
+        UserChange {
+            after: Self::created(&event),
+            event,
+            profile_edit: None,
+        }
+    }
+
+    /// Locks an active user.
+    ///
+    /// # Errors
+    /// [`LockRefusal`] when the user is not active, or when the lock would end before it begins.
+    pub fn lock(&self, order: LockOrder, actor: Actor, now: Timestamp) -> Result<UserChange, LockRefusal> {
+        match self.state() {
+            UserState::Active => {}
+            UserState::Locked(_) => return Err(LockRefusal::AlreadyLocked),
+            UserState::Inactive | UserState::Deleted => return Err(LockRefusal::NotActive),
+        }
+        if order.until.is_some_and(|until| until <= self.time_of_next_event(now)) {
+            return Err(LockRefusal::UntilNotInFuture);
+        }
+        let LockOrder { cause, reason, until } = order;
+        Ok(self.change(UserEventKind::Locked { cause, reason, until }, actor, now))
+    }
+
+    /// Lets a locked user back in and forgets the failed password attempts.
+    ///
+    /// # Errors
+    /// [`NotLocked`] for a user in any other state.
+    pub fn unlock(&self, reason: Option<Reason>, actor: Actor, now: Timestamp) -> Result<UserChange, NotLocked> {
+        match self.state() {
+            UserState::Locked(_) => Ok(self.change(UserEventKind::Unlocked { reason }, actor, now)),
+            UserState::Active | UserState::Inactive | UserState::Deleted => Err(NotLocked),
+        }
+    }
+
+    /// Puts a user aside. A lock ends with it, and with the lock the failed password attempts are forgotten.
+    ///
+    /// # Errors
+    /// [`DeactivateRefusal`] for a user who is inactive or deleted.
+    pub fn deactivate(
+        &self,
+        reason: Option<Reason>,
+        actor: Actor,
+        now: Timestamp,
+    ) -> Result<UserChange, DeactivateRefusal> {
+        match self.state() {
+            UserState::Active | UserState::Locked(_) => {
+                Ok(self.change(UserEventKind::Deactivated { reason }, actor, now))
+            }
+            UserState::Inactive => Err(DeactivateRefusal::AlreadyInactive),
+            UserState::Deleted => Err(UserDeleted.into()),
+        }
+    }
+
+    /// Takes an inactive user back into service.
+    ///
+    /// # Errors
+    /// [`NotInactive`] for a user in any other state.
+    pub fn reactivate(&self, reason: Option<Reason>, actor: Actor, now: Timestamp) -> Result<UserChange, NotInactive> {
+        match self.state() {
+            UserState::Inactive => Ok(self.change(UserEventKind::Reactivated { reason }, actor, now)),
+            UserState::Active | UserState::Locked(_) | UserState::Deleted => Err(NotInactive),
+        }
+    }
+
+    /// Erases all that is personal about a user; id, organization and history remain.
+    ///
+    /// # Errors
+    /// [`UserDeleted`] when that has been done.
+    pub fn delete(&self, actor: Actor, now: Timestamp) -> Result<UserChange, UserDeleted> {
+        self.edit(UserEventKind::Deleted, actor, now, |_| ProfileEdit::Erase)
+    }
+
+    /// Replaces what the owners note about the user.
+    ///
+    /// # Errors
+    /// [`UserDeleted`] for a user who is gone.
+    pub fn update(&self, data: UserData, actor: Actor, now: Timestamp) -> Result<UserChange, UserDeleted> {
+        self.edit(UserEventKind::Updated, actor, now, |_| ProfileEdit::ReplaceData(data))
+    }
+
+    /// Replaces the password.
+    ///
+    /// # Errors
+    /// [`UserDeleted`] for a user who is gone.
+    pub fn set_password(
+        &self,
+        hash: PasswordHash,
+        change_required: bool,
+        actor: Actor,
+        now: Timestamp,
+    ) -> Result<UserChange, UserDeleted> {
+        self.edit(UserEventKind::PasswordChanged, actor, now, |changed_at| {
+            ProfileEdit::ReplacePassword(StoredPassword {
+                hash,
+                changed_at,
+                change_required,
+            })
+        })
+    }
+
+    /// Gives the user one more name to sign in with. The profile is the one that goes with this user.
+    ///
+    /// # Errors
+    /// [`AddUsernameRefusal`] when the user has it, has too many, or is gone. Whether others have the name is the store's to
+    /// know.
+    pub fn add_username(
+        &self,
+        profile: &UserProfile,
+        username: Username,
+        actor: Actor,
+        now: Timestamp,
+    ) -> Result<UserChange, AddUsernameRefusal> {
+        let is_same = |other: &Username| other.scope() == username.scope() && other.key() == username.key();
+        if profile.usernames.iter().any(is_same) {
+            return Err(AddUsernameRefusal::AlreadyTheirs);
+        }
+        if profile.usernames.len() >= UserProfile::MAX_USERNAMES {
+            return Err(AddUsernameRefusal::TooMany);
+        }
+        let added = self.edit(UserEventKind::UsernameAdded, actor, now, |_| {
+            ProfileEdit::AddUsername(username)
+        });
+        Ok(added?)
+    }
+
+    /// Takes one of the names away that the user signs in with. The profile is the one that goes with this user.
+    ///
+    /// # Errors
+    /// [`RemoveUsernameRefusal`] when the user has no such name, or is gone.
+    pub fn remove_username(
+        &self,
+        profile: &UserProfile,
+        id: UsernameId,
+        actor: Actor,
+        now: Timestamp,
+    ) -> Result<UserChange, RemoveUsernameRefusal> {
+        if !profile.usernames.iter().any(|username| *username.id() == id) {
+            return Err(RemoveUsernameRefusal::NotTheirs);
+        }
+        let removed = self.edit(UserEventKind::UsernameRemoved, actor, now, |_| {
+            ProfileEdit::RemoveUsername(id)
+        });
+        Ok(removed?)
+    }
+
+    /// A change of the profile, which a user can have in every state but one. `edit` is told the time of the event.
+    fn edit(
+        &self,
+        kind: UserEventKind,
+        actor: Actor,
+        now: Timestamp,
+        edit: impl FnOnce(Timestamp) -> ProfileEdit,
+    ) -> Result<UserChange, UserDeleted> {
+        if *self.state() == UserState::Deleted {
+            return Err(UserDeleted);
+        }
+        let change = self.change(kind, actor, now);
+        Ok(UserChange {
+            profile_edit: Some(edit(change.event.time)),
+            ..change
+        })
+    }
+
+    fn change(&self, kind: UserEventKind, actor: Actor, now: Timestamp) -> UserChange {
+        let event = UserEvent {
+            user_id: self.id().clone(),
+            sequence: self.sequence().next(),
+            kind,
+            organization: self.organization().clone(),
+            actor,
+            time: self.time_of_next_event(now),
+        };
+        UserChange {
+            after: self.after(&event),
+            event,
+            profile_edit: None,
+        }
+    }
+
+    /// Replicas' clocks differ: an event is never dated before the one in front of it.
+    fn time_of_next_event(&self, now: Timestamp) -> Timestamp {
+        now.max(self.changed_at())
+    }
+}

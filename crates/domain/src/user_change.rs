@@ -1,0 +1,79 @@
+use crate::event::UserEvent;
+use crate::id::UsernameId;
+use crate::password::StoredPassword;
+use crate::profile::{UserData, UserProfile};
+use crate::sequence::Sequence;
+use crate::user::User;
+use crate::username::Username;
+
+/// A decided change: the event, the user after it, and what becomes of their profile. Only the transitions of [`User`] make
+/// one, so that they always agree.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UserChange {
+    pub(crate) after: User,
+    pub(crate) event: UserEvent,
+    pub(crate) profile_edit: Option<ProfileEdit>,
+}
+
+/// What a change does to a user's profile.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ProfileEdit {
+    /// What the owners note is replaced.
+    ReplaceData(UserData),
+    /// A name comes behind the others.
+    AddUsername(Username),
+    /// A name goes.
+    RemoveUsername(UsernameId),
+    /// The password is replaced.
+    ReplacePassword(StoredPassword),
+    /// Everything personal goes: names, password, data, and the reasons in the user's history; with them the access tokens
+    /// and the roles.
+    Erase,
+}
+
+impl UserChange {
+    /// The user after the change.
+    #[must_use]
+    pub fn user(&self) -> &User {
+        &self.after
+    }
+
+    /// What is to be appended to the history.
+    #[must_use]
+    pub fn event(&self) -> &UserEvent {
+        &self.event
+    }
+
+    /// What becomes of the profile; nothing for a change of the state alone.
+    #[must_use]
+    pub fn profile_edit(&self) -> Option<&ProfileEdit> {
+        self.profile_edit.as_ref()
+    }
+
+    /// The sequence the stored user must still have for the change to apply; none for a new user.
+    #[must_use]
+    pub fn expected_sequence(&self) -> Option<Sequence> {
+        self.event.sequence.previous()
+    }
+
+    /// Whether the change takes the user out of service, so that it needs another active instance owner to remain.
+    #[must_use]
+    pub fn ends_activity(&self) -> bool {
+        self.event.kind.ends_activity()
+    }
+}
+
+impl ProfileEdit {
+    /// The profile after the edit.
+    #[must_use]
+    pub fn applied_to(&self, mut profile: UserProfile) -> UserProfile {
+        match self {
+            Self::ReplaceData(data) => profile.data = Some(data.clone()),
+            Self::AddUsername(username) => profile.usernames.push(username.clone()),
+            Self::RemoveUsername(id) => profile.usernames.retain(|username| username.id() != id),
+            Self::ReplacePassword(password) => profile.password = Some(password.clone()),
+            Self::Erase => return UserProfile::default(),
+        }
+        profile
+    }
+}

@@ -1,0 +1,234 @@
+//! What happens to a user's names, password and data: from every state.
+
+use unlockd_domain::{
+    Actor, AddUsernameRefusal, Lock, LockCause, PasswordHash, ProfileEdit, RemoveUsernameRefusal, StoredPassword, User,
+    UserData, UserDeleted, UserEventKind, UserProfile, UserRecord, UserState, Username, UsernameId, UsernameScope,
+};
+
+use crate::{at, created, user_id};
+
+const BEGIN: &str = "2024-06-25T13:35:39.148123Z";
+const LATER: &str = "2024-06-25T13:36:00Z";
+const BEHIND: &str = "1999-12-31T23:59:59Z";
+
+fn in_state(state: UserState) -> User {
+    User::from(UserRecord {
+        state,
+        failed_password_attempts: 5,
+        ..created(BEGIN).user().record().clone()
+    })
+}
+
+/// A user in each state in which there is a profile to be changed.
+fn living() -> [User; 3] {
+    let lock = Lock {
+        since: at(BEGIN),
+        cause: LockCause::Policy,
+        by: Actor::System,
+        reason: None,
+        until: None,
+    };
+    [UserState::Active, UserState::Inactive, UserState::Locked(lock)].map(in_state)
+}
+
+fn deleted() -> User {
+    in_state(UserState::Deleted)
+}
+
+fn somebody() -> Actor {
+    Actor::User(user_id("somebody"))
+}
+
+fn data(text: &str) -> UserData {
+    UserData::from_json(text).unwrap()
+}
+
+fn hash() -> PasswordHash {
+    PasswordHash::trusted("a hash".to_owned())
+}
+
+fn name_id(id: &str) -> UsernameId {
+    UsernameId::new(id).unwrap()
+}
+
+fn name(id: &str, name: &str, scope: UsernameScope) -> Username {
+    Username::new(name_id(id), name, scope).unwrap()
+}
+
+fn named(names: &[&str]) -> UserProfile {
+    UserProfile {
+        usernames: names
+            .iter()
+            .map(|text| name(text, text, UsernameScope::Instance))
+            .collect(),
+        ..UserProfile::default()
+    }
+}
+
+/// A change of the profile moves the history on and nothing else of the user.
+#[track_caller]
+fn assert_only_history_moved(before: &User, change: &unlockd_domain::UserChange, kind: &UserEventKind) {
+    let expected = UserRecord {
+        sequence: before.sequence().next(),
+        changed_at: at(LATER),
+        ..before.record().clone()
+    };
+    assert_eq!(*change.user().record(), expected);
+    assert_eq!(change.event().kind, *kind);
+    assert_eq!((&change.event().actor, change.event().time), (&somebody(), at(LATER)));
+    assert_eq!(change.expected_sequence(), Some(before.sequence()));
+    assert!(!change.ends_activity());
+}
+
+#[test]
+fn data_is_replaced_in_every_state_but_the_last() {
+    for user in living() {
+        let change = user.update(data("{\"floor\":3}"), somebody(), at(LATER)).unwrap();
+        assert_only_history_moved(&user, &change, &UserEventKind::Updated);
+        let edit = ProfileEdit::ReplaceData(data("{\"floor\":3}"));
+        assert_eq!(change.profile_edit(), Some(&edit));
+    }
+    assert_eq!(deleted().update(data("{}"), somebody(), at(LATER)), Err(UserDeleted));
+}
+
+#[test]
+fn a_password_is_replaced_in_every_state_but_the_last() {
+    for user in living() {
+        for change_required in [false, true] {
+            let change = user
+                .set_password(hash(), change_required, somebody(), at(LATER))
+                .unwrap();
+            assert_only_history_moved(&user, &change, &UserEventKind::PasswordChanged);
+            let password = StoredPassword {
+                hash: hash(),
+                changed_at: at(LATER),
+                change_required,
+            };
+            assert_eq!(change.profile_edit(), Some(&ProfileEdit::ReplacePassword(password)));
+        }
+    }
+    let refused = deleted().set_password(hash(), false, somebody(), at(LATER));
+    assert_eq!(refused, Err(UserDeleted));
+}
+
+#[test]
+fn a_password_is_dated_like_its_event_also_by_a_clock_that_is_behind() {
+    let [user, ..] = living();
+    let change = user.set_password(hash(), false, somebody(), at(BEHIND)).unwrap();
+    let Some(ProfileEdit::ReplacePassword(password)) = change.profile_edit() else {
+        panic!("the password is not replaced: {change:?}");
+    };
+    assert_eq!((password.changed_at, change.event().time), (at(BEGIN), at(BEGIN)));
+}
+
+#[test]
+fn a_name_is_added_in_every_state_but_the_last() {
+    let ada = name("1", "ada", UsernameScope::Organization);
+    for user in living() {
+        let change = user
+            .add_username(&named(&["grace"]), ada.clone(), somebody(), at(LATER))
+            .unwrap();
+        assert_only_history_moved(&user, &change, &UserEventKind::UsernameAdded);
+        assert_eq!(change.profile_edit(), Some(&ProfileEdit::AddUsername(ada.clone())));
+    }
+    let refused = deleted().add_username(&UserProfile::default(), ada, somebody(), at(LATER));
+    assert_eq!(refused, Err(AddUsernameRefusal::Deleted(UserDeleted)));
+}
+
+#[test]
+fn nobody_gets_a_name_twice_in_one_scope_whatever_its_case() {
+    let [user, ..] = living();
+    let profile = named(&["Straße"]);
+    let again = name("2", "STRASSE", UsernameScope::Instance);
+    let refused = user.add_username(&profile, again, somebody(), at(LATER));
+    assert_eq!(refused, Err(AddUsernameRefusal::AlreadyTheirs));
+    let elsewhere = name("2", "STRASSE", UsernameScope::Organization);
+    assert!(user.add_username(&profile, elsewhere, somebody(), at(LATER)).is_ok());
+}
+
+#[test]
+fn a_user_has_up_to_100_names() {
+    let [user, ..] = living();
+    let names: Vec<_> = (1..=100).map(|number| format!("name {number}")).collect();
+    let names: Vec<_> = names.iter().map(String::as_str).collect();
+    let add = |profile: &UserProfile, text| {
+        let more = name("more", text, UsernameScope::Instance);
+        user.add_username(profile, more, somebody(), at(LATER))
+            .map(|change| change.profile_edit().is_some())
+    };
+    assert_eq!(add(&named(&names[..99]), "one more"), Ok(true));
+    assert_eq!(add(&named(&names), "one more"), Err(AddUsernameRefusal::TooMany));
+    assert_eq!(add(&named(&names), "NAME 7"), Err(AddUsernameRefusal::AlreadyTheirs));
+}
+
+#[test]
+fn a_name_is_removed_by_its_id_in_every_state_but_the_last() {
+    let profile = named(&["ada", "grace"]);
+    for user in living() {
+        let change = user
+            .remove_username(&profile, name_id("ada"), somebody(), at(LATER))
+            .unwrap();
+        assert_only_history_moved(&user, &change, &UserEventKind::UsernameRemoved);
+        assert_eq!(
+            change.profile_edit(),
+            Some(&ProfileEdit::RemoveUsername(name_id("ada")))
+        );
+        let refused = user.remove_username(&profile, name_id("joan"), somebody(), at(LATER));
+        assert_eq!(refused, Err(RemoveUsernameRefusal::NotTheirs));
+    }
+    let refused = deleted().remove_username(&profile, name_id("ada"), somebody(), at(LATER));
+    assert_eq!(refused, Err(RemoveUsernameRefusal::Deleted(UserDeleted)));
+}
+
+#[test]
+fn an_edit_changes_its_part_of_the_profile_alone() {
+    let password = StoredPassword {
+        hash: hash(),
+        changed_at: at(BEGIN),
+        change_required: true,
+    };
+    let before = UserProfile {
+        data: Some(data("{}")),
+        password: Some(password.clone()),
+        ..named(&["ada", "grace"])
+    };
+    let joan = name("joan", "joan", UsernameScope::Instance);
+    let other = StoredPassword {
+        changed_at: at(LATER),
+        ..password
+    };
+    let edits = [
+        (
+            ProfileEdit::ReplaceData(data("{\"a\":1}")),
+            UserProfile {
+                data: Some(data("{\"a\":1}")),
+                ..before.clone()
+            },
+        ),
+        (
+            ProfileEdit::AddUsername(joan),
+            UserProfile {
+                usernames: named(&["ada", "grace", "joan"]).usernames,
+                ..before.clone()
+            },
+        ),
+        (
+            ProfileEdit::RemoveUsername(name_id("ada")),
+            UserProfile {
+                usernames: named(&["grace"]).usernames,
+                ..before.clone()
+            },
+        ),
+        (
+            ProfileEdit::ReplacePassword(other.clone()),
+            UserProfile {
+                password: Some(other),
+                ..before.clone()
+            },
+        ),
+        (ProfileEdit::Erase, UserProfile::default()),
+    ];
+    for (edit, after) in edits {
+        assert_eq!(edit.applied_to(before.clone()), after, "{edit:?}");
+    }
+}
