@@ -6,15 +6,18 @@
 pub mod administration;
 pub mod authentication;
 pub mod error;
+pub mod events;
+pub mod idempotency;
 pub mod ports;
 pub mod request_context;
 pub mod services;
 mod store_readiness;
 pub mod users;
 
-pub use authentication::{Authentication, Caller};
+pub use authentication::{Authentication, Caller, LiveCaller};
 pub use error::{Code, Error, ErrorDescription, ErrorReason, FieldViolation};
+pub use events::Events;
 pub use request_context::RequestContext;
-pub use services::{Authenticator, Readiness, UserService};
+pub use services::{Authenticator, EventService, EventWatch, Readiness, UserService};
 pub use store_readiness::{STORE_READINESS_LIFETIME, StoreReadiness};
 pub use users::Users;

@@ -2,10 +2,14 @@
 
 use async_trait::async_trait;
 
-use crate::authentication::Caller;
+use crate::authentication::{Caller, LiveCaller};
 use crate::error::Error;
+use crate::events::{EventPage, ListEvents, WatchEvents, WatchUpdate};
 use crate::ports::SecretToken;
-use crate::users::{CreateUser, CreatedUser, Details, GetUserById, LockUser, UnlockUser, UserView};
+use crate::users::{
+    AddUsername, AddedUsername, CreateUser, CreatedUser, DeactivateUser, DeleteUser, Details, GetUserById, ListUsers,
+    LockUser, Outcome, ReactivateUser, RemoveUsername, SetPassword, UnlockUser, UpdateUser, UserList, UserView,
+};
 
 /// Who is calling?
 #[async_trait]
@@ -33,20 +37,75 @@ pub trait Readiness: Send + Sync {
 ///
 /// All of them answer [`Error::PermissionDenied`] to a caller without the permission, and also, whether the user exists
 /// or not, to one whose permission does not reach the user; [`Error::UserNotFound`] only to a caller whose permission
-/// spans the instance; and the errors of a store.
+/// spans the instance; and the errors of a store. Those that change a user answer [`Error::SequenceMismatch`] when the user
+/// is not as the command expects.
+///
+/// Those that answer with an [`Outcome`] are done once for each idempotency key of a caller: repeated, they give the first
+/// answer again; [`Error::IdempotencyKeyReused`] for another command under the same key.
 #[async_trait]
 pub trait UserService: Send + Sync {
     /// Creates an active user; needs `user.write` on the organization. Refused with [`Error::OrganizationNotFound`],
     /// [`Error::UserIdTaken`], [`Error::UsernameTaken`].
-    async fn create_user(&self, caller: &Caller, command: CreateUser) -> Result<CreatedUser, Error>;
+    async fn create_user(&self, caller: &Caller, command: CreateUser) -> Result<Outcome<CreatedUser>, Error>;
+
+    /// Finds users by what they are, within the caller's reach; needs `user.read` somewhere.
+    async fn list_users(&self, caller: &Caller, query: ListUsers) -> Result<UserList, Error>;
 
     /// Reads a user; needs `user.read` on the user's organization, and nothing for oneself.
     async fn get_user_by_id(&self, caller: &Caller, query: GetUserById) -> Result<UserView, Error>;
 
+    /// Replaces what the owners note about a user; needs `user.write`.
+    async fn update_user(&self, caller: &Caller, command: UpdateUser) -> Result<Details, Error>;
+
+    /// Puts a user aside, whom a lock may keep out until then; needs `user.write`. Refused with
+    /// [`Error::UserAlreadyInactive`], [`Error::LastInstanceOwner`].
+    async fn deactivate_user(&self, caller: &Caller, command: DeactivateUser) -> Result<Outcome<Details>, Error>;
+
+    /// Takes an inactive user back into service; needs `user.write`. Refused with [`Error::UserNotInactive`].
+    async fn reactivate_user(&self, caller: &Caller, command: ReactivateUser) -> Result<Outcome<Details>, Error>;
+
     /// Locks an active user; needs `user.write`. Refused with [`Error::UserAlreadyLocked`], [`Error::UserNotActive`],
     /// [`Error::LastInstanceOwner`].
-    async fn lock_user(&self, caller: &Caller, command: LockUser) -> Result<Details, Error>;
+    async fn lock_user(&self, caller: &Caller, command: LockUser) -> Result<Outcome<Details>, Error>;
 
     /// Lets a locked user back in; needs `user.write`. Refused with [`Error::UserNotLocked`].
-    async fn unlock_user(&self, caller: &Caller, command: UnlockUser) -> Result<Details, Error>;
+    async fn unlock_user(&self, caller: &Caller, command: UnlockUser) -> Result<Outcome<Details>, Error>;
+
+    /// Erases all that is personal about a user, who does not exist from then on; needs `user.delete`. Refused with
+    /// [`Error::LastInstanceOwner`].
+    async fn delete_user(&self, caller: &Caller, command: DeleteUser) -> Result<Outcome<Details>, Error>;
+
+    /// Gives a user one more name to sign in with; needs `user.write`. Refused with [`Error::UsernameTaken`],
+    /// [`Error::TooManyUsernames`].
+    async fn add_username(&self, caller: &Caller, command: AddUsername) -> Result<AddedUsername, Error>;
+
+    /// Takes a name away that a user signs in with; needs `user.write`. Refused with [`Error::UsernameNotFound`].
+    async fn remove_username(&self, caller: &Caller, command: RemoveUsername) -> Result<Details, Error>;
+
+    /// Replaces a user's password; needs `user.write`.
+    async fn set_password(&self, caller: &Caller, command: SetPassword) -> Result<Details, Error>;
+}
+
+/// `unlockd.event.v1.EventService`, without a wire: the history of all users. Needs `user.read` somewhere, and shows what
+/// lies within the caller's reach.
+#[async_trait]
+pub trait EventService: Send + Sync {
+    /// A page of history.
+    async fn list_events(&self, caller: &Caller, query: ListEvents) -> Result<EventPage, Error>;
+
+    /// What happens, as it happens. Refused with [`Error::Overloaded`] while too many watch.
+    async fn watch_events(&self, caller: LiveCaller, query: WatchEvents) -> Result<Box<dyn EventWatch>, Error>;
+}
+
+/// A watch that goes on until it fails or is dropped.
+#[async_trait]
+pub trait EventWatch: Send {
+    /// What comes next: each event once, in the order of positions. The first update comes at once, and one without events
+    /// now and then, so that whoever reads knows how far the watch has come. May be dropped while it waits, and asked again.
+    ///
+    /// # Errors
+    /// Whatever ends the watch: [`Error::TokenRefused`] or [`Error::PermissionDenied`] when the caller may not watch any
+    /// more, [`Error::ShuttingDown`], or the errors of a store. It goes on, elsewhere perhaps, behind the last position that
+    /// was told.
+    async fn next(&mut self) -> Result<WatchUpdate, Error>;
 }

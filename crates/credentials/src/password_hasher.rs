@@ -58,22 +58,38 @@ impl Default for Argon2idHasher {
 impl PasswordHasher for Argon2idHasher {
     #[tracing::instrument(name = "credentials.password_hasher.hash", skip_all)]
     async fn hash(&self, password: PlainPassword) -> Result<PasswordHash, PasswordHasherError> {
+        self.in_turn(move || argon2id_hash(password.expose())).await
+    }
+
+    #[tracing::instrument(name = "credentials.password_hasher.fingerprint", skip_all)]
+    async fn fingerprint(&self, password: PlainPassword, salt: [u8; 32]) -> Result<[u8; 32], PasswordHasherError> {
+        self.in_turn(move || argon2id_fingerprint(password.expose(), &salt))
+            .await
+    }
+}
+
+impl Argon2idHasher {
+    /// Does the work on a thread that may block, once it is its turn.
+    async fn in_turn<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T, PasswordHasherError> + Send + 'static,
+    ) -> Result<T, PasswordHasherError> {
         let place = Arc::clone(&self.places)
             .try_acquire_owned()
             .map_err(|_| PasswordHasherError::Overloaded)?;
         let turn = Arc::clone(&self.turns).acquire_owned().await.map_err(failed)?;
         // Both go along: a caller who gives up does not stop the work, so they are not free before its end.
         spawn_blocking(move || {
-            let hash = argon2id(password.expose());
+            let outcome = work();
             drop((turn, place));
-            hash
+            outcome
         })
         .await
         .map_err(failed)?
     }
 }
 
-fn argon2id(password: &str) -> Result<PasswordHash, PasswordHasherError> {
+fn argon2id() -> Result<Argon2<'static>, PasswordHasherError> {
     let params = Params::new(
         ARGON2ID_MEMORY_KIBIBYTES,
         ARGON2ID_ITERATIONS,
@@ -81,12 +97,24 @@ fn argon2id(password: &str) -> Result<PasswordHash, PasswordHasherError> {
         Some(OUTPUT_BYTES),
     )
     .map_err(failed)?;
+    Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
+}
+
+fn argon2id_hash(password: &str) -> Result<PasswordHash, PasswordHasherError> {
     let mut salt = [0; RECOMMENDED_SALT_LEN];
     fill_with_randomness(&mut salt).map_err(failed)?;
-    let hash = Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+    let hash = argon2id()?
         .hash_password_with_salt(password.as_bytes(), &salt)
         .map_err(failed)?;
     Ok(PasswordHash::trusted(hash.to_string()))
+}
+
+fn argon2id_fingerprint(password: &str, salt: &[u8]) -> Result<[u8; OUTPUT_BYTES], PasswordHasherError> {
+    let mut fingerprint = [0; OUTPUT_BYTES];
+    argon2id()?
+        .hash_password_into(password.as_bytes(), salt, &mut fingerprint)
+        .map_err(failed)?;
+    Ok(fingerprint)
 }
 
 fn failed(cause: impl Into<BoxError>) -> PasswordHasherError {

@@ -54,6 +54,7 @@ impl Administration {
                     usernames: vec![username],
                     ..UserProfile::default()
                 },
+                request: None,
             },
             grant: Grant::instance_owner(),
             token: self.new_token(user_id, now, None)?,

@@ -3,6 +3,7 @@
 mod bearer;
 mod caller;
 mod caller_cache;
+mod live_caller;
 mod remembered_callers;
 
 use std::sync::Arc;
@@ -15,6 +16,7 @@ pub use bearer::bearer_token;
 pub use caller::Caller;
 pub use caller_cache::CALLER_CACHE_LIFETIME;
 use caller_cache::{CallerCache, Moment};
+pub use live_caller::LiveCaller;
 pub use remembered_callers::{NobodyRemembered, RememberedCallers};
 
 use crate::error::Error;

@@ -85,6 +85,11 @@ impl Error {
             Self::TokenRefused => new(Reason::Unauthenticated, "The bearer token is not valid."),
             Self::PermissionDenied => new(Reason::PermissionDenied, "The caller does not have the permission."),
             Self::UserNotFound(id) => new(Reason::UserNotFound, "The user does not exist.").with("userId", id),
+            Self::UsernameNotFound { user_id, username_id } => {
+                new(Reason::UsernameNotFound, "The user has no username of this id.")
+                    .with("userId", user_id)
+                    .with("usernameId", username_id)
+            }
             Self::OrganizationNotFound(id) => {
                 new(Reason::OrganizationNotFound, "The organization does not exist.").with("organizationId", id)
             }
@@ -106,6 +111,29 @@ impl Error {
             Self::UserNotLocked { user_id, state } => new(Reason::UserNotLocked, "The user is not locked.")
                 .with("userId", user_id)
                 .with("state", state.wire_name()),
+            Self::UserAlreadyInactive(id) => new(Reason::UserAlreadyInactive, "The user is inactive already.")
+                .with("userId", id)
+                .with("state", "USER_STATE_INACTIVE"),
+            Self::UserNotInactive { user_id, state } => new(Reason::UserNotInactive, "The user is not inactive.")
+                .with("userId", user_id)
+                .with("state", state.wire_name()),
+            Self::TooManyUsernames(id) => new(
+                Reason::TooManyUsernames,
+                "The user has as many usernames as a user may have.",
+            )
+            .with("userId", id),
+            Self::IdempotencyKeyReused => new(
+                Reason::IdempotencyKeyReused,
+                "The idempotency key was used for another request.",
+            ),
+            Self::SequenceMismatch { user_id, sequence } => {
+                let description = new(Reason::SequenceMismatch, "The user has another sequence.");
+                let description = match user_id {
+                    Some(user_id) => description.with("userId", user_id),
+                    None => description,
+                };
+                description.with("sequence", sequence)
+            }
             Self::LastInstanceOwner => new(
                 Reason::LastInstanceOwner,
                 "The last active holder of IAM_OWNER has to stay in service.",

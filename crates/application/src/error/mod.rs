@@ -9,7 +9,7 @@ use std::error::Error as StdError;
 use std::fmt;
 
 use thiserror::Error as ThisError;
-use unlockd_domain::{AccessTokenId, OrganizationId, UserId, UserState};
+use unlockd_domain::{AccessTokenId, OrganizationId, UserId, UserState, UsernameId};
 
 pub use description::{ErrorDescription, FieldViolation};
 pub use reason::{Code, ErrorReason};
@@ -41,6 +41,14 @@ pub enum Error {
     /// There is no such user.
     #[error("user {0} not found")]
     UserNotFound(UserId),
+    /// The user has no username of this id.
+    #[error("username {username_id} of user {user_id} not found")]
+    UsernameNotFound {
+        /// Who.
+        user_id: UserId,
+        /// Which username.
+        username_id: UsernameId,
+    },
     /// There is no such organization.
     #[error("organization {0} not found")]
     OrganizationNotFound(OrganizationId),
@@ -80,6 +88,31 @@ pub enum Error {
         user_id: UserId,
         /// The state that stands in the way.
         state: UserState,
+    },
+    /// Only a user in service can be put aside.
+    #[error("user {0} already inactive")]
+    UserAlreadyInactive(UserId),
+    /// Only an inactive user can be taken back.
+    #[error("user {user_id} not inactive")]
+    UserNotInactive {
+        /// Who.
+        user_id: UserId,
+        /// The state that stands in the way.
+        state: UserState,
+    },
+    /// The user has as many usernames as a user may have.
+    #[error("user {0} has too many usernames")]
+    TooManyUsernames(UserId),
+    /// The caller has used the idempotency key for another request.
+    #[error("idempotency key reused")]
+    IdempotencyKeyReused,
+    /// The user's sequence is not the one that the request expects.
+    #[error("the sequence is {sequence}")]
+    SequenceMismatch {
+        /// Who, if they have an id yet.
+        user_id: Option<UserId>,
+        /// The sequence that the user has; 0 for a user who does not exist yet.
+        sequence: u64,
     },
     /// Nobody would be left who may do everything.
     #[error("last instance owner")]
@@ -134,6 +167,19 @@ impl Error {
         Self::InvalidArgument(vec![FieldViolation::new(field, problem)])
     }
 
+    /// The first field that is set, of those that the API documents and unlockd does nothing with.
+    ///
+    /// # Errors
+    /// [`Error::Unimplemented`] with its name.
+    pub(crate) fn refuse_fields(fields: &[(bool, &str)]) -> Result<(), Self> {
+        match fields.iter().find(|(is_set, _)| *is_set) {
+            Some((_, field)) => Err(Self::Unimplemented {
+                field: (*field).to_owned(),
+            }),
+            None => Ok(()),
+        }
+    }
+
     /// A fault of unlockd's own.
     pub fn internal(source: impl Into<BoxError>) -> Self {
         Self::Internal(source.into())
@@ -186,6 +232,12 @@ impl Error {
             | Self::UserAlreadyLocked(_)
             | Self::UserNotActive { .. }
             | Self::UserNotLocked { .. }
+            | Self::UsernameNotFound { .. }
+            | Self::UserAlreadyInactive(_)
+            | Self::UserNotInactive { .. }
+            | Self::TooManyUsernames(_)
+            | Self::IdempotencyKeyReused
+            | Self::SequenceMismatch { .. }
             | Self::LastInstanceOwner
             | Self::ShuttingDown
             | Self::DeadlineExceeded

@@ -15,6 +15,8 @@ pub enum Code {
     ResourceExhausted,
     /// 9
     FailedPrecondition,
+    /// 10
+    Aborted,
     /// 12
     Unimplemented,
     /// 13
@@ -37,6 +39,7 @@ impl Code {
             Self::PermissionDenied => 7,
             Self::ResourceExhausted => 8,
             Self::FailedPrecondition => 9,
+            Self::Aborted => 10,
             Self::Unimplemented => 12,
             Self::Internal => 13,
             Self::Unavailable => 14,
@@ -83,6 +86,8 @@ reasons! {
     PermissionDenied = "PERMISSION_DENIED", PermissionDenied;
     /// No such user.
     UserNotFound = "USER_NOT_FOUND", NotFound;
+    /// No such username of the user.
+    UsernameNotFound = "USERNAME_NOT_FOUND", NotFound;
     /// No such organization.
     OrganizationNotFound = "ORGANIZATION_NOT_FOUND", NotFound;
     /// No such access token.
@@ -101,6 +106,16 @@ reasons! {
     UserNotActive = "USER_NOT_ACTIVE", FailedPrecondition;
     /// Unlocking a user who is not locked.
     UserNotLocked = "USER_NOT_LOCKED", FailedPrecondition;
+    /// Deactivating an inactive user.
+    UserAlreadyInactive = "USER_ALREADY_INACTIVE", FailedPrecondition;
+    /// Reactivating a user who is not inactive.
+    UserNotInactive = "USER_NOT_INACTIVE", FailedPrecondition;
+    /// The user has as many usernames as a user may have.
+    TooManyUsernames = "TOO_MANY_USERNAMES", FailedPrecondition;
+    /// The caller has used the idempotency key for another request.
+    IdempotencyKeyReused = "IDEMPOTENCY_KEY_REUSED", FailedPrecondition;
+    /// The user's sequence is not the one that the request expects.
+    SequenceMismatch = "SEQUENCE_MISMATCH", Aborted;
     /// No active holder of `IAM_OWNER` would be left.
     LastInstanceOwner = "LAST_INSTANCE_OWNER", FailedPrecondition;
     /// Too much at once; try again.

@@ -3,6 +3,7 @@
 
 mod access_token_store;
 mod clock;
+mod event_store;
 mod grant_store;
 mod id_generator;
 mod instance_store;
@@ -10,10 +11,13 @@ mod organization_store;
 mod password_hasher;
 mod store_error;
 mod token_issuer;
+mod user_directory;
 mod user_store;
+mod visibility;
 
 pub use access_token_store::{AccessTokenStore, AddTokenError, TokenHolder};
 pub use clock::Clock;
+pub use event_store::{EventFilter, EventOrder, EventRange, EventStore, RecordedEvent};
 pub use grant_store::{AddGrantError, GrantStore, RemoveGrantError};
 pub use id_generator::IdGenerator;
 pub use instance_store::{Bootstrap, InstanceStore};
@@ -21,4 +25,8 @@ pub use organization_store::{CreateOrganizationError, OrganizationStore};
 pub use password_hasher::{PasswordHasher, PasswordHasherError};
 pub use store_error::{BoxError, StoreError};
 pub use token_issuer::{SecretToken, TokenIssuer};
-pub use user_store::{CommitError, CreateUserError, NewUser, UserStore};
+pub use user_directory::{
+    SortDirection, TextMatch, TextMethod, TimeRange, UserDirectory, UserFilter, UserOrder, UserPage, UserQuery,
+};
+pub use user_store::{CommitError, CreateUserError, NewUser, RecordedRequest, UserStore};
+pub use visibility::Visibility;

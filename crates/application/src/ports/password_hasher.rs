@@ -13,6 +13,13 @@ pub trait PasswordHasher: Send + Sync {
     /// [`PasswordHasherError`] when too many wait for it already, or the machine cannot do it, for want of memory for
     /// instance.
     async fn hash(&self, password: PlainPassword) -> Result<PasswordHash, PasswordHasherError>;
+
+    /// 32 bytes that are always the same for the same password and salt, and as dear to compute as [`PasswordHasher::hash`]:
+    /// they tell passwords apart without making them easier to guess. MUST NOT block the calling thread.
+    ///
+    /// # Errors
+    /// Those of [`PasswordHasher::hash`].
+    async fn fingerprint(&self, password: PlainPassword, salt: [u8; 32]) -> Result<[u8; 32], PasswordHasherError>;
 }
 
 /// Why a password was not hashed.

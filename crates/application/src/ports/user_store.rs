@@ -3,6 +3,7 @@ use thiserror::Error;
 use unlockd_domain::{User, UserChange, UserEvent, UserId, UserProfile};
 
 use super::StoreError;
+use crate::idempotency::{IdempotencyKey, IdempotentRequest, RequestDigest};
 
 /// Users: their current state, their profile, their history.
 ///
@@ -19,19 +20,31 @@ pub trait UserStore: Send + Sync {
     /// that was never created.
     async fn find_with_profile(&self, id: &UserId) -> Result<Option<(User, UserProfile)>, StoreError>;
 
-    /// Writes a new user. MUST write nothing when the id or one of the usernames is taken, or the organization is absent.
-    /// Where several apply, the organization goes before the id, and the id before the usernames.
+    /// Writes a new user, and with their first event the request that led to it. MUST write nothing when the id, one of the
+    /// usernames or the request's key is taken, or the organization is absent. Where several apply, the organization goes
+    /// before the id, and the id before the usernames; the key may go before or after all of them.
     async fn create(&self, user: &NewUser) -> Result<(), CreateUserError>;
 
-    /// Writes the user after the change and appends its event, if the stored user's sequence is still
-    /// [`UserChange::expected_sequence`].
+    /// Writes the user after the change, edits their profile and appends the event, with the request that led to it, if
+    /// the stored user's sequence is still [`UserChange::expected_sequence`].
     ///
     /// - Otherwise it MUST write nothing and answer [`CommitError::Conflict`]; so of any number of parallel commits on
     ///   one sequence exactly one succeeds. An absent user is a conflict too.
+    /// - It MUST write nothing and answer [`CommitError::IdempotencyKeyTaken`] when the event's actor has used the request's
+    ///   key before; so of any number of parallel commits under one key exactly one succeeds. Where both apply, either
+    ///   answer is right.
     /// - A change that [ends activity](UserChange::ends_activity) MUST be refused with
     ///   [`CommitError::LastInstanceOwner`] when the user holds `IAM_OWNER` on the instance and no other active user
     ///   does, also when changes to several owners, and changes of grants, run in parallel.
-    async fn commit(&self, change: &UserChange) -> Result<(), CommitError>;
+    /// - A username that is added MUST be refused with [`CommitError::UsernameTaken`] when somebody has it in its scope,
+    ///   ignoring case.
+    /// - [`ProfileEdit::Erase`](unlockd_domain::ProfileEdit::Erase) MUST take away usernames, password, data, access tokens
+    ///   and grants, and from the user's history the reasons and the digests of requests; usernames are free again.
+    async fn commit(&self, change: &UserChange, request: Option<&IdempotentRequest>) -> Result<(), CommitError>;
+
+    /// The request that the caller made under the key, with the event that it led to. MUST be `None` for a key that led to
+    /// none.
+    async fn find_request(&self, caller: &UserId, key: &IdempotencyKey) -> Result<Option<RecordedRequest>, StoreError>;
 
     /// All events of the user, by sequence. MUST be empty for an id that was never created.
     async fn history(&self, id: &UserId) -> Result<Vec<UserEvent>, StoreError>;
@@ -44,6 +57,17 @@ pub struct NewUser {
     pub change: UserChange,
     /// Names, password and data.
     pub profile: UserProfile,
+    /// The request that led to it, if it is to be remembered. Its caller is the actor of the creation.
+    pub request: Option<IdempotentRequest>,
+}
+
+/// A request that was done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordedRequest {
+    /// What it led to.
+    pub event: UserEvent,
+    /// What it asked for; gone when the event's user is deleted.
+    pub digest: Option<RequestDigest>,
 }
 
 /// Why a user was not created.
@@ -61,6 +85,9 @@ pub enum CreateUserError {
         /// The name that is taken, as the new user was to have it.
         username: String,
     },
+    /// The actor has used the key for another request, or for the same one.
+    #[error("the idempotency key is taken")]
+    IdempotencyKeyTaken,
     /// The store could not do it.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -75,6 +102,15 @@ pub enum CommitError {
     /// No active holder of `IAM_OWNER` would be left.
     #[error("no active instance owner would be left")]
     LastInstanceOwner,
+    /// The username is taken in its scope, ignoring case.
+    #[error("the username {username:?} is taken")]
+    UsernameTaken {
+        /// The name that is taken, as the user was to have it.
+        username: String,
+    },
+    /// The actor has used the key for another request, or for the same one.
+    #[error("the idempotency key is taken")]
+    IdempotencyKeyTaken,
     /// The store could not do it.
     #[error(transparent)]
     Store(#[from] StoreError),

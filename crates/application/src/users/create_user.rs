@@ -1,11 +1,15 @@
+use sha2::{Digest, Sha256};
 use unlockd_domain::{
-    Actor, OrganizationId, PasswordHash, Permission, PlainPassword, StoredPassword, Timestamp, User, UserData, UserId,
-    UserProfile, Username, UsernameId, UsernameKey, UsernameScope,
+    Actor, OrganizationId, Permission, Reach, StoredPassword, User, UserData, UserEventName, UserId, UserProfile,
+    UsernameId, UsernameScope,
 };
 
-use super::{Details, Users};
+use super::replay::Repetition;
+use super::safeguards::Safeguards;
+use super::{Details, NewPassword, NewUsername, Outcome, Users};
 use crate::authentication::Caller;
 use crate::error::Error;
+use crate::idempotency::{IdempotencyKey, IdempotentRequest, RequestDigester};
 use crate::ports::{CreateUserError, NewUser};
 
 /// Creates an active user.
@@ -21,31 +25,8 @@ pub struct CreateUser {
     pub password: Option<NewPassword>,
     /// What the owners note.
     pub data: Option<UserData>,
-}
-
-/// A username without an id.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewUsername {
-    name: String,
-    scope: UsernameScope,
-}
-
-/// A password that is set.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewPassword {
-    /// The password or its hash.
-    pub secret: NewPasswordSecret,
-    /// Whether its owner has to choose another one at the next sign-in.
-    pub change_required: bool,
-}
-
-/// A password in the form it comes in.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum NewPasswordSecret {
-    /// As typed; stored as an Argon2id hash.
-    Plain(PlainPassword),
-    /// Hashed by another system; stored as it is.
-    Imported(PasswordHash),
+    /// What makes it safe to repeat.
+    pub safeguards: Safeguards,
 }
 
 /// The outcome of [`CreateUser`].
@@ -57,39 +38,87 @@ pub struct CreatedUser {
     pub details: Details,
 }
 
-impl NewUsername {
-    /// A name to be.
-    ///
-    /// # Errors
-    /// [`unlockd_domain::TextError`] when it is empty, longer than 200 characters, or holds U+0000.
-    pub fn new(name: impl Into<String>, scope: UsernameScope) -> Result<Self, unlockd_domain::TextError> {
-        let name = name.into();
-        UsernameKey::of(&name)?;
-        Ok(Self { name, scope })
-    }
-}
-
 impl CreateUser {
     #[tracing::instrument(name = "application.create_user", skip_all, fields(organization.id = %self.organization))]
-    pub(super) async fn execute(self, users: &Users, caller: &Caller) -> Result<CreatedUser, Error> {
-        if !caller.require(Permission::UserWrite)?.covers(&self.organization) {
+    pub(super) async fn execute(self, users: &Users, caller: &Caller) -> Result<Outcome<CreatedUser>, Error> {
+        let reach = caller.require(Permission::UserWrite)?;
+        if !reach.covers(&self.organization) {
             return Err(Error::PermissionDenied);
         }
-        let organization = self.organization.clone();
-        let new = self.prepare(users, Actor::User(caller.user_id().clone())).await?;
-        match users.store.create(&new).await {
-            Ok(()) => Ok(CreatedUser {
-                user_id: new.change.user().id().clone(),
-                details: Details::from(new.change.user()),
-            }),
-            Err(CreateUserError::OrganizationNotFound) => Err(Error::OrganizationNotFound(organization)),
-            Err(CreateUserError::UserIdTaken) => Err(Error::UserIdTaken),
-            Err(CreateUserError::UsernameTaken { username }) => Err(Error::UsernameTaken { username }),
-            Err(CreateUserError::Store(error)) => Err(error.into()),
+        let request = self.request(users, caller).await?;
+        let (user_id, organization) = (self.user_id.clone(), self.organization.clone());
+        let repetition = request.as_ref().map(|request| Repetition {
+            request,
+            event: UserEventName::Created,
+            user_id: user_id.as_ref(),
+            organization: Some(&organization),
+        });
+        if let Some(created) = done_before(repetition.as_ref(), users, caller, &reach).await? {
+            return Ok(created);
         }
+        self.safeguards.check_absent()?;
+        let new = self.prepare(users, caller, request.clone()).await?;
+        let refusal = match users.store.create(&new).await {
+            Ok(()) => {
+                return Ok(Outcome::new(CreatedUser {
+                    user_id: new.change.user().id().clone(),
+                    details: Details::from(new.change.user()),
+                }));
+            }
+            Err(CreateUserError::Store(error)) => return Err(error.into()),
+            Err(refusal) => refusal,
+        };
+        // Refused because of the same request, perhaps, which came at the same time and got through first.
+        if let Some(created) = done_before(repetition.as_ref(), users, caller, &reach).await? {
+            return Ok(created);
+        }
+        Err(match refusal {
+            CreateUserError::OrganizationNotFound => Error::OrganizationNotFound(organization),
+            CreateUserError::UserIdTaken => Error::UserIdTaken,
+            CreateUserError::UsernameTaken { username } => Error::UsernameTaken { username },
+            CreateUserError::IdempotencyKeyTaken => Error::internal("a key that is taken belongs to no request"),
+            CreateUserError::Store(error) => error.into(),
+        })
     }
 
-    async fn prepare(self, users: &Users, actor: Actor) -> Result<NewUser, Error> {
+    async fn request(&self, users: &Users, caller: &Caller) -> Result<Option<IdempotentRequest>, Error> {
+        let Some(key) = &self.safeguards.idempotency_key else {
+            return Ok(None);
+        };
+        let mut digester = RequestDigester::new("create_user")
+            .optional(self.user_id.as_ref().map(UserId::as_str))
+            .field(self.organization.as_str())
+            .field((self.usernames.len() as u64).to_be_bytes());
+        for username in &self.usernames {
+            let is_specific = username.scope() == UsernameScope::Organization;
+            digester = digester.field(username.name()).field([u8::from(is_specific)]);
+        }
+        let fingerprint = match &self.password {
+            Some(password) => Some(password.secret.fingerprint(users, salt(caller, key)).await?),
+            None => None,
+        };
+        let change_required = self
+            .password
+            .as_ref()
+            .map(|password| [u8::from(password.change_required)]);
+        let digester = digester
+            .optional(fingerprint)
+            .optional(change_required)
+            .optional(self.data.as_ref().map(UserData::as_json));
+        Ok(self.safeguards.request(|| digester))
+    }
+
+    async fn prepare(
+        self,
+        users: &Users,
+        caller: &Caller,
+        request: Option<IdempotentRequest>,
+    ) -> Result<NewUser, Error> {
+        let (hash, change_required) = match self.password {
+            Some(password) => (Some(password.secret.hash(users).await?), password.change_required),
+            None => (None, false),
+        };
+        // Not before: hashing takes its time, and events should be dated about when they are written.
         let now = users.clock.now();
         let id = match self.user_id {
             Some(id) => id,
@@ -98,13 +127,15 @@ impl CreateUser {
         let usernames = self
             .usernames
             .into_iter()
-            .map(|new| Username::new(UsernameId::new(users.ids.generate())?, new.name, new.scope))
+            .map(|new| new.with_id(UsernameId::new(users.ids.generate())?))
             .collect::<Result<_, _>>()
             .map_err(Error::internal)?;
-        let password = match self.password {
-            Some(password) => Some(password.store(users, now).await?),
-            None => None,
-        };
+        let password = hash.map(|hash| StoredPassword {
+            hash,
+            changed_at: now,
+            change_required,
+        });
+        let actor = Actor::User(caller.user_id().clone());
         Ok(NewUser {
             change: User::create(id, self.organization, actor, now),
             profile: UserProfile {
@@ -112,20 +143,32 @@ impl CreateUser {
                 password,
                 data: self.data,
             },
+            request,
         })
     }
 }
 
-impl NewPassword {
-    async fn store(self, users: &Users, changed_at: Timestamp) -> Result<StoredPassword, Error> {
-        let hash = match self.secret {
-            NewPasswordSecret::Plain(password) => users.passwords.hash(password).await?,
-            NewPasswordSecret::Imported(hash) => hash,
-        };
-        Ok(StoredPassword {
-            hash,
-            changed_at,
-            change_required: self.change_required,
+/// The answer that the same request got before.
+async fn done_before(
+    repetition: Option<&Repetition<'_>>,
+    users: &Users,
+    caller: &Caller,
+    reach: &Reach<'_>,
+) -> Result<Option<Outcome<CreatedUser>>, Error> {
+    let Some(repetition) = repetition else {
+        return Ok(None);
+    };
+    let event = repetition.find(users, caller, reach).await?;
+    Ok(event.map(|event| {
+        Outcome::replayed(CreatedUser {
+            details: Details::from(&event),
+            user_id: event.user_id,
         })
-    }
+    }))
+}
+
+/// Not a secret; different for each request, so that equal passwords do not look alike.
+fn salt(caller: &Caller, key: &IdempotencyKey) -> [u8; 32] {
+    let digest = Sha256::new().chain_update(caller.user_id().as_str()).chain_update([0]);
+    digest.chain_update(key.as_str()).finalize().into()
 }

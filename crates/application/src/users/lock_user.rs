@@ -1,8 +1,14 @@
-use unlockd_domain::{Actor, LockCause, LockOrder, LockRefusal, Reason, Timestamp, TimestampOutOfRange, User, UserId};
+use unlockd_domain::{
+    Actor, LockCause, LockOrder, LockRefusal, Permission, Reason, Timestamp, TimestampOutOfRange, User, UserEventName,
+    UserId,
+};
 
-use super::{Details, UserIdForm, Users};
+use super::change::Target;
+use super::safeguards::{Safeguards, SafeguardsForm};
+use super::{Details, IdForm, Outcome, Users, state_change};
 use crate::authentication::Caller;
 use crate::error::{Error, Violations};
+use crate::idempotency::RequestDigester;
 
 /// Keeps an active user out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,6 +19,8 @@ pub struct LockUser {
     pub reason: Option<Reason>,
     /// When the lock is to end.
     pub until: Option<Timestamp>,
+    /// What makes it safe to repeat.
+    pub safeguards: Safeguards,
 }
 
 impl LockUser {
@@ -22,30 +30,50 @@ impl LockUser {
     /// # Errors
     /// [`Error::InvalidArgument`] with all that is wrong, in the order of the proto's fields.
     pub fn parse(
-        user_id: UserIdForm,
+        user_id: IdForm,
         reason: String,
         until: Option<Result<Timestamp, TimestampOutOfRange>>,
+        safeguards: SafeguardsForm,
     ) -> Result<Self, Error> {
         let mut violations = Violations::default();
         let user_id = violations.keep("user_id", user_id.user_id());
         let reason = violations.keep("reason", Reason::parse(reason)).flatten();
         let until = until.and_then(|until| violations.keep("locked_until", until));
-        violations.finish(user_id.map(|user_id| Self { user_id, reason, until }))
+        let safeguards = safeguards.parse(&mut violations);
+        violations.finish(user_id.map(|user_id| Self {
+            user_id,
+            reason,
+            until,
+            safeguards,
+        }))
     }
 
     #[tracing::instrument(name = "application.lock_user", skip_all, fields(user.id = %self.user_id))]
-    pub(super) async fn execute(self, users: &Users, caller: &Caller) -> Result<Details, Error> {
+    pub(super) async fn execute(self, users: &Users, caller: &Caller) -> Result<Outcome<Details>, Error> {
         let order = LockOrder {
             cause: LockCause::Operator,
-            reason: self.reason,
+            reason: self.reason.clone(),
             until: self.until,
         };
+        let target = Target {
+            user_id: &self.user_id,
+            permission: Permission::UserWrite,
+            reads_profile: false,
+            safeguards: &self.safeguards,
+            event: UserEventName::Locked,
+            request: self.safeguards.request(|| self.digester()),
+        };
         users
-            .change(caller, &self.user_id, |user| {
+            .change(caller, target, |user, _| {
                 user.lock(order.clone(), Actor::User(caller.user_id().clone()), users.clock.now())
                     .map_err(|refusal| refused(user, refusal))
             })
             .await
+    }
+
+    fn digester(&self) -> RequestDigester {
+        let until = self.until.map(|until| until.unix_microseconds().to_be_bytes());
+        state_change::digester("lock_user", &self.user_id, self.reason.as_ref()).optional(until)
     }
 }
 

@@ -5,7 +5,7 @@ use crate::error::Error;
 
 impl Caller {
     /// How far the caller's permission goes; asked before anything is read.
-    pub(super) fn require(&self, permission: Permission) -> Result<Reach<'_>, Error> {
+    pub(crate) fn require(&self, permission: Permission) -> Result<Reach<'_>, Error> {
         match self.grants().reach(permission) {
             Reach::Nothing => Err(Error::PermissionDenied),
             reach @ (Reach::Organizations(_) | Reach::Instance) => Ok(reach),

@@ -1,8 +1,10 @@
-use unlockd_domain::{Actor, NotLocked, Reason, UserId};
+use unlockd_domain::{Actor, NotLocked, Permission, Reason, UserEventName, UserId};
 
-use super::{Details, UserIdForm, Users};
+use super::change::Target;
+use super::safeguards::{Safeguards, SafeguardsForm};
+use super::{Details, IdForm, Outcome, Users, state_change};
 use crate::authentication::Caller;
-use crate::error::{Error, Violations};
+use crate::error::Error;
 
 /// Lets a locked user back in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,6 +13,8 @@ pub struct UnlockUser {
     pub user_id: UserId,
     /// What is said about it.
     pub reason: Option<Reason>,
+    /// What makes it safe to repeat.
+    pub safeguards: Safeguards,
 }
 
 impl UnlockUser {
@@ -18,26 +22,35 @@ impl UnlockUser {
     ///
     /// # Errors
     /// [`Error::InvalidArgument`] with all that is wrong, in the order of the proto's fields.
-    pub fn parse(user_id: UserIdForm, reason: String) -> Result<Self, Error> {
-        let mut violations = Violations::default();
-        let user_id = violations.keep("user_id", user_id.user_id());
-        let reason = violations.keep("reason", Reason::parse(reason)).flatten();
-        violations.finish(user_id.map(|user_id| Self { user_id, reason }))
+    pub fn parse(user_id: IdForm, reason: String, safeguards: SafeguardsForm) -> Result<Self, Error> {
+        let (user_id, reason, safeguards) = state_change::parse(user_id, reason, safeguards)?;
+        Ok(Self {
+            user_id,
+            reason,
+            safeguards,
+        })
     }
 
     #[tracing::instrument(name = "application.unlock_user", skip_all, fields(user.id = %self.user_id))]
-    pub(super) async fn execute(self, users: &Users, caller: &Caller) -> Result<Details, Error> {
+    pub(super) async fn execute(self, users: &Users, caller: &Caller) -> Result<Outcome<Details>, Error> {
+        let target = Target {
+            user_id: &self.user_id,
+            permission: Permission::UserWrite,
+            reads_profile: false,
+            safeguards: &self.safeguards,
+            event: UserEventName::Unlocked,
+            request: self
+                .safeguards
+                .request(|| state_change::digester("unlock_user", &self.user_id, self.reason.as_ref())),
+        };
         users
-            .change(caller, &self.user_id, |user| {
-                user.unlock(
-                    self.reason.clone(),
-                    Actor::User(caller.user_id().clone()),
-                    users.clock.now(),
-                )
-                .map_err(|NotLocked| Error::UserNotLocked {
-                    user_id: user.id().clone(),
-                    state: user.state().clone(),
-                })
+            .change(caller, target, |user, _| {
+                let actor = Actor::User(caller.user_id().clone());
+                user.unlock(self.reason.clone(), actor, users.clock.now())
+                    .map_err(|NotLocked| Error::UserNotLocked {
+                        user_id: user.id().clone(),
+                        state: user.state().clone(),
+                    })
             })
             .await
     }

@@ -127,7 +127,9 @@ impl Door {
             Actor::User(manager().user_id().clone()),
             fixtures::now(),
         );
-        UserStore::commit(&self.stage.store, &change.unwrap()).await.unwrap();
+        UserStore::commit(&self.stage.store, &change.unwrap(), None)
+            .await
+            .unwrap();
     }
 
     async fn unlock(&self) {

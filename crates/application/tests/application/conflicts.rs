@@ -71,7 +71,7 @@ async fn a_change_that_is_still_legal_is_decided_anew_on_the_newest_user() {
     let competitor = once(others_change_twice);
     let (stage, double) = Stage::with_users(|inner| UserStoreDouble::with_competitor(inner, competitor)).await;
 
-    let details = stage.users.lock_user(&manager(), lock("here")).await.unwrap();
+    let details = stage.users.lock_user(&manager(), lock("here")).await.unwrap().answer;
 
     assert_eq!((details.sequence.get(), double.commits()), (4, 2));
     assert_eq!(stage.events("here").await, 4);

@@ -26,7 +26,12 @@ async fn a_user_is_created_active_with_their_profile() {
         ..named("Ada", UsernameScope::Organization)
     };
 
-    let created = stage.users.create_user(&manager(), command.clone()).await.unwrap();
+    let created = stage
+        .users
+        .create_user(&manager(), command.clone())
+        .await
+        .unwrap()
+        .answer;
 
     let (user, profile) = stage.store.find_with_profile(&created.user_id).await.unwrap().unwrap();
     assert_eq!(user.id().as_str(), "ada");
@@ -55,7 +60,8 @@ async fn users_and_usernames_without_an_id_get_one_each() {
             .users
             .create_user(&manager(), named(name, UsernameScope::Instance))
             .await
-            .unwrap();
+            .unwrap()
+            .answer;
         let (user, profile) = stage.store.find_with_profile(&created.user_id).await.unwrap().unwrap();
         ids.extend([user.id().to_string(), profile.usernames[0].id().to_string()]);
     }
@@ -81,7 +87,7 @@ async fn a_plain_password_is_stored_as_a_hash_and_an_imported_hash_as_it_is() {
             }),
             ..create("here")
         };
-        let created = stage.users.create_user(&manager(), command).await.unwrap();
+        let created = stage.users.create_user(&manager(), command).await.unwrap().answer;
         let (_, profile) = stage.store.find_with_profile(&created.user_id).await.unwrap().unwrap();
         let stored = profile.password.unwrap();
         assert_eq!(
@@ -162,6 +168,10 @@ struct Failing(fn() -> PasswordHasherError);
 #[async_trait]
 impl PasswordHasher for Failing {
     async fn hash(&self, _: PlainPassword) -> Result<PasswordHash, PasswordHasherError> {
+        Err((self.0)())
+    }
+
+    async fn fingerprint(&self, _: PlainPassword, _: [u8; 32]) -> Result<[u8; 32], PasswordHasherError> {
         Err((self.0)())
     }
 }

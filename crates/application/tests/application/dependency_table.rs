@@ -13,6 +13,7 @@ const TABLE: &[(&str, &[&str])] = &[
             "async-trait",
             "percent-encoding",
             "quick_cache",
+            "sha2",
             "thiserror",
             "tokio",
             "tracing",
@@ -153,6 +154,7 @@ const TABLE: &[(&str, &[&str])] = &[
         &[
             "async-trait",
             "bytes",
+            "futures-util",
             "http",
             "http-body",
             "http-body-util",

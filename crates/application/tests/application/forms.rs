@@ -1,14 +1,13 @@
 //! From what a wire brings to commands.
 
 use unlockd_application::users::{
-    CreateUserForm, LockUser, MalformedSegment, OrganizationForm, PasswordForm, UnlockUser, UserIdForm, UsernameForm,
-    decode_segment,
+    CreateUserForm, IdForm, MalformedSegment, OrganizationForm, PasswordForm, UsernameForm, decode_segment,
 };
 use unlockd_application::{Error, ErrorReason};
-use unlockd_domain::{Timestamp, UserData, UserDataError};
+use unlockd_domain::{UserData, UserDataError};
 
 /// The fields that are wrong, in the order in which they are said, and what is wrong with them.
-fn violations<T>(outcome: Result<T, Error>) -> Vec<(String, String)> {
+pub(crate) fn violations<T>(outcome: Result<T, Error>) -> Vec<(String, String)> {
     let Err(Error::InvalidArgument(violations)) = outcome else {
         panic!("the form is not refused for its fields");
     };
@@ -18,7 +17,7 @@ fn violations<T>(outcome: Result<T, Error>) -> Vec<(String, String)> {
         .collect()
 }
 
-fn fields<T>(outcome: Result<T, Error>) -> Vec<String> {
+pub(crate) fn fields<T>(outcome: Result<T, Error>) -> Vec<String> {
     violations(outcome).into_iter().map(|(field, _)| field).collect()
 }
 
@@ -141,7 +140,7 @@ fn a_user_is_named_in_the_path_in_the_message_or_in_both() {
     let named = |in_path: Option<&str>, in_message: &str| {
         let in_path = in_path.map(decode_segment);
         let in_message = in_message.to_owned();
-        UserIdForm { in_path, in_message }.parse()
+        IdForm { in_path, in_message }.parse()
     };
     for (in_path, in_message) in [(Some("a%2Fb"), ""), (Some("a%2Fb"), "a/b"), (None, "a/b")] {
         assert_eq!(named(in_path, in_message).unwrap().as_str(), "a/b");
@@ -171,15 +170,4 @@ fn a_segment_of_a_path_is_decoded_once() {
     for malformed in ["%", "%4", "a%", "%zz", "a%%41", "%+1", "%ff", "%C3"] {
         assert_eq!(decode_segment(malformed), Err(MalformedSegment), "{malformed}");
     }
-}
-
-#[test]
-fn all_that_is_wrong_with_a_lock_or_an_unlock_is_said_in_the_order_of_the_proto() {
-    let too_long = "r".repeat(501);
-    let tomorrow = Some(Timestamp::parse_rfc3339("tomorrow"));
-
-    let lock = LockUser::parse(UserIdForm::default(), too_long.clone(), tomorrow);
-    assert_eq!(fields(lock), ["user_id", "reason", "locked_until"]);
-    let unlock = UnlockUser::parse(UserIdForm::default(), too_long);
-    assert_eq!(fields(unlock), ["user_id", "reason"]);
 }

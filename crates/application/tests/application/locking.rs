@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use unlockd_application::UserService;
 use unlockd_application::users::LockUser;
-use unlockd_domain::{Actor, Grant, Lock, LockCause, Reason, Timestamp, UserState};
+use unlockd_domain::{Actor, Lock, LockCause, Reason, Timestamp, UserState};
 use unlockd_testkit::fixtures;
 
 use crate::stage::{Stage, instance_manager, lock, manager, reason};
@@ -18,7 +18,7 @@ async fn an_active_user_becomes_locked_with_all_that_was_said_about_it() {
         ..lock("here")
     };
 
-    let details = stage.users.lock_user(&manager(), command.clone()).await.unwrap();
+    let details = stage.users.lock_user(&manager(), command.clone()).await.unwrap().answer;
 
     let user = stage.stored("here").await;
     let expected = Lock {
@@ -109,14 +109,7 @@ async fn a_clock_that_was_set_back_does_not_let_a_lock_end_before_it_begins() {
 #[tokio::test]
 async fn the_last_active_instance_owner_cannot_be_locked() {
     let stage = Stage::new().await;
-    let administration = &stage.services.administration;
-    for id in ["here", "there"] {
-        let user_id = fixtures::user_id(id);
-        administration
-            .add_grant(&user_id, &Grant::instance_owner())
-            .await
-            .unwrap();
-    }
+    stage.make_owners().await;
     stage.lock_here().await;
 
     let outcome = stage.users.lock_user(&instance_manager(), lock("there")).await;

@@ -2,10 +2,16 @@
 
 use std::sync::Arc;
 
+use unlockd_application::idempotency::IdempotencyKey;
 use unlockd_application::ports::{OrganizationStore, UserStore};
-use unlockd_application::users::{CreateUser, Details, GetUserById, LockUser, UnlockUser};
+use unlockd_application::users::{
+    AddUsername, CreateUser, DeactivateUser, DeleteUser, Details, GetUserById, LockUser, NewPassword,
+    NewPasswordSecret, NewUsername, ReactivateUser, RemoveUsername, Safeguards, SetPassword, UnlockUser, UpdateUser,
+};
 use unlockd_application::{Caller, Error, UserService, Users};
-use unlockd_domain::{Grant, GrantScope, Grants, Role, User};
+use unlockd_domain::{
+    Grant, GrantScope, Grants, PlainPassword, Role, User, UserData, UserEvent, UserProfile, UsernameId, UsernameScope,
+};
 use unlockd_testkit::{FixedClock, MemoryStore, Services, fixtures};
 
 use crate::user_store_double::UserStoreDouble;
@@ -49,7 +55,44 @@ impl Stage {
 
     /// Locks the user of `here` as their manager.
     pub(crate) async fn lock_here(&self) -> Details {
-        self.users.lock_user(&manager(), lock("here")).await.expect("a lock")
+        let locked = self.users.lock_user(&manager(), lock("here")).await;
+        locked.expect("a lock").answer
+    }
+
+    /// Puts the user of `here` aside as their manager.
+    pub(crate) async fn deactivate_here(&self) -> Details {
+        let deactivated = self.users.deactivate_user(&manager(), deactivate("here")).await;
+        deactivated.expect("a deactivation").answer
+    }
+
+    /// Deletes the user of `here` as their manager.
+    pub(crate) async fn delete_here(&self) -> Details {
+        let deleted = self.users.delete_user(&manager(), delete("here")).await;
+        deleted.expect("a deletion").answer
+    }
+
+    /// Gives `IAM_OWNER` to the users of `here` and of `there`.
+    pub(crate) async fn make_owners(&self) {
+        for id in ["here", "there"] {
+            let granted = self
+                .services
+                .administration
+                .add_grant(&fixtures::user_id(id), &Grant::instance_owner())
+                .await;
+            granted.expect("a grant");
+        }
+    }
+
+    /// What is stored of a user's profile, straight from the store.
+    pub(crate) async fn profile(&self, id: &str) -> UserProfile {
+        let found = self.store.find_with_profile(&fixtures::user_id(id)).await;
+        found.expect("an answer").expect("a user").1
+    }
+
+    /// A user's last event, straight from the store.
+    pub(crate) async fn last_event(&self, id: &str) -> UserEvent {
+        let history = self.store.history(&fixtures::user_id(id)).await;
+        history.expect("an answer").pop().expect("an event")
     }
 
     /// What is stored of a user, straight from the store.
@@ -108,6 +151,7 @@ pub(crate) fn create(organization: &str) -> CreateUser {
         usernames: Vec::new(),
         password: None,
         data: None,
+        safeguards: Safeguards::default(),
     }
 }
 
@@ -122,6 +166,7 @@ pub(crate) fn lock(id: &str) -> LockUser {
         user_id: fixtures::user_id(id),
         reason: None,
         until: None,
+        safeguards: Safeguards::default(),
     }
 }
 
@@ -129,6 +174,86 @@ pub(crate) fn unlock(id: &str) -> UnlockUser {
     UnlockUser {
         user_id: fixtures::user_id(id),
         reason: None,
+        safeguards: Safeguards::default(),
+    }
+}
+
+pub(crate) fn deactivate(id: &str) -> DeactivateUser {
+    DeactivateUser {
+        user_id: fixtures::user_id(id),
+        reason: None,
+        safeguards: Safeguards::default(),
+    }
+}
+
+pub(crate) fn reactivate(id: &str) -> ReactivateUser {
+    ReactivateUser {
+        user_id: fixtures::user_id(id),
+        reason: None,
+        safeguards: Safeguards::default(),
+    }
+}
+
+pub(crate) fn delete(id: &str) -> DeleteUser {
+    DeleteUser {
+        user_id: fixtures::user_id(id),
+        safeguards: Safeguards::default(),
+    }
+}
+
+pub(crate) fn update(id: &str, data: &str) -> UpdateUser {
+    UpdateUser {
+        user_id: fixtures::user_id(id),
+        data: UserData::from_json(data).expect("an object"),
+        safeguards: Safeguards::default(),
+    }
+}
+
+pub(crate) fn set_password(id: &str, password: &str) -> SetPassword {
+    SetPassword {
+        user_id: fixtures::user_id(id),
+        new_password: plain(password),
+        safeguards: Safeguards::default(),
+    }
+}
+
+pub(crate) fn add_username(id: &str, name: &str) -> AddUsername {
+    AddUsername {
+        user_id: fixtures::user_id(id),
+        username: NewUsername::new(name, UsernameScope::Instance).expect("a username"),
+        safeguards: Safeguards::default(),
+    }
+}
+
+pub(crate) fn remove_username(id: &str, username_id: &str) -> RemoveUsername {
+    RemoveUsername {
+        user_id: fixtures::user_id(id),
+        username_id: UsernameId::new(username_id).expect("a username id"),
+        safeguards: Safeguards::default(),
+    }
+}
+
+/// A password as typed, which need not be changed.
+pub(crate) fn plain(password: &str) -> NewPassword {
+    NewPassword {
+        secret: NewPasswordSecret::Plain(PlainPassword::new(password).expect("a password")),
+        change_required: false,
+    }
+}
+
+/// Done once under this key.
+pub(crate) fn under(key: &str) -> Safeguards {
+    Safeguards {
+        idempotency_key: Some(IdempotencyKey::new(key).expect("a key")),
+        if_sequence: None,
+    }
+}
+
+/// Done only while the user has this sequence.
+pub(crate) fn only_at(sequence: u64) -> Safeguards {
+    Safeguards {
+        idempotency_key: None,
+        if_sequence: Some(sequence),
     }
 }
 

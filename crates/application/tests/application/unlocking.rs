@@ -16,7 +16,12 @@ async fn a_locked_user_becomes_active() {
         ..unlock("here")
     };
 
-    let details = stage.users.unlock_user(&manager(), command.clone()).await.unwrap();
+    let details = stage
+        .users
+        .unlock_user(&manager(), command.clone())
+        .await
+        .unwrap()
+        .answer;
 
     let user = stage.stored("here").await;
     assert_eq!(*user.state(), UserState::Active);
@@ -79,7 +84,12 @@ async fn an_unlock_is_not_earlier_than_the_lock_when_the_clock_was_set_back() {
     let locked = stage.lock_here().await;
     stage.clock.set(fixtures::earliest());
 
-    let unlocked = stage.users.unlock_user(&manager(), unlock("here")).await.unwrap();
+    let unlocked = stage
+        .users
+        .unlock_user(&manager(), unlock("here"))
+        .await
+        .unwrap()
+        .answer;
 
     assert_eq!(unlocked.change_date, locked.change_date);
 }

@@ -1,13 +1,18 @@
 use std::future::pending;
-use std::sync::Arc;
+use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use unlockd_application::ports::{CommitError, CreateUserError, NewUser, StoreError, UserStore};
+use unlockd_application::idempotency::{IdempotencyKey, IdempotentRequest};
+use unlockd_application::ports::{CommitError, CreateUserError, NewUser, RecordedRequest, StoreError, UserStore};
 use unlockd_domain::{User, UserChange, UserEvent, UserId, UserProfile, UserRecord, UserState};
 
 /// What others commit between the reading of a user and the commit of a change to that user.
 pub(crate) type Competitor = Box<dyn Fn(&User) -> Vec<UserChange> + Send + Sync>;
+
+/// What happens between the decision of a change and its writing.
+type Interruption = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// A store of users that can be made to show, to do and to fail what a store in memory hardly ever does.
 pub(crate) struct UserStoreDouble {
@@ -16,17 +21,22 @@ pub(crate) struct UserStoreDouble {
     competitor: Option<Competitor>,
     failure: Option<fn() -> StoreError>,
     silent: bool,
+    loses_answers: bool,
+    interruption: Mutex<Option<Interruption>>,
     commits: AtomicUsize,
 }
 
 impl UserStoreDouble {
-    fn new(inner: Arc<dyn UserStore>) -> Self {
+    /// Does what the other store does.
+    pub(crate) fn new(inner: Arc<dyn UserStore>) -> Self {
         Self {
             inner,
             state: None,
             competitor: None,
             failure: None,
             silent: false,
+            loses_answers: false,
+            interruption: Mutex::new(None),
             commits: AtomicUsize::new(0),
         }
     }
@@ -63,6 +73,34 @@ impl UserStoreDouble {
         }
     }
 
+    /// Writes, and does not say so.
+    pub(crate) fn losing_answers(inner: Arc<dyn UserStore>) -> Self {
+        Self {
+            loses_answers: true,
+            ..Self::new(inner)
+        }
+    }
+
+    /// Has something happen before the next writing.
+    pub(crate) fn interrupt(&self, interruption: impl Future<Output = ()> + Send + 'static) {
+        *self.interruption.lock().unwrap() = Some(Box::pin(interruption));
+    }
+
+    async fn be_interrupted(&self) {
+        let interruption = self.interruption.lock().unwrap().take();
+        if let Some(interruption) = interruption {
+            interruption.await;
+        }
+    }
+
+    fn answer<E: From<StoreError>>(&self, outcome: Result<(), E>) -> Result<(), E> {
+        outcome?;
+        if self.loses_answers {
+            return Err(StoreError::Unavailable("the answer was lost".into()).into());
+        }
+        Ok(())
+    }
+
     /// How often something was to be committed.
     pub(crate) fn commits(&self) -> usize {
         self.commits.load(Ordering::SeqCst)
@@ -94,13 +132,14 @@ impl UserStore for UserStoreDouble {
     }
 
     async fn create(&self, user: &NewUser) -> Result<(), CreateUserError> {
-        match self.failure {
-            Some(failure) => Err(failure().into()),
-            None => self.inner.create(user).await,
+        if let Some(failure) = self.failure {
+            return Err(failure().into());
         }
+        self.be_interrupted().await;
+        self.answer(self.inner.create(user).await)
     }
 
-    async fn commit(&self, change: &UserChange) -> Result<(), CommitError> {
+    async fn commit(&self, change: &UserChange, request: Option<&IdempotentRequest>) -> Result<(), CommitError> {
         self.commits.fetch_add(1, Ordering::SeqCst);
         if let Some(failure) = self.failure {
             return Err(failure().into());
@@ -108,6 +147,7 @@ impl UserStore for UserStoreDouble {
         if self.silent {
             return pending().await;
         }
+        self.be_interrupted().await;
         if let Some(competitor) = &self.competitor {
             let user = self
                 .inner
@@ -115,10 +155,17 @@ impl UserStore for UserStoreDouble {
                 .await?
                 .expect("a user who is changed exists");
             for change in competitor(&user) {
-                self.inner.commit(&change).await.expect("the competitor comes first");
+                self.inner
+                    .commit(&change, None)
+                    .await
+                    .expect("the competitor comes first");
             }
         }
-        self.inner.commit(change).await
+        self.answer(self.inner.commit(change, request).await)
+    }
+
+    async fn find_request(&self, caller: &UserId, key: &IdempotencyKey) -> Result<Option<RecordedRequest>, StoreError> {
+        self.inner.find_request(caller, key).await
     }
 
     async fn history(&self, id: &UserId) -> Result<Vec<UserEvent>, StoreError> {

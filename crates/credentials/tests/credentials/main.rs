@@ -2,6 +2,7 @@
 
 #![expect(clippy::expect_used, reason = "a failed expectation is how a test fails")]
 
+mod fingerprints;
 mod ids;
 mod passwords;
 mod tokens;

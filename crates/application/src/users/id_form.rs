@@ -4,9 +4,9 @@ use unlockd_domain::{TextError, UserId};
 
 use crate::error::Error;
 
-/// Where a request names its user: in its path, in its message, or in both.
+/// Where a request names what it is about: in its path, in its message, or in both.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct UserIdForm {
+pub struct IdForm {
     /// The segment of the path, decoded, if the path has one.
     pub in_path: Option<Result<String, MalformedSegment>>,
     /// The field of the message; empty when it is not set.
@@ -18,9 +18,9 @@ pub struct UserIdForm {
 #[error("must be percent-encoded UTF-8")]
 pub struct MalformedSegment;
 
-/// Why a request does not name a user.
+/// Why a request does not name what it is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ThisError)]
-pub(super) enum UserIdProblem {
+pub(super) enum IdProblem {
     #[error(transparent)]
     Segment(#[from] MalformedSegment),
     #[error(transparent)]
@@ -29,7 +29,7 @@ pub(super) enum UserIdProblem {
     Contradiction,
 }
 
-impl UserIdForm {
+impl IdForm {
     /// The user of a request about nothing else.
     ///
     /// # Errors
@@ -39,13 +39,18 @@ impl UserIdForm {
     }
 
     /// The user, for a request that is judged as a whole.
-    pub(super) fn user_id(self) -> Result<UserId, UserIdProblem> {
+    pub(super) fn user_id(self) -> Result<UserId, IdProblem> {
+        self.id(UserId::new)
+    }
+
+    /// The id, for a request that is judged as a whole.
+    pub(super) fn id<I>(self, new: impl FnOnce(String) -> Result<I, TextError>) -> Result<I, IdProblem> {
         let id = match self.in_path.transpose()? {
             Some(in_path) if self.in_message.is_empty() || self.in_message == in_path => in_path,
-            Some(_) => return Err(UserIdProblem::Contradiction),
+            Some(_) => return Err(IdProblem::Contradiction),
             None => self.in_message,
         };
-        Ok(UserId::new(id)?)
+        Ok(new(id)?)
     }
 }
 

@@ -1,0 +1,90 @@
+//! Requests that are answered once, however often they are sent.
+
+use std::fmt;
+
+use sha2::{Digest, Sha256};
+use thiserror::Error;
+
+/// What a caller calls one request, so that it is done once: 1 to 200 printable ASCII characters. Each caller has keys of
+/// their own. A key is kept with the event that its request led to, for as long as the event is.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct IdempotencyKey(String);
+
+/// The text is no idempotency key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("must have 1 to {} printable ASCII characters", IdempotencyKey::MAX_CHARACTERS)]
+pub struct MalformedIdempotencyKey;
+
+/// The SHA-256 of what a request asks for, by which another request under the same key is told from a repeated one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RequestDigest(pub [u8; 32]);
+
+/// What is kept of a request beside the event that it led to. The caller is the actor of that event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IdempotentRequest {
+    /// What the caller calls it.
+    pub key: IdempotencyKey,
+    /// What it asks for.
+    pub digest: RequestDigest,
+}
+
+impl IdempotencyKey {
+    /// The longest key, in characters.
+    pub const MAX_CHARACTERS: usize = 200;
+
+    /// Takes over a key.
+    ///
+    /// # Errors
+    /// [`MalformedIdempotencyKey`] when it is empty, longer than 200 characters, or holds anything but U+0020 to U+007E.
+    pub fn new(key: impl Into<String>) -> Result<Self, MalformedIdempotencyKey> {
+        let key = key.into();
+        let is_printable = key.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+        if is_printable && (1..=Self::MAX_CHARACTERS).contains(&key.len()) {
+            Ok(Self(key))
+        } else {
+            Err(MalformedIdempotencyKey)
+        }
+    }
+
+    /// The key as it was given.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for IdempotencyKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Puts a request into digest, field by field: each with its length, so that no two requests look the same.
+pub(crate) struct RequestDigester(Sha256);
+
+impl RequestDigester {
+    /// Begins with the name of the operation.
+    pub(crate) fn new(operation: &str) -> Self {
+        Self(Sha256::new()).field(operation)
+    }
+
+    /// A field that is always set.
+    pub(crate) fn field(mut self, value: impl AsRef<[u8]>) -> Self {
+        let value = value.as_ref();
+        self.0.update((value.len() as u64).to_be_bytes());
+        self.0.update(value);
+        self
+    }
+
+    /// A field that may not be set.
+    pub(crate) fn optional(self, value: Option<impl AsRef<[u8]>>) -> Self {
+        match value {
+            Some(value) => self.field([1]).field(value),
+            None => self.field([0]),
+        }
+    }
+
+    pub(crate) fn finish(self) -> RequestDigest {
+        RequestDigest(self.0.finalize().into())
+    }
+}

@@ -1,0 +1,111 @@
+use async_trait::async_trait;
+use unlockd_domain::{OrganizationId, Position, Timestamp, UserEvent, UserEventName, UserId};
+
+use super::{StoreError, Visibility};
+
+/// The events of all users in one order, that of their positions.
+///
+/// Transactions may end in another order than they took their positions in. So nobody reads beyond a settled position:
+/// up to there every event that will ever be is there to be read.
+#[async_trait]
+pub trait EventStore: Send + Sync {
+    /// A position up to which everything is settled.
+    ///
+    /// - Each event whose write was answered before the call MUST be at or before it.
+    /// - No event MUST ever be written at or before it from now on, by whatever process, and each event that is there MUST be
+    ///   seen by every read from now on.
+    /// - It MUST NOT be before one that was answered earlier, by whatever process.
+    /// - An event of a user MUST have a later position than the event in front of it.
+    async fn settled(&self) -> Result<Position, StoreError>;
+
+    /// The events within the range that fit the filter, at most [`EventRange::limit`], in the range's order.
+    async fn select(&self, filter: &EventFilter, range: &EventRange) -> Result<Vec<RecordedEvent>, StoreError>;
+}
+
+/// An event in its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordedEvent {
+    /// Where it stands among the events of all users.
+    pub position: Position,
+    /// What happened.
+    pub event: UserEvent,
+}
+
+/// Which events are asked for; what is empty does not matter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EventFilter {
+    /// Those that may be seen: by the organization that owned the user then.
+    pub visibility: Visibility,
+    /// Those of this user.
+    pub user_id: Option<UserId>,
+    /// Those of this organization's users.
+    pub organization: Option<OrganizationId>,
+    /// Those that this user has brought about.
+    pub actor: Option<UserId>,
+    /// Those of one of these names.
+    pub kinds: Vec<UserEventName>,
+    /// Those after this moment.
+    pub after: Option<Timestamp>,
+    /// Those before this moment.
+    pub before: Option<Timestamp>,
+}
+
+/// Which positions are asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EventRange {
+    /// Only what is behind this position.
+    pub after: Position,
+    /// Only what is at or before this position.
+    pub up_to: Position,
+    /// What comes first.
+    pub order: EventOrder,
+    /// How many at most.
+    pub limit: u32,
+}
+
+/// The order of events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum EventOrder {
+    /// The oldest first.
+    #[default]
+    Forward,
+    /// The newest first.
+    Backward,
+}
+
+impl EventFilter {
+    /// Every event that may be seen.
+    #[must_use]
+    pub fn all(visibility: Visibility) -> Self {
+        Self {
+            visibility,
+            user_id: None,
+            organization: None,
+            actor: None,
+            kinds: Vec::new(),
+            after: None,
+            before: None,
+        }
+    }
+
+    /// Whether the event is asked for: what stores say in their own language.
+    #[must_use]
+    pub fn matches(&self, event: &UserEvent) -> bool {
+        let fits = |wanted: &Option<UserId>, id: Option<&UserId>| wanted.is_none() || wanted.as_ref() == id;
+        self.visibility.covers(&event.organization)
+            && fits(&self.user_id, Some(&event.user_id))
+            && fits(&self.actor, event.actor.user_id())
+            && self.organization.as_ref().is_none_or(|id| *id == event.organization)
+            && (self.kinds.is_empty() || self.kinds.contains(&event.kind.name()))
+            && self.after.is_none_or(|after| event.time > after)
+            && self.before.is_none_or(|before| event.time < before)
+    }
+}
+
+impl EventRange {
+    /// Whether the position is asked for.
+    #[must_use]
+    pub fn contains(&self, position: Position) -> bool {
+        self.after < position && position <= self.up_to
+    }
+}

@@ -1,0 +1,85 @@
+use unlockd_domain::{Actor, AddUsernameRefusal, Permission, User, UserEventName, UserId, Username, UsernameId};
+
+use super::change::Target;
+use super::safeguards::{Safeguards, SafeguardsForm};
+use super::{Details, IdForm, NewUsername, UsernameForm, Users};
+use crate::authentication::Caller;
+use crate::error::{Error, Violations};
+
+/// Gives a user one more name to sign in with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AddUsername {
+    /// Who gets it.
+    pub user_id: UserId,
+    /// The name.
+    pub username: NewUsername,
+    /// What keeps it from going over what others have done; without a key.
+    pub safeguards: Safeguards,
+}
+
+/// The outcome of [`AddUsername`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AddedUsername {
+    /// The id by which the name is removed.
+    pub username_id: UsernameId,
+    /// Where the user's history stands.
+    pub details: Details,
+}
+
+impl AddUsername {
+    /// The command, from what a wire brings.
+    ///
+    /// # Errors
+    /// [`Error::InvalidArgument`] with all that is wrong, in the order of the proto's fields.
+    pub fn parse(user_id: IdForm, username: Option<UsernameForm>, safeguards: SafeguardsForm) -> Result<Self, Error> {
+        let mut violations = Violations::default();
+        let user_id = violations.keep("user_id", user_id.user_id());
+        let username = if let Some(form) = username {
+            violations.keep("username.username", form.parse())
+        } else {
+            violations.note("username", "must be given");
+            None
+        };
+        let safeguards = safeguards.parse_without_key(&mut violations);
+        violations.finish(user_id.zip(username).map(|(user_id, username)| Self {
+            user_id,
+            username,
+            safeguards,
+        }))
+    }
+
+    #[tracing::instrument(name = "application.add_username", skip_all, fields(user.id = %self.user_id))]
+    pub(super) async fn execute(self, users: &Users, caller: &Caller) -> Result<AddedUsername, Error> {
+        let username_id = UsernameId::new(users.ids.generate()).map_err(Error::internal)?;
+        let username = self.username.with_id(username_id.clone()).map_err(Error::internal)?;
+        let target = Target {
+            user_id: &self.user_id,
+            permission: Permission::UserWrite,
+            reads_profile: true,
+            safeguards: &self.safeguards,
+            event: UserEventName::UsernameAdded,
+            request: None,
+        };
+        let added = users
+            .change(caller, target, |user, profile| {
+                let actor = Actor::User(caller.user_id().clone());
+                user.add_username(profile, username.clone(), actor, users.clock.now())
+                    .map_err(|refusal| refused(user, &username, refusal))
+            })
+            .await?;
+        Ok(AddedUsername {
+            username_id,
+            details: added.answer,
+        })
+    }
+}
+
+fn refused(user: &User, username: &Username, refusal: AddUsernameRefusal) -> Error {
+    match refusal {
+        AddUsernameRefusal::AlreadyTheirs => Error::UsernameTaken {
+            username: username.name().to_owned(),
+        },
+        AddUsernameRefusal::TooMany => Error::TooManyUsernames(user.id().clone()),
+        AddUsernameRefusal::Deleted(_) => Error::UserNotFound(user.id().clone()),
+    }
+}

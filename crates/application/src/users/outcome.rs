@@ -1,0 +1,21 @@
+/// The answer to a request that is safe to repeat.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcome<T> {
+    /// The answer.
+    pub answer: T,
+    /// Whether the request was done before, and this is the answer from then.
+    pub replayed: bool,
+}
+
+impl<T> Outcome<T> {
+    pub(super) fn new(answer: T) -> Self {
+        Self {
+            answer,
+            replayed: false,
+        }
+    }
+
+    pub(super) fn replayed(answer: T) -> Self {
+        Self { answer, replayed: true }
+    }
+}

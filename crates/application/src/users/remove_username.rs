@@ -1,0 +1,62 @@
+use unlockd_domain::{Actor, Permission, RemoveUsernameRefusal, UserEventName, UserId, UsernameId};
+
+use super::change::Target;
+use super::safeguards::{Safeguards, SafeguardsForm};
+use super::{Details, IdForm, Users};
+use crate::authentication::Caller;
+use crate::error::{Error, Violations};
+
+/// Takes one of the names away that a user signs in with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RemoveUsername {
+    /// Whose name it is.
+    pub user_id: UserId,
+    /// Which of the user's names.
+    pub username_id: UsernameId,
+    /// What keeps it from going over what others have done; without a key.
+    pub safeguards: Safeguards,
+}
+
+impl RemoveUsername {
+    /// The command, from what a wire brings.
+    ///
+    /// # Errors
+    /// [`Error::InvalidArgument`] with all that is wrong, in the order of the proto's fields.
+    pub fn parse(user_id: IdForm, username_id: IdForm, safeguards: SafeguardsForm) -> Result<Self, Error> {
+        let mut violations = Violations::default();
+        let user_id = violations.keep("user_id", user_id.user_id());
+        let username_id = violations.keep("username_id", username_id.id(UsernameId::new));
+        let safeguards = safeguards.parse_without_key(&mut violations);
+        violations.finish(user_id.zip(username_id).map(|(user_id, username_id)| Self {
+            user_id,
+            username_id,
+            safeguards,
+        }))
+    }
+
+    #[tracing::instrument(name = "application.remove_username", skip_all, fields(user.id = %self.user_id))]
+    pub(super) async fn execute(self, users: &Users, caller: &Caller) -> Result<Details, Error> {
+        let target = Target {
+            user_id: &self.user_id,
+            permission: Permission::UserWrite,
+            reads_profile: true,
+            safeguards: &self.safeguards,
+            event: UserEventName::UsernameRemoved,
+            request: None,
+        };
+        let removed = users
+            .change(caller, target, |user, profile| {
+                let actor = Actor::User(caller.user_id().clone());
+                user.remove_username(profile, self.username_id.clone(), actor, users.clock.now())
+                    .map_err(|refusal| match refusal {
+                        RemoveUsernameRefusal::NotTheirs => Error::UsernameNotFound {
+                            user_id: user.id().clone(),
+                            username_id: self.username_id.clone(),
+                        },
+                        RemoveUsernameRefusal::Deleted(_) => Error::UserNotFound(user.id().clone()),
+                    })
+            })
+            .await?;
+        Ok(removed.answer)
+    }
+}
