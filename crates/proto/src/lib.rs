@@ -18,7 +18,7 @@ mod contract {
     include!(concat!(env!("OUT_DIR"), "/contract.rs"));
 }
 
-pub use contract::zitadel;
+pub use contract::{unlockd, zitadel};
 
 /// The contract and all that it imports, as an encoded `google.protobuf.FileDescriptorSet`: for server reflection.
 pub const FILE_DESCRIPTOR_SET: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/contract.bin"));
