@@ -6,10 +6,13 @@
     reason = "every fixture panics on a value that the domain refuses"
 )]
 
-use unlockd_application::ports::NewUser;
+use unlockd_application::idempotency::{IdempotencyKey, IdempotentRequest, RequestDigest};
+use unlockd_application::ports::{
+    NewUser, SortDirection, TextMatch, TextMethod, UserFilter, UserOrder, UserQuery, Visibility,
+};
 use unlockd_domain::{
     AccessToken, AccessTokenId, Actor, LockCause, LockOrder, Organization, OrganizationId, OrganizationName, Reason,
-    Timestamp, User, UserId, UserProfile, Username, UsernameId, UsernameScope,
+    Timestamp, User, UserData, UserId, UserProfile, Username, UsernameId, UsernameKey, UsernameScope,
 };
 
 /// The moment at which fixed clocks begin: 2024-06-25T13:35:39.148123Z.
@@ -66,6 +69,7 @@ pub fn new_user(id: &str, organization: &str) -> NewUser {
     NewUser {
         change: User::create(user_id(id), organization_id(organization), Actor::System, now()),
         profile: UserProfile::default(),
+        request: None,
     }
 }
 
@@ -104,5 +108,58 @@ pub fn access_token(id: &str, user: &str) -> AccessToken {
         user_id: user_id(user),
         created_at: now(),
         expires_at: None,
+    }
+}
+
+/// What the owners note about a user: a JSON object.
+#[must_use]
+pub fn data(json: &str) -> UserData {
+    UserData::from_json(json).expect("a JSON object")
+}
+
+/// A request under a key; each byte of its digest is this one.
+#[must_use]
+pub fn request(key: &str, digest: u8) -> IdempotentRequest {
+    IdempotentRequest {
+        key: idempotency_key(key),
+        digest: RequestDigest([digest; 32]),
+    }
+}
+
+/// What a caller calls a request.
+#[must_use]
+pub fn idempotency_key(key: &str) -> IdempotencyKey {
+    IdempotencyKey::new(key).expect("an idempotency key")
+}
+
+/// Everybody who fits, up to 1,000 of them, by id.
+#[must_use]
+pub fn user_query(filter: UserFilter) -> UserQuery {
+    UserQuery {
+        visibility: Visibility::Instance,
+        filter,
+        order: UserOrder::Id,
+        direction: SortDirection::Ascending,
+        offset: 0,
+        limit: 1_000,
+    }
+}
+
+/// How a text has to be.
+#[must_use]
+pub fn text_match(method: TextMethod, text: &str) -> TextMatch {
+    TextMatch {
+        method,
+        text: text.to_owned(),
+    }
+}
+
+/// One of the usernames is like this, whatever its scope.
+#[must_use]
+pub fn username_filter(method: TextMethod, text: &str) -> UserFilter {
+    UserFilter::Username {
+        text: text_match(method, text),
+        key: UsernameKey::of(text).expect("the key of a username"),
+        organization_specific_only: false,
     }
 }

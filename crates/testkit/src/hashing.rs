@@ -18,4 +18,12 @@ impl PasswordHasher for InsecureTestHasher {
             "$argon2id$v=19$m=8,t=1,p=1$dGVzdHNhbHQ${hexadecimal}"
         )))
     }
+
+    async fn fingerprint(&self, password: PlainPassword, salt: [u8; 32]) -> Result<[u8; 32], PasswordHasherError> {
+        Ok(Sha256::new()
+            .chain_update(salt)
+            .chain_update(password.expose())
+            .finalize()
+            .into())
+    }
 }

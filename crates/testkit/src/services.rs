@@ -3,10 +3,10 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use unlockd_application::administration::Administration;
 use unlockd_application::ports::{
-    AccessTokenStore, Clock, GrantStore, IdGenerator, InstanceStore, OrganizationStore, PasswordHasher, TokenIssuer,
-    UserStore,
+    AccessTokenStore, Clock, EventStore, GrantStore, IdGenerator, InstanceStore, OrganizationStore, PasswordHasher,
+    TokenIssuer, UserDirectory, UserStore,
 };
-use unlockd_application::{Authentication, Error, Readiness, Users};
+use unlockd_application::{Authentication, Error, Events, Readiness, Users};
 
 use crate::fixed_clock::FixedClock;
 use crate::fixtures;
@@ -20,6 +20,10 @@ use crate::tokens::SequentialTokens;
 pub struct Stores {
     /// Users.
     pub users: Arc<dyn UserStore>,
+    /// Finding users.
+    pub directory: Arc<dyn UserDirectory>,
+    /// The history of all users.
+    pub events: Arc<dyn EventStore>,
     /// Organizations.
     pub organizations: Arc<dyn OrganizationStore>,
     /// Roles.
@@ -35,6 +39,8 @@ pub struct Stores {
 pub struct Services {
     /// The use cases about users.
     pub users: Users,
+    /// The use cases about events.
+    pub events: Events,
     /// The use cases of the command line.
     pub administration: Administration,
     /// Who is calling.
@@ -46,10 +52,20 @@ impl Stores {
     #[must_use]
     pub fn of<S>(store: S) -> Self
     where
-        S: UserStore + OrganizationStore + GrantStore + AccessTokenStore + InstanceStore + Clone + 'static,
+        S: UserStore
+            + UserDirectory
+            + EventStore
+            + OrganizationStore
+            + GrantStore
+            + AccessTokenStore
+            + InstanceStore
+            + Clone
+            + 'static,
     {
         Self {
             users: Arc::new(store.clone()),
+            directory: Arc::new(store.clone()),
+            events: Arc::new(store.clone()),
             organizations: Arc::new(store.clone()),
             grants: Arc::new(store.clone()),
             access_tokens: Arc::new(store.clone()),
@@ -76,11 +92,13 @@ impl Services {
         Self {
             users: Users {
                 store: Arc::clone(&stores.users),
+                directory: Arc::clone(&stores.directory),
                 callers: Arc::<Authentication>::clone(&authentication),
                 clock: Arc::clone(&clock),
                 ids: Arc::clone(&ids),
                 passwords,
             },
+            events: Events::new(stores.events),
             administration: Administration {
                 instance: stores.instance,
                 organizations: stores.organizations,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tokio::sync::Barrier;
 use unlockd_application::ports::NewUser;
-use unlockd_domain::{Actor, Grant, User, UserChange, UserState};
+use unlockd_domain::{AccessToken, Actor, Grant, User, UserChange, UserEvent, UserId, UserProfile, UserState};
 
 use crate::fixtures;
 use crate::services::Stores;
@@ -50,6 +50,21 @@ pub(super) fn locked(user: &User) -> UserChange {
         .expect("an active user")
 }
 
+pub(super) fn deactivated(user: &User) -> UserChange {
+    user.deactivate(None, Actor::System, fixtures::now())
+        .expect("a user who is active or locked")
+}
+
+pub(super) fn reactivated(user: &User) -> UserChange {
+    user.reactivate(None, Actor::System, fixtures::now())
+        .expect("an inactive user")
+}
+
+pub(super) fn deleted(user: &User) -> UserChange {
+    user.delete(Actor::System, fixtures::now())
+        .expect("a user who is not deleted")
+}
+
 /// The other state of the two that a user can be put into.
 pub(super) fn toggled(user: &User) -> UserChange {
     match user.state() {
@@ -61,8 +76,40 @@ pub(super) fn toggled(user: &User) -> UserChange {
 }
 
 pub(super) async fn commit(stores: &Stores, change: &UserChange) -> User {
-    stores.users.commit(change).await.expect("the change is written");
+    stores.users.commit(change, None).await.expect("the change is written");
     change.user().clone()
+}
+
+pub(super) async fn profile(stores: &Stores, id: &str) -> UserProfile {
+    let found = stores.users.find_with_profile(&fixtures::user_id(id)).await;
+    found.expect("the store answers").expect("the user is found").1
+}
+
+/// All that a store knows about a user: what a write that is refused leaves as it was.
+#[derive(Debug, PartialEq)]
+pub(super) struct Known {
+    pub(super) found: Option<(User, UserProfile)>,
+    pub(super) history: Vec<UserEvent>,
+    pub(super) grants: Vec<(UserId, Grant)>,
+    pub(super) tokens: Vec<AccessToken>,
+}
+
+pub(super) async fn known(stores: &Stores, id: &UserId) -> Known {
+    Known {
+        found: stores.users.find_with_profile(id).await.expect("an answer"),
+        history: stores.users.history(id).await.expect("an answer"),
+        grants: stores.grants.list(Some(id)).await.expect("an answer"),
+        tokens: stores.access_tokens.list(Some(id)).await.expect("an answer"),
+    }
+}
+
+pub(super) async fn active_owners(stores: &Stores) -> usize {
+    let mut active = 0;
+    for (id, grant) in stores.grants.list(None).await.expect("an answer") {
+        let user = find(stores, id.as_str()).await;
+        active += usize::from(grant == Grant::instance_owner() && *user.state() == UserState::Active);
+    }
+    active
 }
 
 /// The current state is what the history says.

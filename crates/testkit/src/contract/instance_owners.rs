@@ -11,18 +11,9 @@ use crate::services::Stores;
 
 const OWNERS: usize = 8;
 
-async fn active_owners(stores: &Stores) -> usize {
-    let mut active = 0;
-    for (id, grant) in stores.grants.list(None).await.expect("an answer") {
-        let user = arrange::find(stores, id.as_str()).await;
-        active += usize::from(grant == Grant::instance_owner() && *user.state() == UserState::Active);
-    }
-    active
-}
-
 async fn assert_lock_refused(stores: &Stores, id: &str) {
     let user = arrange::find(stores, id).await;
-    let refused = stores.users.commit(&arrange::locked(&user)).await;
+    let refused = stores.users.commit(&arrange::locked(&user), None).await;
     assert!(matches!(refused, Err(CommitError::LastInstanceOwner)), "{refused:?}");
     assert_eq!(arrange::assert_state_is_its_history(stores, id).await, user);
 }
@@ -89,7 +80,7 @@ pub async fn a_stale_lock_of_the_only_owner_is_a_conflict(harness: &dyn StoreHar
     arrange::commit(&stores, &arrange::toggled(&locked)).await;
     let granted = stores.grants.add(user.id(), &Grant::instance_owner()).await;
     granted.expect("the role is granted");
-    let refused = stores.users.commit(&stale).await;
+    let refused = stores.users.commit(&stale, None).await;
     assert!(matches!(refused, Err(CommitError::Conflict)), "{refused:?}");
 }
 
@@ -125,7 +116,7 @@ pub async fn the_grant_of_a_locked_owner_is_removed(harness: &dyn StoreHarness) 
     arrange::commit(&stores, &arrange::locked(&other)).await;
     let removed = stores.grants.remove(other.id(), &Grant::instance_owner()).await;
     removed.expect("the role is removed");
-    assert_eq!(active_owners(&stores).await, 1);
+    assert_eq!(arrange::active_owners(&stores).await, 1);
 }
 
 /// Where no owner is active, taking the role from one who is locked makes nothing worse.
@@ -141,9 +132,9 @@ pub async fn the_grant_of_a_locked_owner_is_removed_without_an_active_one(harnes
 pub async fn a_locked_owner_is_unlocked_without_an_active_one(harness: &dyn StoreHarness) {
     let stores = harness.stores();
     let owner = locked_before_the_grant(&stores).await;
-    assert_eq!(active_owners(&stores).await, 0);
+    assert_eq!(arrange::active_owners(&stores).await, 0);
     arrange::commit(&stores, &arrange::toggled(&owner)).await;
-    assert_eq!(active_owners(&stores).await, 1);
+    assert_eq!(arrange::active_owners(&stores).await, 1);
 }
 
 /// The only way to owners of whom none is active.
@@ -164,7 +155,7 @@ pub async fn parallel_locks_of_all_owners_leave_exactly_one_active(harness: &dyn
     for number in 0..OWNERS {
         let owner = arrange::owner(&stores, &format!("owner {number}")).await;
         let users = Arc::clone(&stores.users);
-        tasks.push(async move { users.commit(&arrange::locked(&owner)).await });
+        tasks.push(async move { users.commit(&arrange::locked(&owner), None).await });
     }
     let results = arrange::in_parallel(tasks).await;
     let refused: Vec<_> = results.into_iter().filter_map(Result::err).collect();
@@ -172,7 +163,7 @@ pub async fn parallel_locks_of_all_owners_leave_exactly_one_active(harness: &dyn
         matches!(refused[..], [CommitError::LastInstanceOwner]),
         "one lock is refused: {refused:?}"
     );
-    assert_eq!(active_owners(&stores).await, 1);
+    assert_eq!(arrange::active_owners(&stores).await, 1);
 }
 
 /// Whoever becomes an owner and is locked at the same moment must not be taken for the one who remains.
@@ -189,7 +180,10 @@ pub async fn a_grant_that_races_with_locks_leaves_an_active_owner(harness: &dyn 
         ];
         let tasks = tasks.into_iter().map(|task| task.run(stores.clone()));
         arrange::in_parallel(tasks).await;
-        assert!(active_owners(&stores).await >= 1, "nobody is left in round {round}");
+        assert!(
+            arrange::active_owners(&stores).await >= 1,
+            "nobody is left in round {round}"
+        );
 
         owner = arrange::assert_state_is_its_history(&stores, "owner").await;
         if *owner.state() != UserState::Active {
@@ -216,7 +210,7 @@ impl Task {
                 granted.expect("the role is granted");
             }
             Self::Lock(user) => {
-                if let Err(error) = stores.users.commit(&arrange::locked(&user)).await {
+                if let Err(error) = stores.users.commit(&arrange::locked(&user), None).await {
                     assert!(matches!(error, CommitError::LastInstanceOwner), "{error:?}");
                 }
             }
@@ -234,7 +228,7 @@ pub async fn parallel_locks_and_removals_leave_exactly_one_active_owner(harness:
         let stores = stores.clone();
         tasks.push(async move {
             if number % 2 == 0 {
-                match stores.users.commit(&arrange::locked(&owner)).await {
+                match stores.users.commit(&arrange::locked(&owner), None).await {
                     Err(error) => assert!(matches!(error, CommitError::LastInstanceOwner), "{error:?}"),
                     Ok(()) => return true,
                 }
@@ -249,5 +243,5 @@ pub async fn parallel_locks_and_removals_leave_exactly_one_active_owner(harness:
     }
     let done = arrange::in_parallel(tasks).await;
     assert_eq!(done.into_iter().filter(|done| *done).count(), OWNERS - 1);
-    assert_eq!(active_owners(&stores).await, 1);
+    assert_eq!(arrange::active_owners(&stores).await, 1);
 }

@@ -11,16 +11,28 @@
 
 pub mod access_token_store;
 mod arrange;
+mod dice;
+pub mod erasure;
+pub mod event_selection;
+pub mod events;
 pub mod grant_store;
+pub mod idempotency;
 pub mod instance_owners;
 pub mod instance_store;
 pub mod organization_store;
 pub mod outages;
+pub mod owner_departures;
+mod population;
+pub mod profile_edits;
 mod suite;
 pub mod user_commits;
 pub mod user_concurrency;
 pub mod user_creation;
 pub mod user_names;
+pub mod user_search;
+pub mod user_search_by_chance;
+pub mod user_search_conditions;
+pub mod user_search_texts;
 pub mod values;
 
 use async_trait::async_trait;

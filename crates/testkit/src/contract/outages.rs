@@ -4,10 +4,10 @@ use std::fmt::Debug;
 use std::time::Duration;
 
 use unlockd_application::ports::{
-    AddGrantError, AddTokenError, Bootstrap, CommitError, CreateOrganizationError, CreateUserError, RemoveGrantError,
-    StoreError,
+    AddGrantError, AddTokenError, Bootstrap, CommitError, CreateOrganizationError, CreateUserError, EventFilter,
+    EventOrder, EventRange, RemoveGrantError, StoreError, UserFilter, Visibility,
 };
-use unlockd_domain::{Grant, TokenDigest, User};
+use unlockd_domain::{Grant, Position, TokenDigest, User};
 
 use super::{Outage, StoreHarness, arrange};
 use crate::fixtures;
@@ -38,6 +38,7 @@ async fn every_operation_is_unavailable(harness: &dyn StoreHarness, outage: Outa
     harness.suffer(outage).await;
     tokio::join!(
         users_are_unavailable(&stores, &user),
+        searches_and_events_are_unavailable(&stores),
         organizations_and_grants_are_unavailable(&stores, &user),
         tokens_are_unavailable(&stores, &user),
         the_instance_is_unavailable(&stores),
@@ -66,16 +67,33 @@ async fn users_are_unavailable(stores: &Stores, user: &User) {
     assert_unavailable("find a user", users.find(user.id()), unavailable).await;
     assert_unavailable("find a profile", users.find_with_profile(user.id()), unavailable).await;
     assert_unavailable("read a history", users.history(user.id()), unavailable).await;
+    let key = fixtures::idempotency_key("key");
+    let request = users.find_request(user.id(), &key);
+    assert_unavailable("find a request", request, unavailable).await;
     let new = fixtures::new_user("new", arrange::ACME);
     assert_unavailable("create a user", users.create(&new), |error| {
         matches!(error, CreateUserError::Store(StoreError::Unavailable(_)))
     })
     .await;
     let change = arrange::locked(user);
-    assert_unavailable("commit a change", users.commit(&change), |error| {
+    assert_unavailable("commit a change", users.commit(&change, None), |error| {
         matches!(error, CommitError::Store(StoreError::Unavailable(_)))
     })
     .await;
+}
+
+async fn searches_and_events_are_unavailable(stores: &Stores) {
+    let query = fixtures::user_query(UserFilter::Active);
+    assert_unavailable("search users", stores.directory.search(&query), unavailable).await;
+    assert_unavailable("ask what is settled", stores.events.settled(), unavailable).await;
+    let filter = EventFilter::all(Visibility::Instance);
+    let range = EventRange {
+        after: Position::START,
+        up_to: Position::END,
+        order: EventOrder::Forward,
+        limit: 1,
+    };
+    assert_unavailable("select events", stores.events.select(&filter, &range), unavailable).await;
 }
 
 async fn organizations_and_grants_are_unavailable(stores: &Stores, user: &User) {

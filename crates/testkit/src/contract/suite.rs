@@ -77,6 +77,95 @@ macro_rules! contract_tests {
                 a_grant_that_races_with_locks_leaves_an_active_owner
                 parallel_locks_and_removals_leave_exactly_one_active_owner
             ]
+            profile_edits [
+                each_edit_is_written_with_its_event_and_state
+                an_edit_touches_one_profile_only
+                data_and_password_are_replaced_whole
+                names_keep_their_order_and_a_new_one_comes_last
+                a_user_can_have_a_hundred_names_and_lose_them_all
+                a_removed_name_is_free_again
+                a_name_that_is_taken_in_its_scope_is_not_added
+                a_stale_edit_is_a_conflict_and_writes_nothing
+                of_parallel_additions_of_one_name_exactly_one_is_written
+            ]
+            erasure [
+                a_deletion_takes_away_what_is_personal
+                a_deletion_leaves_a_history_without_reasons
+                a_deletion_takes_the_digests_and_leaves_the_keys
+                a_deletion_leaves_other_users_as_they_are
+                of_a_deleted_user_the_id_stays_taken_and_the_names_are_free
+                a_deleted_user_gets_neither_token_nor_role
+                what_races_with_a_deletion_does_not_outlive_it
+            ]
+            owner_departures [
+                the_only_active_owner_is_neither_deactivated_nor_deleted
+                an_owner_goes_while_another_one_is_active
+                an_owner_who_has_gone_does_not_count
+                an_owner_out_of_service_goes_only_while_another_one_is_active
+                a_user_who_is_no_owner_goes_without_owners
+                other_changes_of_the_last_owner_are_written
+                parallel_departures_of_all_owners_leave_exactly_one_active
+                of_two_owners_who_go_at_once_one_stays
+            ]
+            idempotency [
+                a_request_is_found_with_its_event_by_caller_and_key
+                the_same_key_of_another_caller_is_another_key
+                a_key_that_was_used_is_taken_and_nothing_is_written
+                a_refused_request_leaves_its_key_free
+                keys_that_differ_in_any_byte_are_different
+                of_64_parallel_changes_of_one_user_under_one_key_exactly_one_is_written
+                of_64_parallel_changes_of_many_users_under_one_key_exactly_one_is_written
+                of_64_parallel_creations_under_one_key_exactly_one_is_written
+                parallel_copies_of_a_creation_with_a_name_write_one_user
+            ]
+            user_search [
+                users_are_found_whole
+                an_empty_store_has_nobody_to_find
+                deleted_users_are_not_found
+                only_users_who_may_be_seen_are_found_and_counted
+                each_order_runs_in_both_directions_with_ties_by_id
+                limit_and_offset_cut_pages_out_of_the_whole
+                the_largest_offset_is_behind_everybody
+                a_page_shows_one_moment
+            ]
+            user_search_conditions [
+                users_are_found_by_their_state
+                users_are_found_by_the_cause_of_their_lock
+                users_are_found_by_the_times_of_their_lock
+                conditions_are_joined_by_and_or_and_not
+                a_condition_on_what_a_user_does_not_have_is_false
+                one_of_several_names_is_enough
+                conditions_can_be_nested_20_levels_deep
+                there_can_be_200_conditions
+            ]
+            user_search_texts [
+                every_character_of_a_username_stands_for_itself
+                every_character_of_an_id_stands_for_itself
+                case_of_usernames_is_ignored_as_where_they_are_unique
+                case_and_composition_of_usernames_count_unless_they_are_ignored
+                case_of_ids_is_ignored_for_the_26_latin_letters_only
+                the_longest_texts_are_found
+            ]
+            user_search_by_chance [
+                random_questions_are_answered_as_in_memory_1
+                random_questions_are_answered_as_in_memory_2
+                random_questions_are_answered_as_in_memory_3
+            ]
+            events [
+                an_empty_store_has_no_events
+                positions_rise_with_every_write
+                an_answered_write_is_settled
+                a_users_events_have_rising_positions
+                watchers_see_every_event_once_and_in_order
+            ]
+            event_selection [
+                events_are_found_by_user_and_organization
+                events_are_found_by_actor_and_kind
+                events_are_found_by_time
+                only_events_that_may_be_seen_are_found
+                ranges_orders_and_limits_are_kept
+                random_filters_find_what_they_match
+            ]
             organization_store [
                 an_absent_organization_is_none
                 an_organization_id_that_is_taken_is_refused_and_nothing_is_written

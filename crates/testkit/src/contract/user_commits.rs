@@ -15,7 +15,7 @@ async fn assert_conflict_writes_nothing(stores: &Stores, change: &UserChange) {
     let id = change.user().id();
     let before = stores.users.find_with_profile(id).await.expect("an answer");
     let history = stores.users.history(id).await.expect("an answer");
-    let refused = stores.users.commit(change).await;
+    let refused = stores.users.commit(change, None).await;
     assert!(matches!(refused, Err(CommitError::Conflict)), "{refused:?}");
     assert_eq!(stores.users.find_with_profile(id).await.expect("an answer"), before);
     assert_eq!(stores.users.history(id).await.expect("an answer"), history);

@@ -23,7 +23,7 @@ pub async fn of_64_parallel_writers_one_wins_each_sequence_without_a_gap(harness
             loop {
                 let user = users.find(&id).await.expect("an answer").expect("the user");
                 let change = arrange::toggled(&user);
-                match users.commit(&change).await {
+                match users.commit(&change, None).await {
                     Ok(()) => return change.user().sequence().get(),
                     Err(error) => assert!(matches!(error, CommitError::Conflict), "{error:?}"),
                 }
@@ -53,7 +53,7 @@ pub async fn of_64_parallel_commits_on_one_sequence_exactly_one_succeeds(harness
         let change = user
             .lock(order, Actor::System, fixtures::now())
             .expect("an active user");
-        async move { (users.commit(&change).await, change) }
+        async move { (users.commit(&change, None).await, change) }
     });
     let mut winners = Vec::new();
     for (result, change) in arrange::in_parallel(tasks).await {

@@ -33,6 +33,7 @@ async fn assert_kept(stores: &Stores, text: &str, reason: &str, digest: u8) {
     let mut new = NewUser {
         change: User::create(id.clone(), organization.id.clone(), actor.clone(), fixtures::now()),
         profile: unlockd_domain::UserProfile::default(),
+        request: None,
     };
     new.profile.usernames = usernames.to_vec();
     arrange::write(stores, &new).await;

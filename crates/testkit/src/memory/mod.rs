@@ -2,26 +2,29 @@
 //! the databases.
 
 mod access_token_store;
+mod event_store;
 mod grant_store;
 mod instance_store;
 mod organization_store;
+mod user_directory;
 mod user_store;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
-use unlockd_application::ports::{NewUser, StoreError};
+use unlockd_application::idempotency::{IdempotencyKey, IdempotentRequest, RequestDigest};
+use unlockd_application::ports::{NewUser, RecordedRequest, StoreError};
 use unlockd_domain::{
     AccessToken, AccessTokenId, Grant, Grants, Organization, OrganizationId, TokenDigest, User, UserEvent, UserId,
-    UserProfile, UserState, UsernameKey,
+    UserProfile, UserState, Username, UsernameKey,
 };
 
 use crate::contract::StoreHarness;
 use crate::outage::Outage;
 use crate::services::Stores;
 
-/// All five stores on one state. Clones are the same store.
+/// All stores on one state. Clones are the same store.
 #[derive(Clone, Default)]
 pub struct MemoryStore(Arc<Mutex<State>>);
 
@@ -30,6 +33,7 @@ struct State {
     outage: Option<Outage>,
     organizations: BTreeMap<OrganizationId, Organization>,
     users: BTreeMap<UserId, StoredUser>,
+    events: Vec<StoredEvent>,
     /// By the organization in which they are unique; none for the instance.
     usernames: BTreeSet<(Option<OrganizationId>, UsernameKey)>,
     grants: BTreeSet<(UserId, Grant)>,
@@ -39,7 +43,17 @@ struct State {
 struct StoredUser {
     user: User,
     profile: UserProfile,
-    history: Vec<UserEvent>,
+}
+
+/// An event, at the position that is its place in the list, counted from 1.
+struct StoredEvent {
+    event: UserEvent,
+    request: Option<StoredRequest>,
+}
+
+struct StoredRequest {
+    key: IdempotencyKey,
+    digest: Option<RequestDigest>,
 }
 
 impl MemoryStore {
@@ -114,14 +128,48 @@ impl State {
     fn insert_user(&mut self, new: &NewUser) {
         let user = new.change.user().clone();
         for username in &new.profile.usernames {
-            let scope = username.scope_organization(user.organization()).cloned();
-            self.usernames.insert((scope, username.key().clone()));
+            self.usernames.insert(unique_name(&user, username));
         }
         let stored = StoredUser {
             profile: new.profile.clone(),
-            history: vec![new.change.event().clone()],
             user,
         };
         self.users.insert(stored.user.id().clone(), stored);
+        self.append(new.change.event(), new.request.as_ref());
     }
+
+    fn append(&mut self, event: &UserEvent, request: Option<&IdempotentRequest>) {
+        self.events.push(StoredEvent {
+            event: event.clone(),
+            request: request.map(|request| StoredRequest {
+                key: request.key.clone(),
+                digest: Some(request.digest),
+            }),
+        });
+    }
+
+    fn find_request(&self, caller: &UserId, key: &IdempotencyKey) -> Option<RecordedRequest> {
+        self.events.iter().find_map(|stored| {
+            let request = stored.request.as_ref()?;
+            let is_it = stored.event.actor.user_id() == Some(caller) && request.key == *key;
+            is_it.then(|| RecordedRequest {
+                event: stored.event.clone(),
+                digest: request.digest,
+            })
+        })
+    }
+
+    /// Whether the event's actor has used the request's key.
+    fn has_key(&self, event: &UserEvent, request: Option<&IdempotentRequest>) -> bool {
+        let (Some(request), Some(actor)) = (request, event.actor.user_id()) else {
+            return false;
+        };
+        self.find_request(actor, &request.key).is_some()
+    }
+}
+
+/// What must not be there twice.
+fn unique_name(user: &User, username: &Username) -> (Option<OrganizationId>, UsernameKey) {
+    let scope = username.scope_organization(user.organization()).cloned();
+    (scope, username.key().clone())
 }

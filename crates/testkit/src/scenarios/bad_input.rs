@@ -1,6 +1,6 @@
 use super::creating::nested;
-use super::stage::{UNIMPLEMENTED, assert_refused, assert_violates, get, lock, unlock};
-use super::{CreateUserRequest, Failure, PasswordRequest, Request, Stage};
+use super::stage::{UNIMPLEMENTED, assert_refused, assert_violates};
+use super::{CreateUserRequest, Failure, Operation, PasswordRequest, Reaching, Request, Stage, Subject};
 
 /// A text of 201 characters, most of which have several bytes.
 fn too_long() -> String {
@@ -9,19 +9,17 @@ fn too_long() -> String {
 
 pub(super) async fn an_id_has_1_to_200_characters_and_no_nul(stage: &Stage<'_>) {
     for bad in [String::new(), too_long(), "a\0b".to_owned()] {
-        for request in [get(&bad), lock(&bad), unlock(&bad)] {
-            assert_violates(&stage.managers_refusal(request).await, &["user_id"]);
+        let subject = Subject {
+            user_id: bad.clone(),
+            organization_id: stage.world.organization.to_string(),
+            ..stage.unknown()
+        };
+        for operation in Operation::ALL {
+            if operation.reaching() != Reaching::Anything {
+                let failure = stage.managers_refusal(operation.request(&subject)).await;
+                assert_violates(&failure, &["user_id"]);
+            }
         }
-        let user_id = Some(bad.clone());
-        let failure = refused(
-            stage,
-            CreateUserRequest {
-                user_id,
-                ..stage.new_user()
-            },
-        )
-        .await;
-        assert_violates(&failure, &["user_id"]);
 
         let organization_id = Some(bad);
         let failure = refused(
@@ -48,6 +46,14 @@ pub(super) async fn a_reason_has_at_most_500_characters_and_no_nul(stage: &Stage
                 locked_until: None,
             },
             Request::UnlockUser {
+                user_id: locked.clone(),
+                reason: reason.clone(),
+            },
+            Request::DeactivateUser {
+                user_id: active.clone(),
+                reason: reason.clone(),
+            },
+            Request::ReactivateUser {
                 user_id: locked.clone(),
                 reason,
             },

@@ -208,12 +208,9 @@ async fn named(stage: &Stage<'_>, organization: &str, usernames: &[(&str, bool)]
             .collect(),
         ..CreateUserRequest::default()
     });
-    match stage
-        .wire
-        .call(Some(&stage.world.instance_manager.token), &request)
-        .await?
-    {
-        Answer::Created { user_id, .. } => Ok(user_id),
-        other @ (Answer::User(_) | Answer::Changed(_)) => unexpected("a created user", &other),
-    }
+    let answer = stage.call(&stage.world.instance_manager.token, request).await?;
+    let Answer::Created { user_id, .. } = answer else {
+        unexpected("a created user", &answer)
+    };
+    Ok(user_id)
 }

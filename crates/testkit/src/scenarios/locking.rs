@@ -1,7 +1,5 @@
-use unlockd_domain::Role;
-
 use super::stage::{FAILED_PRECONDITION, assert_refused, assert_violates, lock};
-use super::{Request, Stage, Wire, World};
+use super::{Request, Stage};
 
 pub(super) async fn locking_twice_is_refused_the_second_time(stage: &Stage<'_>) {
     let user_id = stage.active_user().await;
@@ -71,42 +69,6 @@ pub(super) async fn a_lock_cannot_end_in_the_past(stage: &Stage<'_>) {
 
     assert_violates(&failure, &["locked_until"]);
     assert_eq!(stage.seen(&user_id).await.details, created, "a refusal changes nothing");
-}
-
-pub(super) async fn an_instance_owner_can_be_locked_while_another_one_is_active(stage: &Stage<'_>) {
-    let owner = stage.world.member(Some(Role::IamOwner)).await;
-
-    stage
-        .change(&stage.world.instance_owner.token, lock(&owner.user_id))
-        .await;
-
-    assert_eq!(stage.seen(&owner.user_id).await.state, "USER_STATE_LOCKED");
-}
-
-/// The last active holder of `IAM_OWNER` cannot be locked, not even by themselves.
-///
-/// Not part of [`run_all`](super::run_all): it needs a store with no other instance owner than the world's, and leaves
-/// that one locked.
-///
-/// # Panics
-/// When the wire answers otherwise.
-pub async fn the_last_instance_owner_cannot_be_locked(world: &World, wire: &dyn Wire) {
-    let stage = Stage { world, wire };
-    let owner = &world.instance_owner;
-    let before = stage.seen(&owner.user_id).await;
-
-    for caller in [owner, &world.instance_manager] {
-        let failure = stage.refusal(caller.token.as_str(), lock(&owner.user_id)).await;
-        assert_refused(&failure, FAILED_PRECONDITION, "LAST_INSTANCE_OWNER", &[]);
-    }
-
-    assert_eq!(stage.seen(&owner.user_id).await, before, "a refusal changes nothing");
-    let second = world.member(Some(Role::IamOwner)).await;
-    stage.change(&second.token, lock(&owner.user_id)).await;
-    let failure = stage
-        .refusal(world.instance_manager.token.as_str(), lock(&second.user_id))
-        .await;
-    assert_refused(&failure, FAILED_PRECONDITION, "LAST_INSTANCE_OWNER", &[]);
 }
 
 fn with_reason(user_id: &str, reason: &str) -> Request {

@@ -10,27 +10,53 @@
     reason = "a failed expectation is how a scenario fails"
 )]
 
+mod answer;
 mod authorization;
 mod bad_input;
+mod conditions;
 mod creating;
+mod crowd;
+mod deleting;
+mod expecting;
+mod history;
+mod history_pages;
+mod keys;
+mod lifecycle;
+mod linearizability;
+mod listing;
 mod locking;
+mod operations;
+mod profile;
 mod reading;
+mod repeating;
+mod request;
+mod searching;
 mod stage;
 mod unlocking;
+mod watching;
 mod wire;
 mod world;
 
 use stage::Stage;
-pub use wire::{Answer, CreateUserRequest, Details, Failure, Lock, PasswordRequest, Request, User, Username, Wire};
+
+pub use answer::{Answer, Details, Event, EventPage, Lock, Reply, Update, User, UserList, Username};
+pub use operations::{Operation, Reaching, Subject};
+pub use request::{
+    CreateUserRequest, ListEventsRequest, ListUsersRequest, PasswordRequest, Request, Safeguards, SearchQuery,
+    SetPasswordRequest, TimeRange, UpdateUserRequest, Verification, WatchEventsRequest,
+};
+pub use wire::{Failure, Watch, Wire};
 pub use world::{Member, World};
 
-pub use locking::the_last_instance_owner_cannot_be_locked;
+pub use lifecycle::the_last_instance_owner_stays_in_service;
+pub use linearizability::parallel_operations_are_explained_by_the_history;
 
 /// Every scenario, one after the other; each under fresh ids, so that the list can be run on a store that is in use. The
 /// name of each is printed, so that the last line of a failed run says which one failed.
 ///
 /// # Panics
 /// When the wire answers otherwise than a scenario tells.
+#[expect(clippy::too_many_lines, reason = "it is one list")]
 pub async fn run_all(world: &World, wire: &dyn Wire) {
     let stage = &Stage { world, wire };
     macro_rules! play {
@@ -54,7 +80,84 @@ pub async fn run_all(world: &World, wire: &dyn Wire) {
         locking::a_reason_of_500_characters_comes_back_as_it_was_given,
         locking::the_end_of_a_lock_is_shown_in_utc,
         locking::a_lock_cannot_end_in_the_past,
-        locking::an_instance_owner_can_be_locked_while_another_one_is_active,
+        lifecycle::an_active_user_is_put_aside_and_taken_back,
+        lifecycle::a_lock_ends_with_the_deactivation,
+        lifecycle::what_a_state_does_not_allow_is_refused,
+        lifecycle::an_inactive_users_token_is_refused_at_once_and_works_again_after_the_reactivation,
+        lifecycle::an_instance_owner_can_leave_while_another_one_is_active,
+        deleting::a_user_can_be_deleted_in_every_state_and_does_not_exist_from_then_on,
+        deleting::the_id_of_a_deleted_user_stays_taken,
+        deleting::the_usernames_of_a_deleted_user_are_free_again,
+        deleting::the_token_of_a_deleted_user_is_refused_at_once,
+        deleting::a_user_with_everything_can_be_deleted,
+        profile::data_is_replaced_as_a_whole,
+        profile::data_has_to_be_given_and_is_bounded,
+        profile::users_in_every_state_can_be_edited,
+        profile::a_username_is_added_and_removed,
+        profile::a_username_that_somebody_has_cannot_be_added,
+        profile::a_username_that_is_not_the_users_cannot_be_removed,
+        profile::the_101st_username_is_refused,
+        profile::a_username_has_to_be_given_and_well_formed,
+        profile::a_password_is_set_as_typed_or_hashed,
+        profile::a_password_has_to_be_given_and_is_not_repeated,
+        profile::what_is_not_done_yet_is_refused_by_its_name,
+        searching::usernames_are_compared_in_eight_ways,
+        searching::ids_are_compared_in_eight_ways,
+        searching::wildcards_are_characters_like_any_other,
+        searching::names_of_the_organization_can_be_told_apart,
+        conditions::conditions_are_combined,
+        conditions::locks_are_found_by_cause_and_time,
+        conditions::conditions_are_nested_up_to_20_levels_deep,
+        conditions::conditions_are_counted_and_have_to_say_something,
+        conditions::texts_and_numbers_of_conditions_have_to_be_well_formed,
+        conditions::conditions_on_what_is_not_kept_are_refused_by_their_names,
+        listing::users_are_listed_as_they_are_read,
+        listing::only_who_is_within_reach_is_listed_and_counted,
+        listing::deleted_users_are_neither_listed_nor_counted,
+        listing::lists_are_ordered_and_ties_are_broken_by_the_id,
+        listing::a_list_has_100_users_unless_another_number_is_given,
+        listing::parts_of_lists_have_bounds,
+        listing::what_lists_can_be_ordered_by_is_defined,
+        history::each_change_is_told_once_with_who_and_why,
+        history::what_people_have_said_about_a_user_goes_with_the_user,
+        history::what_unlockd_does_itself_has_no_actor,
+        history::history_is_filtered_by_all_that_is_given,
+        history::history_is_filtered_by_time_and_the_bounds_do_not_count,
+        history::only_history_within_reach_is_told,
+        history::what_history_is_filtered_by_has_to_be_well_formed,
+        history::history_names_nobody,
+        history_pages::pages_lead_through_the_history_once_in_both_directions,
+        history_pages::what_happens_between_two_pages_moves_nothing,
+        history_pages::a_page_token_leads_on_in_its_own_listing_only,
+        history_pages::a_page_has_100_events_unless_another_number_is_given,
+        watching::a_watch_tells_what_happens_from_now_on,
+        watching::a_watch_begins_behind_any_position,
+        watching::a_watch_that_broke_off_goes_on_without_a_gap_and_without_a_repetition,
+        watching::a_watch_goes_on_where_a_listing_has_ended,
+        watching::a_watch_tells_what_it_is_asked_for,
+        watching::only_what_is_within_reach_is_watched,
+        watching::a_watch_ends_when_its_caller_may_not_come_in_any_more,
+        watching::what_is_watched_has_to_be_well_formed,
+        watching::nobody_watches_behind_the_last_event,
+        repeating::a_repeated_request_gets_the_first_answer_again,
+        repeating::a_request_is_repeated_over_whatever_came_in_between,
+        repeating::a_request_can_be_repeated_after_the_user_was_deleted,
+        repeating::a_user_without_a_given_id_is_created_once,
+        repeating::two_copies_at_once_are_done_once_and_answered_alike,
+        repeating::repeating_is_no_way_around_a_lock,
+        keys::a_key_belongs_to_one_request,
+        keys::of_a_creation_every_field_counts,
+        keys::each_caller_has_keys_of_their_own,
+        keys::a_request_that_was_refused_has_not_used_its_key,
+        keys::a_key_has_1_to_200_printable_characters_and_is_given_once,
+        keys::a_key_is_refused_where_repeating_is_not_safe_and_ignored_where_nothing_changes,
+        expecting::a_user_is_changed_as_they_were_seen,
+        expecting::a_user_who_is_not_as_they_were_seen_is_left_alone,
+        expecting::a_user_who_is_to_be_has_no_sequence,
+        expecting::the_sequence_is_looked_at_before_the_state,
+        expecting::the_sequence_is_looked_at_behind_permission_and_user,
+        expecting::of_two_who_have_seen_the_same_one_gets_through,
+        expecting::a_repeated_request_is_answered_though_the_user_has_changed,
         creating::a_user_without_an_id_gets_one,
         creating::a_user_keeps_the_id_they_are_given,
         creating::an_id_of_200_characters_is_taken_as_it_is,
@@ -79,7 +182,8 @@ pub async fn run_all(world: &World, wire: &dyn Wire) {
         authorization::the_user_is_looked_for_before_their_state,
         authorization::a_user_of_another_organization_and_one_who_does_not_exist_look_the_same,
         authorization::another_organization_and_one_that_does_not_exist_look_the_same,
-        authorization::owners_and_managers_create_read_lock_and_unlock_within_their_reach,
+        authorization::what_is_out_of_reach_is_neither_listed_nor_told,
+        authorization::owners_and_managers_do_everything_within_their_reach,
         authorization::roles_on_the_instance_reach_every_organization,
         authorization::viewers_read_and_do_not_write,
         authorization::changing_oneself_needs_the_permission,

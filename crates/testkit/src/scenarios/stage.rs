@@ -1,6 +1,11 @@
 use std::fmt::Debug;
 
-use super::{Answer, CreateUserRequest, Details, Failure, Request, User, Wire, World};
+use unlockd_domain::Timestamp;
+
+use super::{
+    Answer, CreateUserRequest, Details, Event, EventPage, Failure, ListEventsRequest, ListUsersRequest, Reply, Request,
+    Safeguards, User, UserList, Wire, World,
+};
 
 /// What a scenario plays on: a world, and the wire through which it is seen.
 #[derive(Clone, Copy)]
@@ -10,10 +15,23 @@ pub(super) struct Stage<'a> {
 }
 
 impl Stage<'_> {
+    /// What comes of a request without safeguards.
+    pub(super) async fn call(&self, token: &str, request: Request) -> Result<Answer, Failure> {
+        let reply = self.wire.call(Some(token), &request, &Safeguards::default()).await?;
+        assert!(!reply.replayed, "nobody can have asked for this before");
+        Ok(reply.answer)
+    }
+
+    /// What comes of a request of the organization's manager with safeguards.
+    pub(super) async fn safeguarded(&self, request: &Request, safeguards: &Safeguards) -> Result<Reply, Failure> {
+        let token = &self.world.organization_manager.token;
+        self.wire.call(Some(token), request, safeguards).await
+    }
+
     /// A new user of the organization, created by its manager; the answer's details.
     pub(super) async fn create(&self, request: CreateUserRequest) -> (String, Details) {
         let token = &self.world.organization_manager.token;
-        match self.wire.call(Some(token), &Request::CreateUser(request)).await {
+        match self.call(token, Request::CreateUser(request)).await {
             Ok(Answer::Created { user_id, details }) => (user_id, details),
             other => unexpected("a created user", &other),
         }
@@ -27,8 +45,14 @@ impl Stage<'_> {
     /// The id of a new, locked user of the organization.
     pub(super) async fn locked_user(&self) -> String {
         let user_id = self.active_user().await;
-        self.change(&self.world.organization_manager.token, lock(&user_id))
-            .await;
+        self.managers_change(lock(&user_id)).await;
+        user_id
+    }
+
+    /// The id of a new, inactive user of the organization.
+    pub(super) async fn inactive_user(&self) -> String {
+        let user_id = self.active_user().await;
+        self.managers_change(deactivate(&user_id)).await;
         user_id
     }
 
@@ -40,17 +64,22 @@ impl Stage<'_> {
         }
     }
 
-    /// Locks or unlocks.
+    /// Changes a user.
     pub(super) async fn change(&self, token: &str, request: Request) -> Details {
-        match self.wire.call(Some(token), &request).await {
+        match self.call(token, request).await {
             Ok(Answer::Changed(details)) => details,
             other => unexpected("a changed user", &other),
         }
     }
 
+    /// Changes a user as the manager of the organization.
+    pub(super) async fn managers_change(&self, request: Request) -> Details {
+        self.change(&self.world.organization_manager.token, request).await
+    }
+
     /// Reads a user.
     pub(super) async fn read(&self, token: &str, user_id: &str) -> User {
-        match self.wire.call(Some(token), &get(user_id)).await {
+        match self.call(token, get(user_id)).await {
             Ok(Answer::User(user)) => user,
             other => unexpected("a user", &other),
         }
@@ -61,11 +90,38 @@ impl Stage<'_> {
         self.read(&self.world.organization_manager.token, user_id).await
     }
 
+    /// The users that are found.
+    pub(super) async fn list(&self, token: &str, request: ListUsersRequest) -> UserList {
+        match self.call(token, Request::ListUsers(request)).await {
+            Ok(Answer::Users(list)) => list,
+            other => unexpected("users", &other),
+        }
+    }
+
+    /// A page of history.
+    pub(super) async fn events(&self, token: &str, request: ListEventsRequest) -> EventPage {
+        match self.call(token, Request::ListEvents(request)).await {
+            Ok(Answer::Events(page)) => page,
+            other => unexpected("events", &other),
+        }
+    }
+
+    /// What the manager of the organization is told of the user's history.
+    pub(super) async fn history(&self, user_id: &str) -> Vec<Event> {
+        let request = ListEventsRequest {
+            user_id: Some(user_id.to_owned()),
+            ..ListEventsRequest::default()
+        };
+        let page = self.events(&self.world.organization_manager.token, request).await;
+        assert_eq!(page.next_page_token, None, "a short history has one page");
+        page.events
+    }
+
     /// A request that must fail.
     pub(super) async fn refusal(&self, token: impl Into<Option<&str>>, request: Request) -> Failure {
-        match self.wire.call(token.into(), &request).await {
+        match self.wire.call(token.into(), &request, &Safeguards::default()).await {
             Err(failure) => failure,
-            Ok(answer) => unexpected("a refusal", &answer),
+            Ok(reply) => unexpected("a refusal", &reply),
         }
     }
 
@@ -98,6 +154,35 @@ pub(super) fn unlock(user_id: &str) -> Request {
         user_id: user_id.to_owned(),
         reason: None,
     }
+}
+
+/// Puts the user aside without a word.
+pub(super) fn deactivate(user_id: &str) -> Request {
+    Request::DeactivateUser {
+        user_id: user_id.to_owned(),
+        reason: None,
+    }
+}
+
+/// Takes the user back without a word.
+pub(super) fn reactivate(user_id: &str) -> Request {
+    Request::ReactivateUser {
+        user_id: user_id.to_owned(),
+        reason: None,
+    }
+}
+
+/// Deletes the user.
+pub(super) fn delete(user_id: &str) -> Request {
+    Request::DeleteUser {
+        user_id: user_id.to_owned(),
+    }
+}
+
+/// The moment that lies so many microseconds behind this one, or before it.
+pub(super) fn moved(time: &str, microseconds: i64) -> String {
+    let moment = Timestamp::parse_rfc3339(time).expect("RFC 3339").unix_microseconds() + microseconds;
+    Timestamp::from_unix_microseconds(moment).expect("a time").to_string()
 }
 
 /// The failure has exactly this code, reason and metadata, is unlockd's, and says something to people.
@@ -154,6 +239,8 @@ pub(super) const ALREADY_EXISTS: i32 = 6;
 pub(super) const PERMISSION_DENIED: i32 = 7;
 /// `google.rpc.Code.FAILED_PRECONDITION`.
 pub(super) const FAILED_PRECONDITION: i32 = 9;
+/// `google.rpc.Code.ABORTED`.
+pub(super) const ABORTED: i32 = 10;
 /// `google.rpc.Code.UNIMPLEMENTED`.
 pub(super) const UNIMPLEMENTED: i32 = 12;
 /// `google.rpc.Code.UNAUTHENTICATED`.

@@ -67,6 +67,24 @@ impl World {
         member(&self.administration, &self.organization, role).await
     }
 
+    /// A new organization, with nobody in it.
+    pub(super) async fn empty_organization(&self) -> OrganizationId {
+        new_organization(&self.administration).await
+    }
+
+    /// A new user of that organization, who holds the role on it.
+    pub(super) async fn member_of(&self, organization: &OrganizationId, role: Role) -> Member {
+        member(&self.administration, organization, Some(role)).await
+    }
+
+    /// Gives a user a role on an organization.
+    pub(super) async fn grant(&self, member: &Member, role: Role, organization: &OrganizationId) {
+        let user_id = UserId::new(member.user_id.as_str()).expect("the id is valid");
+        let grant = Grant::new(role, GrantScope::Organization(organization.clone())).expect("the role fits its scope");
+        let granted = self.administration.add_grant(&user_id, &grant).await;
+        granted.expect("a role is granted");
+    }
+
     /// An id that was never used, also good as a part of a name.
     pub(super) fn fresh_id(&self) -> String {
         self.administration.ids.generate()
@@ -88,6 +106,7 @@ async fn member(administration: &Administration, organization: &OrganizationId, 
     let user = NewUser {
         change: User::create(user_id.clone(), organization.clone(), Actor::System, now),
         profile: UserProfile::default(),
+        request: None,
     };
     administration.users.create(&user).await.expect("a user is created");
     if let Some(role) = role {

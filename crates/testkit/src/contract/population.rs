@@ -1,0 +1,179 @@
+//! Users by chance, the same in the store under test and in memory.
+
+use unlockd_application::ports::{CommitError, CreateUserError, NewUser, UserFilter};
+use unlockd_domain::{
+    Actor, LockCause, LockOrder, PasswordHash, Timestamp, User, UserChange, UserId, UserProfile, Username, UsernameId,
+    UsernameScope,
+};
+
+use super::arrange;
+use super::dice::Dice;
+use crate::fixtures;
+use crate::memory::MemoryStore;
+use crate::services::Stores;
+
+const USERS: usize = 40;
+const CHANGES: usize = 160;
+
+/// What has a meaning in patterns, differs in case only, or is written in two ways.
+const PIECES: [&str; 27] = [
+    "a", "A", "b", "B", "%", "_", "*", "?", "[", "]", "\\", "'", "\"", "^", "-", " ", "é", "É", "e\u{301}", "ß", "ss",
+    "SS", "i", "İ", "ı", "σ", "🔑",
+];
+
+pub(super) const ORGANIZATIONS: [&str; 5] = ["acme", "Acme", "ac%e", "ÄCME", "äcme"];
+
+pub(super) const ACTORS: [&str; 3] = ["actor", "Actor", "a%r"];
+
+/// A user store twice over: what one writes, or refuses, the other one does as well.
+pub(super) struct Population {
+    /// The same users in memory.
+    pub(super) in_memory: Stores,
+    stores: Stores,
+}
+
+/// One of a few moments, so that many are equal.
+pub(super) fn moment(dice: &mut Dice) -> Timestamp {
+    let times = [
+        "2024-01-01T00:00:00Z",
+        "2024-01-01T00:00:00.000001Z",
+        "2025-06-01T12:00:00.5Z",
+        "2026-01-01T00:00:00Z",
+        "2026-01-01T00:00:00.999999Z",
+    ];
+    fixtures::timestamp(dice.pick(&times))
+}
+
+/// A text of 1 to 3 pieces.
+pub(super) fn text(dice: &mut Dice) -> String {
+    let pieces = 1 + dice.below(3);
+    (0..pieces).map(|_| dice.pick(&PIECES)).collect()
+}
+
+/// A part of the text, of at least one character.
+pub(super) fn part(dice: &mut Dice, of: &str) -> String {
+    let characters: Vec<char> = of.chars().collect();
+    let from = dice.below(characters.len());
+    let length = 1 + dice.below(characters.len() - from);
+    characters[from..from + length].iter().collect()
+}
+
+impl Population {
+    /// Fills the stores, which must be empty.
+    pub(super) async fn settle(stores: &Stores, dice: &mut Dice) -> Self {
+        let population = Self {
+            in_memory: Stores::of(MemoryStore::new()),
+            stores: stores.clone(),
+        };
+        for id in ORGANIZATIONS {
+            arrange::organization(&population.stores, id).await;
+            arrange::organization(&population.in_memory, id).await;
+        }
+        let mut ids = Vec::new();
+        for number in 0..USERS {
+            let new = new_user(dice, number);
+            if population.create(&new).await {
+                ids.push(new.change.user().id().clone());
+            }
+        }
+        for _ in 0..CHANGES {
+            let id = dice.pick(&ids);
+            population.change(dice, &id).await;
+        }
+        population
+    }
+
+    /// Every id and every username that there is, and the organizations.
+    pub(super) async fn texts(&self) -> Vec<String> {
+        let everybody = fixtures::user_query(UserFilter::And(Vec::new()));
+        let page = self.in_memory.directory.search(&everybody).await.expect("an answer");
+        let mut texts: Vec<String> = ORGANIZATIONS.map(str::to_owned).to_vec();
+        for (user, profile) in page.users {
+            texts.push(user.id().as_str().to_owned());
+            texts.extend(profile.usernames.iter().map(|username| username.name().to_owned()));
+        }
+        texts
+    }
+
+    async fn create(&self, new: &NewUser) -> bool {
+        let expected = self.in_memory.users.create(new).await;
+        let written = self.stores.users.create(new).await;
+        let is_taken = |answer: &Result<(), CreateUserError>| match answer {
+            Ok(()) => false,
+            Err(error) => {
+                assert!(matches!(error, CreateUserError::UsernameTaken { .. }), "{error:?}");
+                true
+            }
+        };
+        assert_eq!(is_taken(&written), is_taken(&expected), "{new:?}");
+        written.is_ok()
+    }
+
+    async fn change(&self, dice: &mut Dice, id: &UserId) {
+        let found = self.in_memory.users.find_with_profile(id).await;
+        let (user, profile) = found.expect("an answer").expect("the user");
+        let Some(change) = change(dice, &user, &profile) else {
+            return;
+        };
+        let expected = self.in_memory.users.commit(&change, None).await;
+        let written = self.stores.users.commit(&change, None).await;
+        let is_taken = |answer: &Result<(), CommitError>| match answer {
+            Ok(()) => false,
+            Err(error) => {
+                assert!(matches!(error, CommitError::UsernameTaken { .. }), "{error:?}");
+                true
+            }
+        };
+        assert_eq!(is_taken(&written), is_taken(&expected), "{change:?}");
+    }
+}
+
+fn actor(dice: &mut Dice) -> Actor {
+    Actor::from(dice.sometimes(70, |dice| fixtures::user_id(dice.pick(&ACTORS))))
+}
+
+fn username(dice: &mut Dice) -> Username {
+    let name = text(dice);
+    let scope = dice.pick(&[UsernameScope::Instance, UsernameScope::Organization]);
+    let id = UsernameId::new(format!("{name} {scope:?}")).expect("a username id");
+    Username::new(id, name, scope).expect("a username")
+}
+
+fn new_user(dice: &mut Dice, number: usize) -> NewUser {
+    let id = fixtures::user_id(&format!("{}{number}{}", text(dice), text(dice)));
+    let organization = fixtures::organization_id(dice.pick(&ORGANIZATIONS));
+    let mut new = fixtures::new_user("u", arrange::ACME);
+    new.change = User::create(id, organization, actor(dice), moment(dice));
+    new.profile.usernames.extend(dice.sometimes(60, username));
+    new
+}
+
+/// One of the transitions, if the user can make it.
+fn change(dice: &mut Dice, user: &User, profile: &UserProfile) -> Option<UserChange> {
+    let (actor, now) = (actor(dice), moment(dice));
+    let reason = dice.sometimes(50, |dice| fixtures::reason(&text(dice)));
+    match dice.below(32) {
+        0..=9 => {
+            let order = LockOrder {
+                cause: dice.pick(&[LockCause::Operator, LockCause::Policy]),
+                reason,
+                until: dice.sometimes(60, moment),
+            };
+            user.lock(order, actor, now).ok()
+        }
+        10..=13 => user.unlock(reason, actor, now).ok(),
+        14..=17 => user.deactivate(reason, actor, now).ok(),
+        18..=20 => user.reactivate(reason, actor, now).ok(),
+        21 => user.delete(actor, now).ok(),
+        22 => user.update(fixtures::data("{\"a\":1}"), actor, now).ok(),
+        23 => {
+            let hash = PasswordHash::trusted("$argon2id$hash".to_owned());
+            user.set_password(hash, true, actor, now).ok()
+        }
+        24..=29 => user.add_username(profile, username(dice), actor, now).ok(),
+        _ => {
+            let id = profile.usernames.first()?.id().clone();
+            user.remove_username(profile, id, actor, now).ok()
+        }
+    }
+}

@@ -1,0 +1,41 @@
+use async_trait::async_trait;
+use unlockd_application::ports::{EventFilter, EventOrder, EventRange, EventStore, RecordedEvent, StoreError};
+use unlockd_domain::Position;
+
+use super::{MemoryStore, State};
+
+#[async_trait]
+impl EventStore for MemoryStore {
+    async fn settled(&self) -> Result<Position, StoreError> {
+        let number = self.state()?.events.len() as u64;
+        Position::new(number).map_err(|error| StoreError::Internal(error.into()))
+    }
+
+    async fn select(&self, filter: &EventFilter, range: &EventRange) -> Result<Vec<RecordedEvent>, StoreError> {
+        let state = self.state()?;
+        let fitting = state
+            .recorded_events()
+            .filter(|recorded| range.contains(recorded.position) && filter.matches(&recorded.event));
+        let limit = range.limit as usize;
+        Ok(match range.order {
+            EventOrder::Forward => fitting.take(limit).collect(),
+            EventOrder::Backward => {
+                let mut events: Vec<_> = fitting.collect();
+                events.reverse();
+                events.truncate(limit);
+                events
+            }
+        })
+    }
+}
+
+impl State {
+    fn recorded_events(&self) -> impl Iterator<Item = RecordedEvent> {
+        (1..).zip(&self.events).filter_map(|(number, stored)| {
+            Some(RecordedEvent {
+                position: Position::new(number).ok()?,
+                event: stored.event.clone(),
+            })
+        })
+    }
+}

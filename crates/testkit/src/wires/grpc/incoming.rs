@@ -1,0 +1,148 @@
+use tonic::Status;
+use tonic_types::StatusExt;
+use unlockd_domain::Timestamp;
+use unlockd_proto::unlockd::event::v1 as event;
+use unlockd_proto::zitadel::object::v2beta;
+use unlockd_proto::zitadel::user::v3alpha::{self as proto, FieldName, LockCause, State};
+
+use super::struct_value::json;
+use crate::scenarios::{Answer, Details, Event, EventPage, Failure, Lock, Update, User, UserList, Username};
+
+pub(super) fn created(created: proto::CreateUserResponse) -> Answer {
+    Answer::Created {
+        user_id: created.user_id,
+        details: details(created.details),
+    }
+}
+
+pub(super) fn found(found: proto::GetUserByIdResponse) -> Answer {
+    Answer::User(user(found.user.expect("a user")))
+}
+
+pub(super) fn users(list: proto::ListUsersResponse) -> Answer {
+    let details = list.details.expect("details");
+    let column = FieldName::try_from(list.sorting_column).expect("a column");
+    Answer::Users(UserList {
+        total: details.total_result,
+        read_at: text(details.timestamp),
+        sorting_column: column.as_str_name().to_owned(),
+        users: list.result.into_iter().map(user).collect(),
+    })
+}
+
+pub(super) fn username_added(added: proto::AddUsernameResponse) -> Answer {
+    Answer::UsernameAdded {
+        username_id: added.username_id,
+        details: details(added.details),
+    }
+}
+
+pub(super) fn events(page: event::ListEventsResponse) -> Answer {
+    Answer::Events(EventPage {
+        events: page.events.into_iter().map(event).collect(),
+        next_page_token: given(page.next_page_token),
+        position: page.position,
+    })
+}
+
+pub(super) fn update(update: event::WatchEventsResponse) -> Update {
+    Update {
+        event: update.event.map(event),
+        position: update.position,
+    }
+}
+
+pub(super) fn details(details: Option<v2beta::Details>) -> Details {
+    let details = details.expect("details");
+    Details {
+        sequence: details.sequence,
+        change_date: text(details.change_date),
+        resource_owner: details.resource_owner,
+    }
+}
+
+pub(super) fn failure(status: &Status) -> Failure {
+    let info = status
+        .get_details_error_info()
+        .unwrap_or_else(|| panic!("no ErrorInfo in {status:?}"));
+    let violations = status
+        .get_details_bad_request()
+        .map(|request| request.field_violations)
+        .unwrap_or_default();
+    Failure {
+        code: status.code().into(),
+        reason: info.reason,
+        domain: info.domain,
+        message: status.message().to_owned(),
+        metadata: info.metadata.into_iter().collect(),
+        field_violations: violations
+            .into_iter()
+            .map(|violation| (violation.field, violation.description))
+            .collect(),
+        retry_after: status.get_details_retry_info().and_then(|info| info.retry_delay),
+    }
+}
+
+fn user(user: proto::User) -> User {
+    let authenticators = user.authenticators.unwrap_or_default();
+    User {
+        user_id: user.user_id,
+        details: details(user.details),
+        state: State::try_from(user.state).expect("a state").as_str_name().to_owned(),
+        usernames: authenticators.usernames.into_iter().map(username).collect(),
+        password_last_changed: authenticators.password.map(|password| text(password.last_changed)),
+        data: user.data.map(|data| json(prost_types::value::Kind::StructValue(data))),
+        lock: user.lock.map(lock),
+        failed_password_attempts: user.failed_password_attempts,
+    }
+}
+
+fn username(username: proto::Username) -> Username {
+    Username {
+        username_id: username.username_id,
+        username: username.username,
+        is_organization_specific: username.is_organization_specific,
+    }
+}
+
+fn lock(lock: proto::Lock) -> Lock {
+    Lock {
+        since: text(lock.since),
+        cause: cause(lock.cause).expect("a cause"),
+        locked_by: given(lock.locked_by),
+        reason: given(lock.reason),
+        until: lock.until.map(|until| text(Some(until))),
+    }
+}
+
+fn event(event: event::Event) -> Event {
+    Event {
+        position: event.position,
+        user_id: event.user_id,
+        sequence: event.sequence,
+        kind: event.kind,
+        organization_id: event.organization_id,
+        actor_id: given(event.actor_id),
+        time: text(event.time),
+        reason: given(event.reason),
+        lock_cause: cause(event.lock_cause),
+        lock_until: event.lock_until.map(|until| text(Some(until))),
+    }
+}
+
+/// The name of a cause that is set.
+fn cause(number: i32) -> Option<String> {
+    let cause = LockCause::try_from(number).expect("a cause");
+    (cause != LockCause::Unspecified).then(|| cause.as_str_name().to_owned())
+}
+
+fn given(text: String) -> Option<String> {
+    (!text.is_empty()).then_some(text)
+}
+
+fn text(timestamp: Option<prost_types::Timestamp>) -> String {
+    let timestamp = timestamp.expect("a time");
+    Timestamp::from_unix_seconds_and_nanos(timestamp.seconds, timestamp.nanos)
+        .expect("a valid time")
+        .to_string()
+}
