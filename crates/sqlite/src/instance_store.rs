@@ -63,6 +63,7 @@ fn unusable(error: CreateUserError) -> StoreError {
         CreateUserError::Store(error) => error,
         refusal @ (CreateUserError::OrganizationNotFound
         | CreateUserError::UserIdTaken
-        | CreateUserError::UsernameTaken { .. }) => StoreError::Internal(BoxError::from(refusal)),
+        | CreateUserError::UsernameTaken { .. }
+        | CreateUserError::IdempotencyKeyTaken) => StoreError::Internal(BoxError::from(refusal)),
     }
 }

@@ -2,14 +2,19 @@
 //! Several processes may use the file at the same time.
 
 mod access_token_store;
+mod conditions;
 mod error;
+mod event_store;
 mod file;
 mod grant_store;
 mod instance_store;
 mod migration;
 mod options;
 mod organization_store;
+#[cfg(test)]
+mod query_plans;
 mod store;
+mod user_directory;
 mod user_store;
 
 pub use file::FileError;

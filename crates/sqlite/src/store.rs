@@ -50,7 +50,9 @@ impl SqliteStore {
             .filename(&path)
             .foreign_keys(true)
             .synchronous(SqliteSynchronous::Full)
-            .busy_timeout(operation_timeout);
+            .busy_timeout(operation_timeout)
+            // What is erased is overwritten, not only given up.
+            .pragma("secure_delete", "ON");
         let reading = connection.clone().read_only(true);
         let failed = |error| OpenError::Database(Box::new(error));
         timeout(operation_timeout, use_write_ahead_log(&connection))

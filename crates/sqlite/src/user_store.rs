@@ -1,17 +1,22 @@
 mod event_row;
+mod profile_edit;
 mod profile_row;
 mod user_row;
 
 use async_trait::async_trait;
 use sqlx::SqliteConnection;
 use tracing::instrument;
-use unlockd_application::ports::{CommitError, CreateUserError, NewUser, StoreError, UserStore};
+use unlockd_application::idempotency::{IdempotencyKey, IdempotentRequest};
+use unlockd_application::ports::{CommitError, CreateUserError, NewUser, RecordedRequest, StoreError, UserStore};
 use unlockd_domain::{User, UserChange, UserEvent, UserId, UserProfile};
 
-use self::event_row::{insert_event, select_events};
+pub(crate) use self::event_row::{EVENT_COLUMNS, RecordedEventRow};
+use self::event_row::{insert_event, select_events, select_request};
+use self::profile_edit::edit_profile;
+pub(crate) use self::profile_row::select_profiles;
 use self::profile_row::{insert_username, select_profile};
 use self::user_row::{insert_user, is_last_owner, update_user};
-pub(crate) use self::user_row::{select_user, user_exists};
+pub(crate) use self::user_row::{select_user, select_users, user_exists};
 use crate::SqliteStore;
 use crate::error::store_error;
 use crate::organization_store::organization_exists;
@@ -47,7 +52,7 @@ impl UserStore for SqliteStore {
     }
 
     #[instrument(name = "sqlite.user_store.commit", skip_all, fields(user.id = %change.user().id()))]
-    async fn commit(&self, change: &UserChange) -> Result<(), CommitError> {
+    async fn commit(&self, change: &UserChange, request: Option<&IdempotentRequest>) -> Result<(), CommitError> {
         // Nobody is stored in front of their first event.
         let expected = change.expected_sequence().ok_or(CommitError::Conflict)?;
         self.in_time(async {
@@ -58,8 +63,23 @@ impl UserStore for SqliteStore {
             if change.ends_activity() && is_last_owner(&mut transaction, change.user().id()).await? {
                 return Err(CommitError::LastInstanceOwner);
             }
-            insert_event(&mut transaction, change.event()).await?;
+            if !insert_event(&mut transaction, change.event(), request).await? {
+                return Err(CommitError::IdempotencyKeyTaken);
+            }
+            // Comes last: what is erased from the history includes what has just been appended to it.
+            if let Some(edit) = change.profile_edit() {
+                edit_profile(&mut transaction, change.user(), edit).await?;
+            }
             Ok(transaction.commit().await.map_err(store_error)?)
+        })
+        .await
+    }
+
+    #[instrument(name = "sqlite.user_store.find_request", skip_all, fields(user.id = %caller))]
+    async fn find_request(&self, caller: &UserId, key: &IdempotencyKey) -> Result<Option<RecordedRequest>, StoreError> {
+        self.in_time(async {
+            let mut transaction = self.begin_reading().await?;
+            select_request(&mut transaction, caller, key).await
         })
         .await
     }
@@ -80,12 +100,15 @@ pub(crate) async fn insert_new_user(connection: &mut SqliteConnection, new: &New
     if !insert_user(connection, user, &new.profile).await? {
         return Err(CreateUserError::UserIdTaken);
     }
-    for (position, username) in (0..).zip(&new.profile.usernames) {
-        if !insert_username(connection, user, position, username).await? {
+    for username in &new.profile.usernames {
+        if !insert_username(connection, user, username).await? {
             return Err(CreateUserError::UsernameTaken {
                 username: username.name().to_owned(),
             });
         }
     }
-    Ok(insert_event(connection, new.change.event()).await?)
+    if !insert_event(connection, new.change.event(), new.request.as_ref()).await? {
+        return Err(CreateUserError::IdempotencyKeyTaken);
+    }
+    Ok(())
 }

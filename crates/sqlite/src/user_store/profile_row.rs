@@ -12,7 +12,7 @@ pub(super) async fn select_profile(connection: &mut SqliteConnection, id: &UserI
     let row = sqlx::query_as!(
         ProfileRow,
         r#"
-        SELECT password_hash, password_changed_at, password_change_required AS "password_change_required: bool", data
+        SELECT id, password_hash, password_changed_at, password_change_required AS "password_change_required: bool", data
         FROM users WHERE id = ?
         "#,
         id.as_str(),
@@ -22,7 +22,7 @@ pub(super) async fn select_profile(connection: &mut SqliteConnection, id: &UserI
     .map_err(store_error)?;
     let usernames = sqlx::query_as!(
         UsernameRow,
-        "SELECT id, name, key, organization_id FROM usernames WHERE user_id = ? ORDER BY position",
+        "SELECT user_id, id, name, key, organization_id FROM usernames WHERE user_id = ? ORDER BY position",
         id.as_str(),
     )
     .fetch_all(connection)
@@ -31,21 +31,60 @@ pub(super) async fn select_profile(connection: &mut SqliteConnection, id: &UserI
     profile(row, usernames).map_err(corrupt)
 }
 
-/// Writes one of a user's names; answers whether it was free in its scope.
+/// The profiles of the users whose ids are in the JSON array, in its order.
+pub(crate) async fn select_profiles(
+    connection: &mut SqliteConnection,
+    ids: &str,
+) -> Result<Vec<UserProfile>, StoreError> {
+    let rows = sqlx::query_as!(
+        ProfileRow,
+        r#"
+        SELECT users.id AS "id!", password_hash, password_changed_at,
+               password_change_required AS "password_change_required: bool", data
+        FROM json_each(?) AS listed JOIN users ON users.id = listed.value ORDER BY listed.key
+        "#,
+        ids,
+    )
+    .fetch_all(&mut *connection)
+    .await
+    .map_err(store_error)?;
+    let usernames = sqlx::query_as!(
+        UsernameRow,
+        r#"
+        SELECT user_id AS "user_id!", usernames.id AS "id!", name AS "name!", usernames.key AS "key!", organization_id
+        FROM json_each(?) AS listed JOIN usernames ON usernames.user_id = listed.value ORDER BY listed.key, position
+        "#,
+        ids,
+    )
+    .fetch_all(connection)
+    .await
+    .map_err(store_error)?;
+    let mut usernames = usernames.into_iter().peekable();
+    rows.into_iter()
+        .map(|row| {
+            let mut theirs = Vec::new();
+            while let Some(username) = usernames.next_if(|username| username.user_id == row.id) {
+                theirs.push(username);
+            }
+            profile(row, theirs).map_err(corrupt)
+        })
+        .collect()
+}
+
+/// Writes one of a user's names, behind those that are there; answers whether it was free in its scope.
 pub(super) async fn insert_username(
     connection: &mut SqliteConnection,
     user: &User,
-    position: i64,
     username: &Username,
 ) -> Result<bool, StoreError> {
     // Only the two scopes' indexes may refuse quietly: a repeated id is a fault of the program.
     let result = sqlx::query!(
-        "INSERT INTO usernames (id, user_id, position, name, key, organization_id) VALUES (?, ?, ?, ?, ?, ?)
+        "INSERT INTO usernames (id, user_id, name, key, organization_id, position)
+         VALUES (?1, ?2, ?3, ?4, ?5, (SELECT coalesce(max(position) + 1, 0) FROM usernames WHERE user_id = ?2))
          ON CONFLICT (key) WHERE organization_id IS NULL DO NOTHING
          ON CONFLICT (organization_id, key) WHERE organization_id IS NOT NULL DO NOTHING",
         username.id().as_str(),
         user.id().as_str(),
-        position,
         username.name(),
         username.key().as_str(),
         username
@@ -59,6 +98,7 @@ pub(super) async fn insert_username(
 }
 
 struct ProfileRow {
+    id: String,
     password_hash: Option<String>,
     password_changed_at: Option<i64>,
     password_change_required: Option<bool>,
@@ -66,6 +106,7 @@ struct ProfileRow {
 }
 
 struct UsernameRow {
+    user_id: String,
     id: String,
     name: String,
     key: String,

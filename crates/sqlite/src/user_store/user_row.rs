@@ -22,6 +22,28 @@ pub(crate) async fn select_user(executor: impl SqliteExecutor<'_>, id: &UserId) 
     row.map(User::try_from).transpose().map_err(corrupt)
 }
 
+/// The users whose ids are in the JSON array, in its order.
+pub(crate) async fn select_users(connection: &mut SqliteConnection, ids: &str) -> Result<Vec<User>, StoreError> {
+    let rows = sqlx::query_as!(
+        UserRow,
+        r#"
+        SELECT users.id AS "id!", organization_id AS "organization_id!", state AS "state!", sequence AS "sequence!",
+               failed_password_attempts AS "failed_password_attempts!",
+               lock_since, lock_cause, lock_by, lock_reason, lock_until,
+               created_at AS "created_at!", changed_at AS "changed_at!"
+        FROM json_each(?) AS listed JOIN users ON users.id = listed.value ORDER BY listed.key
+        "#,
+        ids,
+    )
+    .fetch_all(connection)
+    .await
+    .map_err(store_error)?;
+    rows.into_iter()
+        .map(User::try_from)
+        .collect::<Result<_, _>>()
+        .map_err(corrupt)
+}
+
 /// Whether there is such a user, who is not deleted.
 pub(crate) async fn user_exists(connection: &mut SqliteConnection, id: &UserId) -> Result<bool, StoreError> {
     sqlx::query_scalar!(

@@ -75,7 +75,7 @@ async fn a_reopened_store_has_everything() {
     let user = new.change.user();
     let lock = user.lock(fixtures::lock_order(), Actor::User(user.id().clone()), fixtures::now());
     let lock = lock.unwrap();
-    store.commit(&lock).await.unwrap();
+    store.commit(&lock, None).await.unwrap();
     GrantStore::add(&store, user.id(), &Grant::instance_owner())
         .await
         .unwrap();

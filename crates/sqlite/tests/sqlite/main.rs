@@ -4,7 +4,10 @@
 
 mod contract;
 mod dropped_writes;
+mod erasure;
 mod file;
 mod fixture;
 mod migrations;
+mod positions;
 mod processes;
+mod search;

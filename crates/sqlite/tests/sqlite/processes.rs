@@ -3,7 +3,7 @@ use std::sync::Arc;
 use tokio::sync::Barrier;
 use tokio::task::JoinSet;
 use unlockd_application::ports::{GrantStore, OrganizationStore, UserStore};
-use unlockd_application::users::{LockUser, UnlockUser};
+use unlockd_application::users::{LockUser, Safeguards, UnlockUser};
 use unlockd_application::{Authenticator, Error, UserService};
 use unlockd_domain::Grant;
 use unlockd_sqlite::SqliteStore;
@@ -48,6 +48,7 @@ async fn of_200_parallel_unlocks_by_two_processes_exactly_one_succeeds() {
         user_id: locked.clone(),
         reason: None,
         until: None,
+        safeguards: Safeguards::default(),
     };
     services[0].users.lock_user(&caller, lock).await.unwrap();
 
@@ -58,6 +59,7 @@ async fn of_200_parallel_unlocks_by_two_processes_exactly_one_succeeds() {
         let command = UnlockUser {
             user_id: locked.clone(),
             reason: None,
+            safeguards: Safeguards::default(),
         };
         unlocks.spawn(async move {
             start.wait().await;

@@ -1,0 +1,125 @@
+use std::collections::BTreeSet;
+
+use async_trait::async_trait;
+use sqlx::{QueryBuilder, Sqlite};
+use tracing::instrument;
+use unlockd_application::ports::{
+    EventFilter, EventOrder, EventRange, EventStore, RecordedEvent, StoreError, Visibility,
+};
+use unlockd_domain::{OrganizationId, Position};
+
+use crate::SqliteStore;
+use crate::conditions::push_in;
+use crate::error::{corrupt, store_error};
+use crate::user_store::{EVENT_COLUMNS, RecordedEventRow};
+
+/// How many statements the events of several organizations are merged from at most; SQLite takes 500.
+const MAX_MERGED: usize = 100;
+
+#[async_trait]
+impl EventStore for SqliteStore {
+    /// Positions are taken while the writer has the file for itself, so whatever is committed is behind all that was
+    /// committed before, and the last position is settled.
+    #[instrument(name = "sqlite.event_store.settled", skip_all)]
+    async fn settled(&self) -> Result<Position, StoreError> {
+        let query = sqlx::query_scalar!(r#"SELECT coalesce(max(position), 0) AS "last!: i64" FROM user_events"#);
+        let last = self
+            .in_time(async { query.fetch_one(self.readers()).await.map_err(store_error) })
+            .await?;
+        Position::try_from(last).map_err(corrupt)
+    }
+
+    #[instrument(name = "sqlite.event_store.select", skip_all)]
+    async fn select(&self, filter: &EventFilter, range: &EventRange) -> Result<Vec<RecordedEvent>, StoreError> {
+        let mut sql = QueryBuilder::new("");
+        push_events(&mut sql, filter, range);
+        // Not kept prepared: there are too many kinds of them.
+        let query = sql.build_query_as::<RecordedEventRow>().persistent(false);
+        let rows = self
+            .in_time(async { query.fetch_all(self.readers()).await.map_err(store_error) })
+            .await?;
+        rows.into_iter()
+            .map(RecordedEvent::try_from)
+            .collect::<Result<_, _>>()
+            .map_err(corrupt)
+    }
+}
+
+/// The statement that selects events. SQLite knows nothing about how many there are of what, so each statement leaves it one
+/// index to use: the columns of all others stand behind a `+`, which hides them.
+pub(crate) fn push_events(sql: &mut QueryBuilder<Sqlite>, filter: &EventFilter, range: &EventRange) {
+    let is_narrow = filter.user_id.is_some() || filter.actor.is_some() || filter.organization.is_some();
+    match &filter.visibility {
+        Visibility::Instance => push_selection(sql, filter, range),
+        Visibility::Organizations(visible) if is_narrow || visible.is_empty() => {
+            push_selection(sql, filter, range);
+            let visible = visible.iter().map(OrganizationId::as_str);
+            push_in(sql.push(" AND "), "+organization_id", visible);
+        }
+        // In order by the index as long as it is one organization at a time: their events are merged. Who holds two roles in
+        // one sees its events once.
+        Visibility::Organizations(visible) => {
+            let visible: BTreeSet<&str> = visible.iter().map(OrganizationId::as_str).collect();
+            let visible: Vec<&str> = visible.into_iter().collect();
+            let mut separator = "";
+            for some in visible.chunks(visible.len().div_ceil(MAX_MERGED)) {
+                push_selection(sql.push(separator), filter, range);
+                push_in(sql.push(" AND "), "organization_id", some.iter().copied());
+                separator = " UNION ALL ";
+            }
+        }
+    }
+    // A user's positions rise with the sequences, in whose order the primary key is.
+    sql.push(match (&filter.user_id, range.order) {
+        (None, EventOrder::Forward) => " ORDER BY position",
+        (None, EventOrder::Backward) => " ORDER BY position DESC",
+        (Some(_), EventOrder::Forward) => " ORDER BY sequence",
+        (Some(_), EventOrder::Backward) => " ORDER BY sequence DESC",
+    });
+    sql.push(" LIMIT ").push_bind(range.limit);
+}
+
+fn push_selection(sql: &mut QueryBuilder<Sqlite>, filter: &EventFilter, range: &EventRange) {
+    let EventFilter {
+        visibility: _,
+        user_id,
+        organization,
+        actor,
+        kinds,
+        after,
+        before,
+    } = filter;
+    let (of_user, of_actor) = (user_id.is_some(), actor.is_some());
+    let position = unless(of_user, "position", "+position");
+    sql.push("SELECT ").push(EVENT_COLUMNS).push(" FROM user_events WHERE ");
+    sql.push(position).push(" > ").push_bind(range.after.as_i64());
+    sql.push(" AND ")
+        .push(position)
+        .push(" <= ")
+        .push_bind(range.up_to.as_i64());
+    if let Some(id) = user_id {
+        sql.push(" AND user_id = ").push_bind(id.as_str());
+    }
+    if let Some(id) = actor {
+        let column = unless(of_user, "actor_user_id", "+actor_user_id");
+        sql.push(" AND ").push(column).push(" = ").push_bind(id.as_str());
+    }
+    if let Some(id) = organization {
+        let column = unless(of_user || of_actor, "organization_id", "+organization_id");
+        sql.push(" AND ").push(column).push(" = ").push_bind(id.as_str());
+    }
+    if !kinds.is_empty() {
+        sql.push(" AND ");
+        push_in(sql, "kind", kinds.iter().map(|name| name.as_str()));
+    }
+    if let Some(after) = after {
+        sql.push(" AND occurred_at > ").push_bind(after.unix_microseconds());
+    }
+    if let Some(before) = before {
+        sql.push(" AND occurred_at < ").push_bind(before.unix_microseconds());
+    }
+}
+
+fn unless(hidden: bool, open: &'static str, behind_plus: &'static str) -> &'static str {
+    if hidden { behind_plus } else { open }
+}
