@@ -47,6 +47,11 @@ pub(crate) fn broken_constraint(error: &Error) -> Option<&str> {
     error.as_database_error()?.constraint()
 }
 
+/// Whether an event was to be written for a request whose key its actor has used before.
+pub(crate) fn is_repeated_request(error: &Error) -> bool {
+    broken_constraint(error) == Some("user_events_idempotency_key")
+}
+
 fn is_unavailability(error: &Error) -> bool {
     match sql_state(error) {
         // Classes: connection exception, invalid authorization, invalid database name, insufficient resources, operator

@@ -1,11 +1,13 @@
 //! The stores of unlockd on PostgreSQL 15 and up.
 //!
 //! Everything that decides stands in the database: any number of processes may share one, and each change is one
-//! conditional write. The SQL is static, stands beside the port it serves, and is checked when the crate is compiled,
-//! against `.sqlx`, which `.ci/prepare-sql` regenerates from the migrations.
+//! conditional write. The SQL stands beside the port it serves and is checked when the crate is compiled, against `.sqlx`,
+//! which `.ci/prepare-sql` regenerates from the migrations. Only the conditions of searches are put together when they are
+//! asked for, from texts of this crate and bound values.
 
 mod access_token_store;
 mod error;
+mod event_store;
 mod grant_store;
 mod instance_owners;
 mod instance_store;
@@ -13,10 +15,20 @@ mod migration;
 mod operation;
 mod options;
 mod organization_store;
+#[cfg(test)]
+mod query_plans;
+mod settlement;
 mod store;
+mod user_commit;
+mod user_directory;
+mod user_event_row;
+mod user_filter;
+mod user_profile_edit;
+mod user_profiles;
 mod user_row;
 mod user_store;
 mod user_writing;
+mod visibility;
 
 pub use migration::MigrationError;
 pub use options::PostgresOptions;

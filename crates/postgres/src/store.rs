@@ -9,6 +9,7 @@ use unlockd_application::ports::{BoxError, StoreError};
 use crate::error::store_error;
 use crate::operation::Suspicion;
 use crate::options::PostgresOptions;
+use crate::settlement::Settled;
 
 /// All store ports on one PostgreSQL database. Cheap to clone; clones share their connections.
 #[derive(Debug, Clone)]
@@ -16,6 +17,7 @@ pub struct PostgresStore {
     pub(crate) pool: PgPool,
     pub(crate) operation_timeout: Duration,
     pub(crate) suspicion: Suspicion,
+    pub(crate) settled: Settled,
 }
 
 /// Why a database could not be opened.
@@ -72,6 +74,7 @@ impl PostgresStore {
             pool,
             operation_timeout,
             suspicion,
+            settled: Settled::default(),
         })
     }
 

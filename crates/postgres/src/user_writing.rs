@@ -4,9 +4,10 @@ use sqlx::Error;
 use sqlx::postgres::PgConnection;
 use unlockd_application::ports::{CreateUserError, NewUser};
 use unlockd_domain::{
-    Actor, Lock, LockCause, OrganizationId, Reason, Sequence, Timestamp, User, UserChange, UserData, UserId, UserState,
-    Username, UsernameId,
+    Actor, Lock, LockCause, OrganizationId, Reason, Timestamp, User, UserData, UserId, UserState, Username, UsernameId,
 };
+
+use crate::user_commit::Commit;
 
 /// Whether a change may be made to a user who holds `IAM_OWNER` on the instance.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -20,7 +21,7 @@ pub(crate) enum Owners {
 /// Writes a user, their names and their first event. The caller undoes it after a refusal.
 pub(crate) async fn create(connection: &mut PgConnection, new: &NewUser) -> Result<Result<(), CreateUserError>, Error> {
     let (user, event) = (new.change.user(), new.change.event());
-    let password = new.profile.password.as_ref();
+    let (password, request) = (new.profile.password.as_ref(), new.request.as_ref());
     let created = sqlx::query!(
         r#"WITH organization AS (
                SELECT id FROM organizations WHERE id = $2 FOR KEY SHARE
@@ -31,8 +32,9 @@ pub(crate) async fn create(connection: &mut PgConnection, new: &NewUser) -> Resu
                ON CONFLICT (id) DO NOTHING
                RETURNING id, organization_id, sequence, created_at
            ), recorded AS (
-               INSERT INTO user_events (user_id, sequence, kind, organization_id, actor_user_id, occurred_at)
-               SELECT id, sequence, $9, organization_id, $10, created_at FROM created
+               INSERT INTO user_events (user_id, sequence, kind, organization_id, actor_user_id, occurred_at,
+                                        idempotency_key, request_digest)
+               SELECT id, sequence, $9, organization_id, $10, created_at, $11, $12 FROM created
            )
            SELECT EXISTS (SELECT 1 FROM organization) AS "organization_exists!",
                   EXISTS (SELECT 1 FROM created) AS "is_created!""#,
@@ -44,8 +46,10 @@ pub(crate) async fn create(connection: &mut PgConnection, new: &NewUser) -> Resu
         password.map(|password| password.changed_at.date_time()),
         password.map(|password| password.change_required),
         new.profile.data.as_ref().map(UserData::as_json),
-        event.kind.name(),
+        event.kind.name().as_str(),
         event.actor.user_id().map(UserId::as_str),
+        request.map(|request| request.key.as_str()),
+        request.map(|request| &request.digest.0[..]),
     )
     .fetch_one(&mut *connection)
     .await?;
@@ -104,10 +108,16 @@ async fn create_usernames(
 
 /// Writes the user after the change and appends the event, if the stored user's sequence is still the expected one;
 /// answers whether it was. One statement: it happens as a whole or not at all, also without a transaction around it.
+///
+/// The event's position is the column's default, so it is taken when the user's row is locked already: behind that of the
+/// event before it.
 pub(crate) async fn change(
     connection: &mut PgConnection,
-    change: &UserChange,
-    expected: Sequence,
+    Commit {
+        change,
+        expected,
+        request,
+    }: Commit<'_>,
     owners: Owners,
 ) -> Result<bool, Error> {
     let (user, event) = (change.user(), change.event());
@@ -121,8 +131,8 @@ pub(crate) async fn change(
              RETURNING id, sequence
          )
          INSERT INTO user_events (user_id, sequence, kind, organization_id, actor_user_id, occurred_at,
-                                  reason, lock_cause, lock_until)
-         SELECT id, sequence, $13, $14, $15, $16, $17, $18, $19 FROM changed",
+                                  reason, lock_cause, lock_until, idempotency_key, request_digest)
+         SELECT id, sequence, $13, $14, $15, $16, $17, $18, $19, $20, $21 FROM changed",
         user.id().as_str(),
         expected.as_i64(),
         owners == Owners::Spared,
@@ -135,13 +145,15 @@ pub(crate) async fn change(
         state.lock.and_then(|lock| lock.by.user_id()).map(UserId::as_str),
         state.lock.and_then(|lock| lock.reason.as_ref()).map(Reason::as_str),
         state.lock.and_then(|lock| lock.until).map(Timestamp::date_time),
-        event.kind.name(),
+        event.kind.name().as_str(),
         OrganizationId::as_str(&event.organization),
         Actor::user_id(&event.actor).map(UserId::as_str),
         event.time.date_time(),
         event.kind.reason().map(Reason::as_str),
         event.kind.lock_cause().map(LockCause::as_str),
         event.kind.lock_until().map(Timestamp::date_time),
+        request.map(|request| request.key.as_str()),
+        request.map(|request| &request.digest.0[..]),
     )
     .execute(connection)
     .await?;

@@ -60,7 +60,7 @@ impl Stage {
     /// Commits the lock, which the fault befalls; answers how many events there are afterwards.
     async fn commit_with(&self, fault: Fault) -> usize {
         self.proxy.fail_once("user.locked", fault);
-        let answer = self.proxied.commit(&self.lock).await;
+        let answer = self.proxied.commit(&self.lock, None).await;
         assert!(
             matches!(answer, Err(CommitError::Store(StoreError::Unavailable(_)))),
             "{answer:?}"
@@ -83,7 +83,7 @@ async fn a_change_whose_answer_is_lost_is_unavailable_and_made_once() {
 async fn a_change_that_never_arrives_is_unavailable_and_not_sent_again() {
     let Some(stage) = Stage::new().await else { return };
     assert_eq!(stage.commit_with(Fault::MessageLost).await, 1);
-    stage.proxied.commit(&stage.lock).await.unwrap();
+    stage.proxied.commit(&stage.lock, None).await.unwrap();
 }
 
 #[tokio::test]

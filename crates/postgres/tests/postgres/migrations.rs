@@ -1,4 +1,7 @@
-use sqlx::{Connection, Executor, PgConnection};
+use std::fs;
+use std::path::Path;
+
+use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 use unlockd_postgres::MigrationError;
 use unlockd_testkit::postgres::TestDatabase;
 
@@ -72,4 +75,51 @@ async fn migrations_of_a_program_that_shares_the_database_are_its_own() {
 
     let kept = connection.fetch_all("SELECT version FROM _sqlx_migrations").await;
     assert_eq!(kept.unwrap().len(), 1);
+}
+
+/// The migrations by their names, in their order.
+fn migration_files() -> Vec<(String, String)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations");
+    let files = fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
+    let mut files: Vec<_> = files
+        .map(|path| {
+            let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+            (name, fs::read_to_string(path).unwrap())
+        })
+        .collect();
+    files.sort();
+    files
+}
+
+#[tokio::test]
+async fn events_of_older_versions_are_numbered_as_they_happened() {
+    let Some(database) = TestDatabase::create().await else {
+        return;
+    };
+    let mut connection = PgConnection::connect(&database.url()).await.unwrap();
+    let older = "INSERT INTO organizations VALUES ('o', 'o', now());
+        INSERT INTO users (id, organization_id, state, sequence, created_at, changed_at)
+        VALUES ('a', 'o', 'active', 2, now(), now()), ('b', 'o', 'active', 2, now(), now());
+        INSERT INTO user_events (user_id, sequence, kind, organization_id, occurred_at)
+        VALUES ('b', 2, 'user.unlocked', 'o', '2024-01-03'), ('a', 2, 'user.unlocked', 'o', '2024-01-02'),
+               ('a', 1, 'user.created', 'o', '2024-01-02'), ('b', 1, 'user.created', 'o', '2024-01-01')";
+    for (name, sql) in migration_files() {
+        if name.ends_with("_add_positions_to_user_events.sql") {
+            connection.execute(older).await.unwrap();
+        }
+        connection.execute(AssertSqlSafe(sql)).await.unwrap();
+    }
+    let newer = "INSERT INTO user_events (user_id, sequence, kind, organization_id, occurred_at)
+                 VALUES ('a', 3, 'user.updated', 'o', '2024-01-01')";
+    connection.execute(newer).await.unwrap();
+
+    let events = sqlx::query_as::<_, (i64, String, i64)>(
+        "SELECT position, user_id, sequence FROM user_events ORDER BY position",
+    );
+    let events = events.fetch_all(&mut connection).await.unwrap();
+    let expected = [(1, "b", 1), (2, "a", 1), (3, "a", 2), (4, "b", 2), (5, "a", 3)];
+    assert_eq!(
+        events,
+        expected.map(|(position, id, sequence)| (position, id.to_owned(), sequence))
+    );
 }

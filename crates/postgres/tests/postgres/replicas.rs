@@ -25,7 +25,7 @@ async fn of_200_parallel_unlocks_by_two_processes_exactly_one_succeeds() {
     let organization = fixtures::organization("acme");
     ports(&one).organizations.create(&organization).await.unwrap();
     one.create(&new).await.unwrap();
-    one.commit(&locked).await.unwrap();
+    one.commit(&locked, None).await.unwrap();
     let unlocked = locked.user().unlock(None, Actor::System, fixtures::now()).unwrap();
 
     let barrier = Arc::new(Barrier::new(200));
@@ -35,7 +35,7 @@ async fn of_200_parallel_unlocks_by_two_processes_exactly_one_succeeds() {
         let (barrier, unlocked) = (Arc::clone(&barrier), unlocked.clone());
         unlocks.spawn(async move {
             barrier.wait().await;
-            store.commit(&unlocked).await
+            store.commit(&unlocked, None).await
         });
     }
     let outcomes = unlocks.join_all().await;

@@ -25,7 +25,7 @@ async fn a_write_that_was_undone_because_of_parallel_ones_is_done_again() {
         };
         let (store, lock, mut rival) = refusing(&database, 3, sql_state).await;
 
-        store.commit(&lock).await.unwrap();
+        store.commit(&lock, None).await.unwrap();
 
         assert_eq!(rival.attempts().await, 4);
         assert_eq!(store.history(lock.user().id()).await.unwrap().len(), 2);
@@ -39,7 +39,7 @@ async fn a_write_that_is_undone_again_and_again_is_given_up_as_overload() {
     };
     let (store, lock, mut rival) = refusing(&database, 1000, "40001").await;
 
-    let refusal = store.commit(&lock).await;
+    let refusal = store.commit(&lock, None).await;
 
     assert!(
         matches!(refusal, Err(CommitError::Store(StoreError::Overloaded(_)))),
@@ -57,7 +57,7 @@ async fn a_write_that_may_have_happened_is_not_done_again() {
     };
     let (store, lock, mut rival) = refusing(&database, 1, "40003").await;
 
-    let refusal = store.commit(&lock).await;
+    let refusal = store.commit(&lock, None).await;
 
     assert!(
         matches!(refusal, Err(CommitError::Store(StoreError::Unavailable(_)))),
@@ -74,7 +74,7 @@ async fn a_connection_to_a_server_that_only_reads_is_closed() {
     };
     let (store, lock, mut rival) = refusing(&database, 1, "25006").await;
 
-    let refusal = store.commit(&lock).await;
+    let refusal = store.commit(&lock, None).await;
 
     assert!(
         matches!(refusal, Err(CommitError::Store(StoreError::Unavailable(_)))),
@@ -82,7 +82,7 @@ async fn a_connection_to_a_server_that_only_reads_is_closed() {
     );
     let refused = "SELECT count(*) FROM pg_stat_activity WHERE pid = (SELECT last_value FROM refused_process)";
     rival.wait_for(0, refused).await;
-    store.commit(&lock).await.unwrap();
+    store.commit(&lock, None).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,6 +1,5 @@
 //! Stores on a database of their own.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use unlockd_application::ports::{CreateOrganizationError, OrganizationStore, UserStore};
@@ -38,12 +37,5 @@ pub(crate) async fn with_user(store: &PostgresStore, id: &str) -> User {
 
 /// The store by its ports.
 pub(crate) fn ports(store: &PostgresStore) -> Stores {
-    let store = Arc::new(store.clone());
-    Stores {
-        users: store.clone(),
-        organizations: store.clone(),
-        grants: store.clone(),
-        access_tokens: store.clone(),
-        instance: store,
-    }
+    Stores::of(store.clone())
 }

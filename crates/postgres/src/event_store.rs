@@ -1,0 +1,93 @@
+use async_trait::async_trait;
+use sqlx::{Error, Postgres, QueryBuilder};
+use tracing::instrument;
+use unlockd_application::ports::{EventFilter, EventOrder, EventRange, EventStore, RecordedEvent, StoreError};
+use unlockd_domain::{Position, UserEventName};
+
+use crate::error::corrupt;
+use crate::store::PostgresStore;
+use crate::user_event_row::UserEventRow;
+use crate::visibility::push_visibility;
+
+#[async_trait]
+impl EventStore for PostgresStore {
+    #[instrument(name = "postgres.event_store.settled", skip_all)]
+    async fn settled(&self) -> Result<Position, StoreError> {
+        self.settle().await
+    }
+
+    #[instrument(name = "postgres.event_store.select", skip_all)]
+    async fn select(&self, filter: &EventFilter, range: &EventRange) -> Result<Vec<RecordedEvent>, StoreError> {
+        self.read(|attempt| {
+            Box::pin(async move {
+                let mut query = QueryBuilder::new("");
+                push_events(&mut query, filter, range);
+                // Planned anew each time, for the values that are asked for.
+                let rows: Vec<RecordedEventRow> = query
+                    .build_query_as()
+                    .persistent(false)
+                    .fetch_all(attempt.connection)
+                    .await?;
+                rows.into_iter().map(RecordedEvent::try_from).collect()
+            })
+        })
+        .await
+    }
+}
+
+/// The query for the events within the range that fit the filter. Conditions that do not matter are not in it, so that the
+/// others find their indexes.
+pub(crate) fn push_events(query: &mut QueryBuilder<Postgres>, filter: &EventFilter, range: &EventRange) {
+    query
+        .push(
+            "SELECT position, user_id, sequence, kind, organization_id, actor_user_id, occurred_at, reason, lock_cause, \
+             lock_until FROM user_events WHERE position > ",
+        )
+        .push_bind(range.after.as_i64())
+        .push(" AND position <= ")
+        .push_bind(range.up_to.as_i64());
+    query.push(" AND ");
+    push_visibility(query, &filter.visibility);
+    if let Some(user_id) = &filter.user_id {
+        query.push(" AND user_id = ").push_bind(user_id.as_str());
+    }
+    if let Some(organization) = &filter.organization {
+        query.push(" AND organization_id = ").push_bind(organization.as_str());
+    }
+    if let Some(actor) = &filter.actor {
+        query.push(" AND actor_user_id = ").push_bind(actor.as_str());
+    }
+    if !filter.kinds.is_empty() {
+        let kinds: Vec<_> = filter.kinds.iter().map(|kind| UserEventName::as_str(*kind)).collect();
+        query.push(" AND kind = ANY(").push_bind(kinds).push(")");
+    }
+    if let Some(after) = filter.after {
+        query.push(" AND occurred_at > ").push_bind(after.date_time());
+    }
+    if let Some(before) = filter.before {
+        query.push(" AND occurred_at < ").push_bind(before.date_time());
+    }
+    query.push(match range.order {
+        EventOrder::Forward => " ORDER BY position LIMIT ",
+        EventOrder::Backward => " ORDER BY position DESC LIMIT ",
+    });
+    query.push_bind(i64::from(range.limit));
+}
+
+#[derive(sqlx::FromRow)]
+struct RecordedEventRow {
+    position: i64,
+    #[sqlx(flatten)]
+    event: UserEventRow,
+}
+
+impl TryFrom<RecordedEventRow> for RecordedEvent {
+    type Error = Error;
+
+    fn try_from(row: RecordedEventRow) -> Result<Self, Error> {
+        Ok(Self {
+            position: Position::try_from(row.position).map_err(corrupt)?,
+            event: row.event.try_into()?,
+        })
+    }
+}

@@ -1,0 +1,162 @@
+use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use unlockd_application::idempotency::{IdempotencyKey, IdempotentRequest, RequestDigest};
+use unlockd_application::ports::{AccessTokenStore, AddGrantError, AddTokenError, CommitError, GrantStore, UserStore};
+use unlockd_domain::{
+    Actor, Grant, LockCause, LockOrder, PasswordHash, StoredPassword, TokenDigest, User, UserChange, UserData,
+};
+use unlockd_postgres::PostgresStore;
+use unlockd_testkit::fixtures;
+use unlockd_testkit::postgres::TestDatabase;
+
+use crate::rival::Rival;
+use crate::store::{migrated, with_user};
+
+/// In everything that people have typed about the user who is deleted.
+const PERSONAL: &str = "personal";
+
+fn request(key: &str) -> IdempotentRequest {
+    IdempotentRequest {
+        key: IdempotencyKey::new(key).unwrap(),
+        digest: RequestDigest([b'p'; 32]),
+    }
+}
+
+async fn commit(store: &PostgresStore, change: &UserChange) -> User {
+    let key = change.event().kind.name().as_str();
+    store.commit(change, Some(&request(key))).await.unwrap();
+    change.user().clone()
+}
+
+/// A locked user with a password, names, data, a role, a token, and reasons in their history.
+async fn personal_user(store: &PostgresStore) -> User {
+    with_user(store, "actor").await;
+    let mut new = fixtures::named_user("u", "acme", &[&format!("{PERSONAL} 1"), &format!("{PERSONAL} 2")]);
+    new.profile.data = Some(UserData::from_json(format!("{{\"note\":\"{PERSONAL}\"}}")).unwrap());
+    new.profile.password = Some(StoredPassword {
+        hash: PasswordHash::trusted(format!("$argon2id${PERSONAL}")),
+        changed_at: fixtures::now(),
+        change_required: false,
+    });
+    store.create(&new).await.unwrap();
+    let user = new.change.user();
+    GrantStore::add(store, user.id(), &Grant::instance_owner())
+        .await
+        .unwrap();
+    let token = fixtures::access_token("token", "u");
+    AccessTokenStore::add(store, &token, &TokenDigest([1; 32]))
+        .await
+        .unwrap();
+    let actor = || Actor::User(fixtures::user_id("actor"));
+    let order = LockOrder {
+        cause: LockCause::Operator,
+        reason: Some(fixtures::reason(PERSONAL)),
+        until: None,
+    };
+    let owner = with_user(store, "owner").await;
+    GrantStore::add(store, owner.id(), &Grant::instance_owner())
+        .await
+        .unwrap();
+    let locked = commit(store, &user.lock(order, actor(), fixtures::now()).unwrap()).await;
+    let reason = Some(fixtures::reason(PERSONAL));
+    let inactive = commit(
+        store,
+        &locked.deactivate(reason.clone(), actor(), fixtures::now()).unwrap(),
+    )
+    .await;
+    commit(store, &inactive.reactivate(reason, actor(), fixtures::now()).unwrap()).await
+}
+
+/// Every row of every table as a text.
+async fn dump(database: &TestDatabase) -> String {
+    let mut connection = PgConnection::connect(&database.url()).await.unwrap();
+    let tables = sqlx::query_scalar::<_, String>(
+        "SELECT relname::text FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace",
+    );
+    let mut dump = String::new();
+    for table in tables.fetch_all(&mut connection).await.unwrap() {
+        let rows = format!("SELECT row_to_json(t)::text FROM {table} AS t");
+        let rows = sqlx::query_scalar::<_, String>(AssertSqlSafe(rows))
+            .fetch_all(&mut connection)
+            .await;
+        dump += &rows.unwrap().join("\n");
+    }
+    dump
+}
+
+#[tokio::test]
+async fn nothing_that_people_have_typed_is_left_of_a_deleted_user_and_keys_are_not_free_again() {
+    let Some(database) = TestDatabase::create().await else {
+        return;
+    };
+    let store = migrated(&database).await;
+    let user = personal_user(&store).await;
+    let digest = "70".repeat(32);
+    assert!(dump(&database).await.contains(PERSONAL) && dump(&database).await.contains(&digest));
+
+    let actor = Actor::User(fixtures::user_id("actor"));
+    let deleted = commit(&store, &user.delete(actor, fixtures::now()).unwrap()).await;
+
+    let dump = dump(&database).await;
+    assert!(!dump.contains(PERSONAL) && !dump.contains(&digest), "{dump}");
+    let history = store.history(deleted.id()).await.unwrap();
+    assert_eq!(User::replay(&history).as_ref(), Ok(&deleted));
+    let owner = store.find(&fixtures::user_id("owner")).await.unwrap().unwrap();
+    for event in &history[1..] {
+        let key = IdempotencyKey::new(event.kind.name().as_str()).unwrap();
+        let recorded = store
+            .find_request(&fixtures::user_id("actor"), &key)
+            .await
+            .unwrap()
+            .unwrap();
+        assert_eq!((recorded.event, recorded.digest), (event.clone(), None));
+    }
+    let lock = owner.update(
+        UserData::from_json("{}".to_owned()).unwrap(),
+        Actor::User(fixtures::user_id("actor")),
+        fixtures::now(),
+    );
+    let refusal = store.commit(&lock.unwrap(), Some(&request("user.deleted"))).await;
+    assert!(matches!(refusal, Err(CommitError::IdempotencyKeyTaken)), "{refusal:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_and_a_role_that_are_given_to_a_user_who_is_being_deleted_are_refused() {
+    let Some(database) = TestDatabase::create().await else {
+        return;
+    };
+    let store = migrated(&database).await;
+    let user = with_user(&store, "u").await;
+    let mut rival = Rival::connect(&database).await;
+    // The deletion has the user's row and waits to take the names away.
+    rival.execute("BEGIN; LOCK TABLE usernames IN SHARE MODE").await;
+    let deletion = tokio::spawn({
+        let store = store.clone();
+        let deletion = user.delete(Actor::System, fixtures::now()).unwrap();
+        async move { store.commit(&deletion, None).await }
+    });
+    rival.is_in_the_way().await;
+    let token = tokio::spawn({
+        let store = store.clone();
+        async move {
+            let token = fixtures::access_token("token", "u");
+            AccessTokenStore::add(&store, &token, &TokenDigest([1; 32])).await
+        }
+    });
+    let grant = tokio::spawn({
+        let store = store.clone();
+        async move { GrantStore::add(&store, &fixtures::user_id("u"), &Grant::instance_owner()).await }
+    });
+    let waiting = "SELECT count(*) FROM pg_stat_activity
+                   WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    // The rival itself is in a transaction, where the activity stands still once it was looked at.
+    Rival::connect(&database).await.wait_for(3, waiting).await;
+
+    rival.execute("COMMIT").await;
+
+    deletion.await.unwrap().unwrap();
+    let refusal = token.await.unwrap();
+    assert!(matches!(refusal, Err(AddTokenError::UserNotFound)), "{refusal:?}");
+    let refusal = grant.await.unwrap();
+    assert!(matches!(refusal, Err(AddGrantError::UserNotFound)), "{refusal:?}");
+    assert_eq!(rival.number("SELECT count(*) FROM users WHERE instance_owner").await, 0);
+}
