@@ -27,15 +27,12 @@ impl Destination {
                 is_rest: false,
             });
         }
-        let (rpc, user) = match path
-            .strip_prefix("/v3alpha/users")?
-            .split('/')
-            .collect::<Vec<_>>()
-            .as_slice()
-        {
-            [""] => (Rpc::CreateUser, None),
-            ["", user, "lock"] => (Rpc::LockUser, Some(*user)),
-            ["", user, "unlock"] => (Rpc::UnlockUser, Some(*user)),
+        let (rpc, user) = match path.split('/').collect::<Vec<_>>().as_slice() {
+            ["", "v3alpha", "users"] => (Rpc::CreateUser, None),
+            ["", "v3alpha", "users", "search"] => (Rpc::ListUsers, None),
+            ["", "v3alpha", "users", user, action] => (to_one_user(action)?, Some(*user)),
+            // The API documents this path as well.
+            ["", "v2beta", "users", user, "password"] => (Rpc::SetPassword, Some(*user)),
             _ => return None,
         };
         Some(Self {
@@ -43,6 +40,19 @@ impl Destination {
             user_in_path: user.map(|user| decode_segment(user).map(UserInPath)),
             is_rest: true,
         })
+    }
+}
+
+/// What is done to the user whose path this is the last segment of.
+fn to_one_user(action: &str) -> Option<Rpc> {
+    match action {
+        "deactivate" => Some(Rpc::DeactivateUser),
+        "reactivate" => Some(Rpc::ReactivateUser),
+        "lock" => Some(Rpc::LockUser),
+        "unlock" => Some(Rpc::UnlockUser),
+        "username" => Some(Rpc::AddUsername),
+        "password" => Some(Rpc::SetPassword),
+        _ => None,
     }
 }
 
@@ -57,9 +67,20 @@ mod tests {
     #[test]
     fn rest_paths_lead_to_their_rpcs() {
         let rpc = |path| Destination::at(path).map(|destination| destination.rpc);
-        assert_eq!(rpc("/v3alpha/users"), Some(Rpc::CreateUser));
-        assert_eq!(rpc("/v3alpha/users/a/lock"), Some(Rpc::LockUser));
-        assert_eq!(rpc("/v3alpha/users/a/unlock"), Some(Rpc::UnlockUser));
+        for (path, expected) in [
+            ("/v3alpha/users", Rpc::CreateUser),
+            ("/v3alpha/users/search", Rpc::ListUsers),
+            ("/v3alpha/users/a/deactivate", Rpc::DeactivateUser),
+            ("/v3alpha/users/a/reactivate", Rpc::ReactivateUser),
+            ("/v3alpha/users/a/lock", Rpc::LockUser),
+            ("/v3alpha/users/search/lock", Rpc::LockUser),
+            ("/v3alpha/users/a/unlock", Rpc::UnlockUser),
+            ("/v3alpha/users/a/username", Rpc::AddUsername),
+            ("/v3alpha/users/a/password", Rpc::SetPassword),
+            ("/v2beta/users/a/password", Rpc::SetPassword),
+        ] {
+            assert_eq!(rpc(path), Some(expected), "{path}");
+        }
         for nowhere in [
             "/v3alpha/users/",
             "/v3alpha/users/a",
@@ -67,6 +88,13 @@ mod tests {
             "/v3alpha/users/a/b/lock",
             "/v3alpha/users/a/lock/",
             "/v3alpha/users/a/Lock",
+            "/v3alpha/users/a/password/reset",
+            "/v3alpha/users/a/username/b",
+            "/v2beta/users",
+            "/v2beta/users/search",
+            "/v2beta/users/a/lock",
+            "v3alpha/users",
+            "/v1/events",
         ] {
             assert_eq!(rpc(nowhere), None, "{nowhere}");
         }

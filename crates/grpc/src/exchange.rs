@@ -6,27 +6,31 @@ use futures_util::FutureExt;
 use http::header::AUTHORIZATION;
 use http::{HeaderMap, Request, Response, Uri};
 use http_body_util::Full;
+use tokio::time::Instant;
 use tonic::body::Body;
 use tonic_health::pb::health_server::HealthServer;
 use tower::ServiceExt;
 use unlockd_application::authentication::bearer_token;
-use unlockd_application::{Authenticator, Caller, Error, RequestContext};
+use unlockd_application::{Authenticator, Error, LiveCaller, RequestContext};
+use unlockd_proto::unlockd::event::v1::event_service_server::EventServiceServer;
 use unlockd_proto::zitadel::user::v3alpha::user_service_server::UserServiceServer;
 
 use crate::deadline::{GRPC_TIMEOUT, requested_timeout};
 use crate::destination::Destination;
+use crate::events::EventRpcs;
 use crate::health::ReadinessHealth;
 use crate::message;
 use crate::reflection::Reflection;
 use crate::rpc::Service;
 use crate::status::{self, GRPC_ENCODING};
-use crate::streams::{Streams, converse, placed};
+use crate::streams::{Streams, converse, going_on};
 use crate::users::UserRpcs;
 
 /// The life of one call, whichever wire it came by.
 pub(crate) struct Exchange {
     pub(crate) authenticator: Arc<dyn Authenticator>,
     pub(crate) users: UserServiceServer<UserRpcs>,
+    pub(crate) events: EventServiceServer<EventRpcs>,
     pub(crate) health: HealthServer<ReadinessHealth>,
     pub(crate) reflection: Reflection,
     pub(crate) reflection_v1alpha: Reflection,
@@ -50,7 +54,7 @@ impl Exchange {
         if let Some(context) = context {
             context.set_operation(destination.rpc.path());
         }
-        let deadline = self.deadline(request.headers());
+        let deadline = self.deadline(requested_timeout(request.headers()).ok().flatten());
         let answer = AssertUnwindSafe(self.perform(destination, request, context)).catch_unwind();
         let finished = tokio::time::timeout(deadline, answer)
             .await
@@ -59,8 +63,7 @@ impl Exchange {
     }
 
     /// How long the call may take until it begins to answer.
-    fn deadline(&self, headers: &HeaderMap) -> Duration {
-        let requested = requested_timeout(headers).ok().flatten();
+    fn deadline(&self, requested: Option<Duration>) -> Duration {
         requested.map_or(self.request_deadline, |requested| requested.min(self.request_deadline))
     }
 
@@ -76,23 +79,26 @@ impl Exchange {
             user_in_path,
             is_rest,
         } = destination;
-        if rpc.service() == Service::Users {
-            let caller = self.authenticate(request.headers()).await?;
+        let begun = Instant::now();
+        if rpc.service().needs_token() {
+            let live = self.authenticate(request.headers()).await?;
             if let Some(context) = context {
-                context.set_caller(caller.user_id());
+                context.set_caller(live.caller().user_id());
             }
-            request.extensions_mut().insert(caller);
+            request.extensions_mut().insert(live);
         }
-        check_headers(request.headers())?;
+        let timeout = check_headers(request.headers())?;
         if let Some(user) = user_in_path {
             let user = user.map_err(|problem| Error::invalid("user_id", problem))?;
             request.extensions_mut().insert(user);
         }
         *request.uri_mut() = Uri::from_static(rpc.path());
-        let place = rpc.is_stream().then(|| self.streams.enter()).transpose()?;
-        let longest = self.deadline(request.headers());
+        let is_strangers_stream = rpc.is_stream() && !rpc.service().needs_token();
+        let place = is_strangers_stream.then(|| self.streams.enter()).transpose()?;
+        let longest = self.deadline(timeout);
         let Ok(response) = match rpc.service() {
             Service::Users => self.users.clone().oneshot(self.read(request, is_rest).await?).await,
+            Service::Events => self.events.clone().oneshot(self.read(request, is_rest).await?).await,
             Service::Health => self.health.clone().oneshot(self.read(request, is_rest).await?).await,
             Service::Reflection => converse(self.reflection.clone(), request, longest).await,
             Service::ReflectionV1Alpha => converse(self.reflection_v1alpha.clone(), request, longest).await,
@@ -100,9 +106,11 @@ impl Exchange {
         if was_refused_by_the_codec(response.headers()) {
             return Err(message::malformed("must be a well-formed protobuf message"));
         }
-        Ok(match place {
-            Some(place) => placed(response, place),
-            None => response,
+        Ok(if rpc.is_stream() {
+            let left = timeout.map(|timeout| timeout.saturating_sub(begun.elapsed()));
+            going_on(response, left, place)
+        } else {
+            response
         })
     }
 
@@ -113,19 +121,22 @@ impl Exchange {
         Ok(Request::from_parts(parts, Body::new(Full::new(message))))
     }
 
-    async fn authenticate(&self, headers: &HeaderMap) -> Result<Caller, Error> {
+    async fn authenticate(&self, headers: &HeaderMap) -> Result<LiveCaller, Error> {
         let token = bearer_token(headers.get_all(AUTHORIZATION).iter().map(http::HeaderValue::as_bytes))?;
-        self.authenticator.authenticate(token).await
+        let caller = self.authenticator.authenticate(token.clone()).await?;
+        let token = token.ok_or(Error::TokenMissing)?;
+        Ok(LiveCaller::new(caller, token, Arc::clone(&self.authenticator)))
     }
 }
 
-fn check_headers(headers: &HeaderMap) -> Result<(), Error> {
-    requested_timeout(headers).map_err(|problem| Error::invalid(GRPC_TIMEOUT, problem))?;
+/// How long the client waits, if it says so, of headers that say nothing wrong.
+fn check_headers(headers: &HeaderMap) -> Result<Option<Duration>, Error> {
+    let timeout = requested_timeout(headers).map_err(|problem| Error::invalid(GRPC_TIMEOUT, problem))?;
     match headers.get(GRPC_ENCODING) {
         Some(encoding) if encoding != "identity" => Err(Error::Unimplemented {
             field: GRPC_ENCODING.to_owned(),
         }),
-        Some(_) | None => Ok(()),
+        Some(_) | None => Ok(timeout),
     }
 }
 

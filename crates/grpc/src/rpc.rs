@@ -1,10 +1,20 @@
 /// Everything that can be called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Rpc {
-    CreateUser,
+    ListUsers,
     GetUserById,
+    CreateUser,
+    UpdateUser,
+    DeactivateUser,
+    ReactivateUser,
     LockUser,
     UnlockUser,
+    DeleteUser,
+    AddUsername,
+    RemoveUsername,
+    SetPassword,
+    ListEvents,
+    WatchEvents,
     CheckHealth,
     WatchHealth,
     Reflect,
@@ -15,17 +25,38 @@ pub(crate) enum Rpc {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Service {
     Users,
+    Events,
     Health,
     Reflection,
     ReflectionV1Alpha,
 }
 
+impl Service {
+    /// Whether it answers only those who show a token.
+    pub(crate) fn needs_token(self) -> bool {
+        match self {
+            Self::Users | Self::Events => true,
+            Self::Health | Self::Reflection | Self::ReflectionV1Alpha => false,
+        }
+    }
+}
+
 impl Rpc {
-    const ALL: [Self; 8] = [
-        Self::CreateUser,
+    const ALL: [Self; 18] = [
+        Self::ListUsers,
         Self::GetUserById,
+        Self::CreateUser,
+        Self::UpdateUser,
+        Self::DeactivateUser,
+        Self::ReactivateUser,
         Self::LockUser,
         Self::UnlockUser,
+        Self::DeleteUser,
+        Self::AddUsername,
+        Self::RemoveUsername,
+        Self::SetPassword,
+        Self::ListEvents,
+        Self::WatchEvents,
         Self::CheckHealth,
         Self::WatchHealth,
         Self::Reflect,
@@ -40,10 +71,20 @@ impl Rpc {
     /// Where gRPC finds it.
     pub(crate) fn path(self) -> &'static str {
         match self {
-            Self::CreateUser => "/zitadel.user.v3alpha.UserService/CreateUser",
+            Self::ListUsers => "/zitadel.user.v3alpha.UserService/ListUsers",
             Self::GetUserById => "/zitadel.user.v3alpha.UserService/GetUserByID",
+            Self::CreateUser => "/zitadel.user.v3alpha.UserService/CreateUser",
+            Self::UpdateUser => "/zitadel.user.v3alpha.UserService/UpdateUser",
+            Self::DeactivateUser => "/zitadel.user.v3alpha.UserService/DeactivateUser",
+            Self::ReactivateUser => "/zitadel.user.v3alpha.UserService/ReactivateUser",
             Self::LockUser => "/zitadel.user.v3alpha.UserService/LockUser",
             Self::UnlockUser => "/zitadel.user.v3alpha.UserService/UnlockUser",
+            Self::DeleteUser => "/zitadel.user.v3alpha.UserService/DeleteUser",
+            Self::AddUsername => "/zitadel.user.v3alpha.UserService/AddUsername",
+            Self::RemoveUsername => "/zitadel.user.v3alpha.UserService/RemoveUsername",
+            Self::SetPassword => "/zitadel.user.v3alpha.UserService/SetPassword",
+            Self::ListEvents => "/unlockd.event.v1.EventService/ListEvents",
+            Self::WatchEvents => "/unlockd.event.v1.EventService/WatchEvents",
             Self::CheckHealth => "/grpc.health.v1.Health/Check",
             Self::WatchHealth => "/grpc.health.v1.Health/Watch",
             Self::Reflect => "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
@@ -54,7 +95,19 @@ impl Rpc {
     /// Who answers it.
     pub(crate) fn service(self) -> Service {
         match self {
-            Self::CreateUser | Self::GetUserById | Self::LockUser | Self::UnlockUser => Service::Users,
+            Self::ListUsers
+            | Self::GetUserById
+            | Self::CreateUser
+            | Self::UpdateUser
+            | Self::DeactivateUser
+            | Self::ReactivateUser
+            | Self::LockUser
+            | Self::UnlockUser
+            | Self::DeleteUser
+            | Self::AddUsername
+            | Self::RemoveUsername
+            | Self::SetPassword => Service::Users,
+            Self::ListEvents | Self::WatchEvents => Service::Events,
             Self::CheckHealth | Self::WatchHealth => Service::Health,
             Self::Reflect => Service::Reflection,
             Self::ReflectV1Alpha => Service::ReflectionV1Alpha,
@@ -63,9 +116,56 @@ impl Rpc {
 
     /// Whether it may stay open after it has begun to answer.
     pub(crate) fn is_stream(self) -> bool {
-        match self {
-            Self::CreateUser | Self::GetUserById | Self::LockUser | Self::UnlockUser | Self::CheckHealth => false,
-            Self::WatchHealth | Self::Reflect | Self::ReflectV1Alpha => true,
+        matches!(
+            self,
+            Self::WatchEvents | Self::WatchHealth | Self::Reflect | Self::ReflectV1Alpha
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use prost::Message;
+    use prost_types::FileDescriptorSet;
+
+    use super::*;
+
+    /// The paths of all RPCs that a contract describes, and whether they answer in streams.
+    fn described(contract: &[u8]) -> BTreeMap<String, bool> {
+        let contract = FileDescriptorSet::decode(contract).unwrap();
+        let mut described = BTreeMap::new();
+        for file in contract.file {
+            for service in &file.service {
+                for method in &service.method {
+                    let path = format!("/{}.{}/{}", file.package(), service.name(), method.name());
+                    described.insert(path, method.server_streaming());
+                }
+            }
+        }
+        described
+    }
+
+    #[test]
+    fn everything_that_the_contracts_describe_can_be_called_and_nothing_else() {
+        let mut expected = described(unlockd_proto::FILE_DESCRIPTOR_SET);
+        for contract in [
+            tonic_health::pb::FILE_DESCRIPTOR_SET,
+            tonic_reflection::pb::v1::FILE_DESCRIPTOR_SET,
+            tonic_reflection::pb::v1alpha::FILE_DESCRIPTOR_SET,
+        ] {
+            expected.extend(described(contract));
+        }
+        let known: BTreeMap<_, _> = Rpc::ALL.map(|rpc| (rpc.path().to_owned(), rpc.is_stream())).into();
+        assert_eq!(known, expected);
+    }
+
+    #[test]
+    fn our_own_services_are_for_those_who_show_a_token() {
+        let ours = described(unlockd_proto::FILE_DESCRIPTOR_SET);
+        for rpc in Rpc::ALL {
+            assert_eq!(rpc.service().needs_token(), ours.contains_key(rpc.path()), "{rpc:?}");
         }
     }
 }

@@ -12,9 +12,11 @@ use tonic_health::pb::health_server::HealthServer;
 use tonic_web::GrpcWebLayer;
 use tower::{Layer, Service, ServiceExt, service_fn};
 use unlockd_application::ports::BoxError;
-use unlockd_application::{Authenticator, Error, Readiness, RequestContext, UserService};
+use unlockd_application::{Authenticator, Error, EventService, Readiness, RequestContext, UserService};
+use unlockd_proto::unlockd::event::v1::event_service_server::EventServiceServer;
 use unlockd_proto::zitadel::user::v3alpha::user_service_server::UserServiceServer;
 
+use crate::events::EventRpcs;
 use crate::exchange::Exchange;
 use crate::health::ReadinessHealth;
 use crate::media_type::MediaType;
@@ -27,6 +29,8 @@ use crate::{reflection, status};
 pub struct GrpcServices {
     /// The use cases about users.
     pub users: Arc<dyn UserService>,
+    /// The use cases about events.
+    pub events: Arc<dyn EventService>,
     /// Who is calling.
     pub authenticator: Arc<dyn Authenticator>,
     /// What health is answered from. Every watcher has it checked every two seconds, so a check must be cheap, like that
@@ -41,8 +45,8 @@ pub struct GrpcOptions {
     pub grpc: bool,
     /// Whether gRPC-Web is served.
     pub grpc_web: bool,
-    /// The longest time for one request; a shorter `grpc-timeout` goes before it. Reflection ends with it;
-    /// watching health, once begun, goes on.
+    /// The longest time for one request; a shorter `grpc-timeout` goes before it. Reflection ends with it. Watching health or
+    /// events, once begun, goes on, until a `grpc-timeout` ends it if there is one.
     pub request_deadline: Duration,
     /// The largest message of a request, in bytes.
     pub max_request_bytes: usize,
@@ -69,6 +73,8 @@ impl Grpc {
         let exchange = Exchange {
             authenticator: services.authenticator,
             users: UserServiceServer::new(UserRpcs::new(services.users))
+                .max_decoding_message_size(options.max_request_bytes),
+            events: EventServiceServer::new(EventRpcs::new(services.events))
                 .max_decoding_message_size(options.max_request_bytes),
             health: HealthServer::new(health).max_decoding_message_size(options.max_request_bytes),
             reflection: reflection::v1(options.max_request_bytes),

@@ -60,6 +60,7 @@ fn grpc_code(code: Code) -> GrpcCode {
         Code::PermissionDenied => GrpcCode::PermissionDenied,
         Code::ResourceExhausted => GrpcCode::ResourceExhausted,
         Code::FailedPrecondition => GrpcCode::FailedPrecondition,
+        Code::Aborted => GrpcCode::Aborted,
         Code::Unimplemented => GrpcCode::Unimplemented,
         Code::Internal => GrpcCode::Internal,
         Code::Unavailable => GrpcCode::Unavailable,

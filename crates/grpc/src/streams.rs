@@ -1,5 +1,5 @@
-//! Streams stay open, and to strangers: so there is room for a number of them only, and one that its client is to fill
-//! does not wait for that longer than any other request.
+//! Streams stay open. To strangers too: so there is room for a number of them only, and one that its client is to fill does
+//! not wait for that longer than any other request.
 
 use std::convert::Infallible;
 use std::future::{Future, pending};
@@ -22,10 +22,11 @@ use unlockd_application::Error;
 
 use crate::status;
 
-/// How many streams may be open at the same time, over all connections.
+/// How many streams of strangers may be open at the same time, over all connections.
 const CAPACITY: usize = 1_000;
 
-/// The room for streams.
+/// The room for strangers' streams. Whoever shows a token does not need it: watchers of events are counted where they are
+/// served.
 pub(crate) struct Streams(Arc<Semaphore>);
 
 impl Streams {
@@ -43,12 +44,21 @@ impl Streams {
     }
 }
 
-/// An answer that has its place until it is sent.
-pub(crate) fn placed(response: Response<Body>, place: OwnedSemaphorePermit) -> Response<Body> {
+/// An answer that goes on. It is over when the time that its client waits is, if the client has said so; what is held for it
+/// is let go in the end.
+pub(crate) fn going_on(
+    response: Response<Body>,
+    longest: Option<Duration>,
+    held: impl Send + 'static,
+) -> Response<Body> {
     response.map(|body| {
         ending(body, async move {
-            let _taken = place;
-            pending().await
+            match longest {
+                Some(longest) => tokio::time::sleep(longest).await,
+                None => pending().await,
+            }
+            drop(held);
+            Some(trailers(status::refuse(&Error::DeadlineExceeded, None)))
         })
     })
 }
@@ -62,12 +72,7 @@ where
     let (answering, answered) = oneshot::channel::<Infallible>();
     let request = request.map(|body| ending(body, answered.map(|_| None)));
     let response = rpc.oneshot(request).await?;
-    let too_late = async move {
-        tokio::time::sleep(longest).await;
-        drop(answering);
-        Some(trailers(status::refuse(&Error::DeadlineExceeded, None)))
-    };
-    Ok(response.map(|body| ending(body, too_late)))
+    Ok(going_on(response, Some(longest), answering))
 }
 
 fn trailers(status: Status) -> HeaderMap {
@@ -103,5 +108,10 @@ impl http_body::Body for EndingBody {
             return Poll::Ready(trailers.map(|trailers| Ok(Frame::trailers(trailers))));
         }
         Pin::new(&mut self.body).poll_frame(context)
+    }
+
+    /// A refusal has no body: its headers are the end of the stream, or clients would wait for trailers.
+    fn is_end_stream(&self) -> bool {
+        self.end.is_none() || self.body.is_end_stream()
     }
 }

@@ -1,39 +1,45 @@
-use unlockd_application::users::{CreateUserForm, OrganizationForm, PasswordForm, UsernameForm};
+use unlockd_application::users::{CreateUserForm, OrganizationForm, Outcome, SafeguardsForm};
 use unlockd_application::{Error, UserService};
 use unlockd_proto::zitadel::object::v2beta::{Organization, organization::Org};
-use unlockd_proto::zitadel::user::v3alpha::set_password::Type;
-use unlockd_proto::zitadel::user::v3alpha::{CreateUserRequest, CreateUserResponse, SetPassword, SetUsername};
+use unlockd_proto::zitadel::user::v3alpha::{CreateUserRequest, CreateUserResponse};
 
-use super::call::Call;
-use super::struct_data;
 use super::user::details;
+use super::{authenticators, struct_data};
+use crate::call::{Call, safeguards};
 
 /// Creates an active user.
 #[tracing::instrument(name = "grpc.users.create", skip_all)]
 pub(super) async fn create_user(
     users: &dyn UserService,
     call: Call<CreateUserRequest>,
-) -> Result<CreateUserResponse, Error> {
-    let command = form(call.message).parse()?;
-    let created = users.create_user(&call.caller, command).await?;
-    Ok(CreateUserResponse {
-        user_id: created.user_id.to_string(),
-        details: Some(details(&created.details)),
+) -> Result<Outcome<CreateUserResponse>, Error> {
+    let safeguards = safeguards(call.idempotency_keys, call.message.if_sequence);
+    let command = form(call.message, safeguards).parse()?;
+    let Outcome { answer, replayed } = users.create_user(call.live.caller(), command).await?;
+    let answer = CreateUserResponse {
+        user_id: answer.user_id.to_string(),
+        details: Some(details(&answer.details)),
         email_code: None,
         phone_code: None,
-    })
+    };
+    Ok(Outcome { answer, replayed })
 }
 
-fn form(message: CreateUserRequest) -> CreateUserForm {
+fn form(message: CreateUserRequest, safeguards: SafeguardsForm) -> CreateUserForm {
     let authenticators = message.authenticators.unwrap_or_default();
     CreateUserForm {
         user_id: message.user_id,
         organization: message.organization.map(organization),
-        usernames: authenticators.usernames.into_iter().map(username).collect(),
-        password: authenticators.password.map(password),
+        usernames: authenticators
+            .usernames
+            .into_iter()
+            .map(authenticators::username)
+            .collect(),
+        password: authenticators.password.map(authenticators::password),
         has_contact: message.contact.is_some(),
         schema_id: message.schema_id,
         data: message.data.map(struct_data::to_user_data),
+        safeguards,
     }
 }
 
@@ -48,30 +54,5 @@ fn organization(Organization { org }: Organization) -> OrganizationForm {
             ..OrganizationForm::default()
         },
         None => OrganizationForm::default(),
-    }
-}
-
-fn username(username: SetUsername) -> UsernameForm {
-    UsernameForm {
-        username: username.username,
-        is_organization_specific: username.is_organization_specific,
-    }
-}
-
-fn password(
-    SetPassword {
-        r#type,
-        change_required,
-    }: SetPassword,
-) -> PasswordForm {
-    let (password, hash) = match r#type {
-        Some(Type::Password(password)) => (Some(password), None),
-        Some(Type::Hash(hash)) => (None, Some(hash)),
-        None => (None, None),
-    };
-    PasswordForm {
-        password,
-        hash,
-        change_required,
     }
 }

@@ -1,20 +1,22 @@
-use unlockd_application::users::UnlockUser;
+use unlockd_application::users::{Outcome, UnlockUser};
 use unlockd_application::{Error, UserService};
 use unlockd_proto::zitadel::user::v3alpha::{UnlockUserRequest, UnlockUserResponse};
 
-use super::call::{Call, user_id};
 use super::user::details;
+use crate::call::{Call, safeguards, user_id};
 
 /// Lets a locked user back in.
 #[tracing::instrument(name = "grpc.users.unlock", skip_all)]
 pub(super) async fn unlock_user(
     users: &dyn UserService,
     call: Call<UnlockUserRequest>,
-) -> Result<UnlockUserResponse, Error> {
+) -> Result<Outcome<UnlockUserResponse>, Error> {
     let user_id = user_id(call.message.user_id, call.user_in_path);
-    let command = UnlockUser::parse(user_id, call.message.reason)?;
-    let unlocked = users.unlock_user(&call.caller, command).await?;
-    Ok(UnlockUserResponse {
-        details: Some(details(&unlocked)),
-    })
+    let safeguards = safeguards(call.idempotency_keys, call.message.if_sequence);
+    let command = UnlockUser::parse(user_id, call.message.reason, safeguards)?;
+    let Outcome { answer, replayed } = users.unlock_user(call.live.caller(), command).await?;
+    let answer = UnlockUserResponse {
+        details: Some(details(&answer)),
+    };
+    Ok(Outcome { answer, replayed })
 }

@@ -4,10 +4,11 @@ use unlockd_application::Error;
 use unlockd_application::users::{Details, UserView};
 use unlockd_domain::{self as domain, UserProfile, UserState, UsernameScope};
 use unlockd_proto::zitadel::object::v2beta;
-use unlockd_proto::zitadel::user::v3alpha::{Authenticators, Lock, LockCause, Password, State, User, Username};
+use unlockd_proto::zitadel::user::v3alpha::{Authenticators, Lock, Password, State, User, Username};
 
 use super::struct_data;
-use super::timestamp::to_proto;
+use crate::lock_cause;
+use crate::timestamp::to_proto;
 
 /// `zitadel.user.v3alpha.User`.
 ///
@@ -51,19 +52,12 @@ fn lock(state: &UserState) -> Option<Lock> {
     match state {
         UserState::Locked(lock) => Some(Lock {
             since: Some(to_proto(lock.since)),
-            cause: cause(lock.cause).into(),
+            cause: lock_cause::to_proto(lock.cause).into(),
             locked_by: lock.by.user_id().map(ToString::to_string).unwrap_or_default(),
             reason: lock.reason.as_ref().map(ToString::to_string).unwrap_or_default(),
             until: lock.until.map(to_proto),
         }),
         UserState::Active | UserState::Inactive | UserState::Deleted => None,
-    }
-}
-
-fn cause(cause: domain::LockCause) -> LockCause {
-    match cause {
-        domain::LockCause::Operator => LockCause::Operator,
-        domain::LockCause::Policy => LockCause::Policy,
     }
 }
 

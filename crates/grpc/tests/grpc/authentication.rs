@@ -6,7 +6,7 @@ use crate::stage::Stage;
 fn unlock() -> RawRequest {
     let message = UnlockUserRequest {
         user_id: "nobody".to_owned(),
-        reason: String::new(),
+        ..UnlockUserRequest::default()
     };
     RawRequest::grpc(&format!("{USER_SERVICE}/UnlockUser"), framed(&message))
 }

@@ -29,10 +29,10 @@ fn about(service: &str) -> HealthCheckRequest {
 }
 
 #[tokio::test]
-async fn the_server_and_its_service_are_serving_while_the_store_answers() {
+async fn the_server_and_its_services_are_serving_while_the_store_answers() {
     let stage = Stage::new().await;
     let mut client = HealthClient::new(channel(&stage.server).await);
-    for service in ["", "zitadel.user.v3alpha.UserService"] {
+    for service in ["", "unlockd.event.v1.EventService", "zitadel.user.v3alpha.UserService"] {
         stage.store.set_outage(None);
         assert_eq!(
             client.check(about(service)).await.unwrap().into_inner().status(),
@@ -50,7 +50,12 @@ async fn the_server_and_its_service_are_serving_while_the_store_answers() {
 #[tokio::test]
 async fn an_unknown_service_is_not_found() {
     let stage = Stage::new().await;
-    for service in ["zitadel.user.v3alpha", "zitadel.user.v3alpha.userservice", "nobody"] {
+    for service in [
+        "zitadel.user.v3alpha",
+        "zitadel.user.v3alpha.userservice",
+        "unlockd.event.v1",
+        "nobody",
+    ] {
         let answer = RawRequest::grpc("/grpc.health.v1.Health/Check", framed(&about(service)))
             .send(&stage.server)
             .await;

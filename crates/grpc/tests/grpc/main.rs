@@ -2,24 +2,34 @@
 
 #![expect(
     clippy::expect_used,
+    clippy::panic,
     clippy::unwrap_used,
     reason = "a failed expectation is how a test fails"
 )]
 
 mod authentication;
+mod authorization_list;
 mod cancellation;
 mod contexts;
 mod deadlines;
 mod doubles;
 mod health;
+mod history;
+mod in_process;
 mod malformed_requests;
 mod media_types;
 mod panics;
 mod raw_client;
 mod reflection;
 mod rest_paths;
+mod safe_to_repeat;
 mod scenarios;
+mod search;
 mod stage;
 mod streams;
+mod unimplemented_fields;
 mod unknown_rpcs;
+mod watch_limits;
+mod watching;
+mod web_frames;
 mod web_transport;

@@ -1,10 +1,9 @@
 //! Requests and answers in bytes, for what proper clients do not send.
 
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
 use bytes::{BufMut, Bytes, BytesMut};
-use http::{HeaderMap, HeaderName, HeaderValue, Request, StatusCode, Version};
+use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, Version};
 use http_body_util::{BodyExt, Full};
+use hyper::body::Incoming;
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
 use prost::Message;
@@ -12,9 +11,7 @@ use tonic::Status;
 use tonic_types::StatusExt;
 
 use crate::stage::Server;
-
-/// The flag of the frame that holds the trailers of gRPC-Web.
-const TRAILERS_FRAME: u8 = 0x80;
+use crate::web_frames::{WebFrame, WebFrames};
 
 pub(crate) const USER_SERVICE: &str = "/zitadel.user.v3alpha.UserService";
 
@@ -68,7 +65,10 @@ impl RawRequest {
         Self { version, request, body }
     }
 
-    pub(crate) fn header(mut self, name: &'static str, value: &str) -> Self {
+    pub(crate) fn header<V>(mut self, name: &'static str, value: V) -> Self
+    where
+        HeaderValue: TryFrom<V, Error: Into<http::Error>>,
+    {
         self.request = self.request.header(name, value);
         self
     }
@@ -77,14 +77,19 @@ impl RawRequest {
         self.header("authorization", &format!("Bearer {token}"))
     }
 
-    pub(crate) async fn send(self, server: &Server) -> RawAnswer {
+    /// The answer as soon as it begins.
+    pub(crate) async fn open(self, server: &Server) -> Response<Incoming> {
         let mut request = self.request.body(Full::new(self.body)).unwrap();
         let target = format!("http://{}{}", server.address, request.uri());
         *request.uri_mut() = target.parse().unwrap();
         let client = Client::builder(TokioExecutor::new())
             .http2_only(self.version == Version::HTTP_2)
             .build_http();
-        let (parts, body) = client.request(request).await.expect("an answer").into_parts();
+        client.request(request).await.expect("an answer")
+    }
+
+    pub(crate) async fn send(self, server: &Server) -> RawAnswer {
+        let (parts, body) = self.open(server).await.into_parts();
         let body = body.collect().await.expect("a whole answer");
         RawAnswer {
             http_status: parts.status,
@@ -98,11 +103,16 @@ impl RawRequest {
 impl RawAnswer {
     /// The same answer with the trailers taken out of the body, where gRPC-Web has them.
     pub(crate) fn unwrapped(mut self) -> Self {
-        let is_text = self.headers["content-type"] == "application/grpc-web-text+proto";
-        let body = if is_text { decode_base64(&self.body) } else { self.body };
-        let (messages, trailers) = split_frames(body);
-        self.body = messages;
-        self.trailers.extend(trailers);
+        let mut frames = WebFrames::new(&self.headers);
+        frames.push(&self.body);
+        let mut messages = BytesMut::new();
+        while let Some(frame) = frames.next() {
+            match frame {
+                WebFrame::Message(message) => messages.put(message),
+                WebFrame::Trailers(trailers) => self.trailers.extend(trailers),
+            }
+        }
+        self.body = messages.freeze();
         self
     }
 
@@ -137,29 +147,4 @@ pub(crate) fn violations(status: &Status) -> Vec<(String, String)> {
         .into_iter()
         .map(|violation| (violation.field, violation.description))
         .collect()
-}
-
-/// Each frame is encoded on its own, so padding may come in between.
-fn decode_base64(text: &[u8]) -> Bytes {
-    text.chunks(4)
-        .flat_map(|group| BASE64_STANDARD.decode(group).expect("Base64"))
-        .collect()
-}
-
-fn split_frames(mut body: Bytes) -> (Bytes, HeaderMap) {
-    let (mut messages, mut trailers) = (BytesMut::new(), HeaderMap::new());
-    while !body.is_empty() {
-        let length = u32::from_be_bytes(body[1..5].try_into().unwrap());
-        let frame = body.split_to(5 + usize::try_from(length).unwrap());
-        if frame[0] != TRAILERS_FRAME {
-            messages.put(frame);
-            continue;
-        }
-        for line in str::from_utf8(&frame[5..]).unwrap().split_terminator("\r\n") {
-            let (name, value) = line.split_once(':').expect("a trailer");
-            let name = HeaderName::try_from(name).unwrap();
-            trailers.insert(name, HeaderValue::try_from(value.trim()).unwrap());
-        }
-    }
-    (messages.freeze(), trailers)
 }

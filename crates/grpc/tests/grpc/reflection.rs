@@ -36,19 +36,23 @@ async fn reflection_lists_the_services_to_anybody() {
     let expected = [
         "grpc.health.v1.Health",
         "grpc.reflection.v1.ServerReflection",
+        "unlockd.event.v1.EventService",
         "zitadel.user.v3alpha.UserService",
     ];
     assert_eq!(names, expected);
 }
 
 #[tokio::test]
-async fn reflection_knows_the_service_and_everything_that_its_messages_are_made_of() {
+async fn reflection_knows_the_services_and_everything_that_its_messages_are_made_of() {
     let stage = Stage::new().await;
     for symbol in [
         "zitadel.user.v3alpha.UserService",
         "zitadel.user.v3alpha.UserService.UnlockUser",
         "zitadel.user.v3alpha.SetPassword",
+        "zitadel.user.v3alpha.SearchQuery",
         "zitadel.object.v2beta.Details",
+        "unlockd.event.v1.EventService.WatchEvents",
+        "unlockd.event.v1.Event",
         "google.protobuf.Struct",
         "google.protobuf.Timestamp",
     ] {

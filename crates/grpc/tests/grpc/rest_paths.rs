@@ -3,8 +3,10 @@ use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
 use tonic::Status;
 use unlockd_proto::zitadel::object::v2beta::{Organization, organization::Org};
+use unlockd_proto::zitadel::user::v3alpha::set_password::Type;
 use unlockd_proto::zitadel::user::v3alpha::{
-    CreateUserRequest, CreateUserResponse, LockUserRequest, LockUserResponse, UnlockUserRequest, UnlockUserResponse,
+    AddUsernameRequest, CreateUserRequest, CreateUserResponse, ListUsersResponse, LockUserRequest, LockUserResponse,
+    SetPassword, SetPasswordRequest, SetUsername, UnlockUserRequest, UnlockUserResponse,
 };
 
 use crate::raw_client::{RawRequest, code_and_reason, framed, violations};
@@ -101,6 +103,68 @@ async fn what_the_path_names_must_be_an_id() {
             violations(&status),
             [("user_id".to_owned(), problem.to_owned())],
             "{id:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn every_post_of_the_rest_api_is_served_as_its_rpc() {
+    let stage = Stage::new().await;
+    let token = &stage.world.organization_manager.token;
+    let user = format!("/v3alpha/users/{}", stage.world.roleless.user_id);
+    let password = framed(&SetPasswordRequest {
+        new_password: Some(SetPassword {
+            r#type: Some(Type::Password("correct horse".to_owned())),
+            change_required: false,
+        }),
+        ..SetPasswordRequest::default()
+    });
+    let username = framed(&AddUsernameRequest {
+        username: Some(SetUsername {
+            username: "bob".to_owned(),
+            is_organization_specific: true,
+        }),
+        ..AddUsernameRequest::default()
+    });
+    for (path, message) in [
+        (format!("{user}/deactivate"), Bytes::new()),
+        (format!("{user}/reactivate"), Bytes::new()),
+        (format!("{user}/lock"), Bytes::new()),
+        (format!("{user}/unlock"), Bytes::new()),
+        (format!("{user}/username"), username),
+        (format!("{user}/password"), password.clone()),
+        (user.replace("v3alpha", "v2beta") + "/password", password),
+    ] {
+        let answer = RawRequest::grpc(&path, message).token(token).send(&stage.server).await;
+        assert_eq!(answer.trailers.get("grpc-status").expect(&path), "0");
+    }
+
+    let found = RawRequest::grpc("/v3alpha/users/search", Bytes::new()).token(token);
+    let list: ListUsersResponse = found.send(&stage.server).await.message();
+    let user = list
+        .result
+        .into_iter()
+        .find(|user| user.user_id == stage.world.roleless.user_id)
+        .expect("the user is found");
+    assert_eq!(user.details.expect("details").sequence, 8, "each was done once");
+    let authenticators = user.authenticators.expect("authenticators");
+    assert_eq!(authenticators.usernames[0].username, "bob");
+    assert!(authenticators.password.is_some());
+}
+
+#[tokio::test]
+async fn a_message_that_has_to_be_there_is_missed_also_at_a_path_of_the_rest_api() {
+    let stage = Stage::new().await;
+    for (path, field) in [
+        ("/v3alpha/users/bob/username", "username"),
+        ("/v3alpha/users/bob/password", "new_password"),
+        ("/v2beta/users/bob/password", "new_password"),
+    ] {
+        let status = refusal(&stage, path, Bytes::new()).await;
+        assert_eq!(
+            violations(&status),
+            [(field.to_owned(), "must be given".to_owned())],
+            "{path}"
         );
     }
 }

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use http::Uri;
-use unlockd_testkit::scenarios::{run_all, the_last_instance_owner_cannot_be_locked};
+use unlockd_testkit::scenarios::{self, run_all};
 use unlockd_testkit::wires::GrpcWire;
 
 use crate::stage::{Stage, channel};
@@ -31,5 +31,5 @@ async fn grpc_web_in_text_plays_every_scenario() {
 async fn the_last_instance_owner_stays_in_service() {
     let Stage { server, world, .. } = Stage::new().await;
     let wire = GrpcWire::new(channel(&server).await, Uri::default());
-    the_last_instance_owner_cannot_be_locked(&world, &wire).await;
+    scenarios::the_last_instance_owner_stays_in_service(&world, &wire).await;
 }

@@ -36,6 +36,7 @@ pub(crate) fn options() -> GrpcOptions {
 pub(crate) fn real(services: &Services) -> GrpcServices {
     GrpcServices {
         users: Arc::new(services.users.clone()),
+        events: Arc::new(services.events.clone()),
         authenticator: services.authentication.clone(),
         readiness: Arc::new(services.clone()),
     }

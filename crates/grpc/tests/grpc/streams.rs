@@ -36,13 +36,16 @@ fn in_memory() -> Grpc {
     Grpc::new(real(&services), options())
 }
 
-async fn call(grpc: &Grpc, path: &str, body: Body) -> Response<Body> {
-    let request = Request::post(path)
+fn request(path: &str, body: Body) -> Request<Body> {
+    Request::post(path)
         .version(Version::HTTP_2)
         .header("content-type", "application/grpc")
         .body(body)
-        .unwrap();
-    grpc.clone().oneshot(request).await.unwrap()
+        .unwrap()
+}
+
+async fn call(grpc: &Grpc, path: &str, body: Body) -> Response<Body> {
+    grpc.clone().oneshot(request(path, body)).await.unwrap()
 }
 
 fn whole() -> Body {
@@ -89,6 +92,26 @@ async fn a_watch_that_has_begun_outlives_the_deadline() {
     let next = tokio::time::timeout(options().request_deadline * 2, body.frame()).await;
 
     assert!(next.is_err(), "nothing changed, but {next:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_ends_when_the_client_has_said_that_it_waits_no_longer() {
+    let waiting = options().request_deadline / 2;
+    for path in [WATCH, REFLECTION[0], REFLECTION[1]] {
+        let body = if path == WATCH { whole() } else { half_sent(b"").0 };
+        let mut request = request(path, body);
+        let timeout = format!("{}S", waiting.as_secs());
+        request.headers_mut().insert("grpc-timeout", timeout.parse().unwrap());
+        let began = Instant::now();
+
+        let answer = in_memory().oneshot(request).await.unwrap();
+        let whole = tokio::time::timeout(waiting * 2, answer.into_body().collect()).await;
+
+        let answer = whole.expect("the stream ends").unwrap();
+        let trailers = answer.trailers().expect("trailers");
+        assert_eq!(failure(trailers), (4, "DEADLINE_EXCEEDED".to_owned()), "{path}");
+        assert_eq!(began.elapsed(), waiting);
+    }
 }
 
 #[tokio::test(start_paused = true)]

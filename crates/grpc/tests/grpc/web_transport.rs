@@ -6,13 +6,14 @@ use std::task::{Context, Poll};
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use http::{HeaderMap, Request, Response};
-use http_body_util::{BodyExt, Full};
+use http::{Request, Response};
+use http_body_util::BodyExt;
 use tonic::body::Body;
 use tower::Service;
 
 use crate::raw_client::RawRequest;
 use crate::stage::Server;
+use crate::web_frames::WebFrames;
 
 /// A browser's way to speak to the server: gRPC-Web over HTTP/1.1, in bytes or in text.
 #[derive(Clone)]
@@ -40,30 +41,23 @@ impl WebTransport {
         } else {
             RawRequest::http1(path, "application/grpc-web+proto", body)
         };
-        if let Some(authorization) = parts.headers.get("authorization") {
-            request = request.header("authorization", authorization.to_str().unwrap());
+        for name in ["authorization", "idempotency-key", "grpc-timeout"] {
+            for value in parts.headers.get_all(name) {
+                request = request.header(name, value.clone());
+            }
         }
-        let mut answer = request.header("x-grpc-web", "1").send(&self.server).await;
+        let mut response = request.header("x-grpc-web", "1").open(&self.server).await;
         let expected = if self.is_text {
             "application/grpc-web-text+proto"
         } else {
             "application/grpc-web+proto"
         };
-        assert_eq!(answer.headers["content-type"], expected);
-        assert_eq!(
-            answer.trailers,
-            HeaderMap::new(),
-            "HTTP/1.1 has no trailers for browsers"
-        );
-        answer = answer.unwrapped();
-
-        let mut response = Response::new(());
-        *response.headers_mut() = answer.headers;
+        assert_eq!(response.headers()["content-type"], expected);
+        let frames = WebFrames::new(response.headers());
         response
             .headers_mut()
             .insert("content-type", "application/grpc".parse().unwrap());
-        let trailers = (!answer.trailers.is_empty()).then_some(Ok::<_, Infallible>(answer.trailers));
-        response.map(|()| Body::new(Full::new(answer.body).with_trailers(async { trailers })))
+        response.map(|body| frames.into_grpc(body))
     }
 }
 

@@ -5,12 +5,12 @@ use unlockd_domain::{Timestamp, TimestampOutOfRange};
 ///
 /// # Errors
 /// [`TimestampOutOfRange`] outside of the years 1 to 9999, or for nanoseconds that are not within one second.
-pub(super) fn parse(timestamp: Proto) -> Result<Timestamp, TimestampOutOfRange> {
+pub(crate) fn parse(timestamp: Proto) -> Result<Timestamp, TimestampOutOfRange> {
     Timestamp::from_unix_seconds_and_nanos(timestamp.seconds, timestamp.nanos)
 }
 
 /// A moment for a message.
-pub(super) fn to_proto(timestamp: Timestamp) -> Proto {
+pub(crate) fn to_proto(timestamp: Timestamp) -> Proto {
     let moment = timestamp.date_time();
     Proto {
         seconds: moment.unix_timestamp(),

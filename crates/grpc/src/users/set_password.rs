@@ -1,0 +1,28 @@
+use unlockd_application::users::SetPasswordForm;
+use unlockd_application::{Error, UserService};
+use unlockd_proto::zitadel::user::v3alpha::set_password_request::Verification;
+use unlockd_proto::zitadel::user::v3alpha::{SetPasswordRequest, SetPasswordResponse};
+
+use super::authenticators;
+use super::user::details;
+use crate::call::{Call, safeguards, user_id};
+
+/// Replaces a user's password.
+#[tracing::instrument(name = "grpc.users.set_password", skip_all)]
+pub(super) async fn set_password(
+    users: &dyn UserService,
+    call: Call<SetPasswordRequest>,
+) -> Result<SetPasswordResponse, Error> {
+    let verification = call.message.verification;
+    let form = SetPasswordForm {
+        user_id: user_id(call.message.user_id, call.user_in_path),
+        new_password: call.message.new_password.map(authenticators::password),
+        has_current_password: matches!(verification, Some(Verification::CurrentPassword(_))),
+        has_verification_code: matches!(verification, Some(Verification::VerificationCode(_))),
+        safeguards: safeguards(call.idempotency_keys, call.message.if_sequence),
+    };
+    let set = users.set_password(call.live.caller(), form.parse()?).await?;
+    Ok(SetPasswordResponse {
+        details: Some(details(&set)),
+    })
+}
