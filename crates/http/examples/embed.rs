@@ -21,7 +21,7 @@ use axum::http::StatusCode;
 use axum::routing::get;
 use unlockd_application::authentication::NobodyRemembered;
 use unlockd_application::ports::{Clock, OrganizationStore, SecretToken, UserStore};
-use unlockd_application::{self as application, Authenticator, Caller, StoreReadiness, Users};
+use unlockd_application::{self as application, Authenticator, Caller, Events, StoreReadiness, Users};
 use unlockd_credentials::{Argon2idHasher, UuidV7Generator};
 use unlockd_domain::{
     Actor, Grant, GrantScope, Organization, OrganizationId, OrganizationName, Role, Timestamp, User, UserId, UserState,
@@ -51,6 +51,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 fn application(store: &SqliteStore, sessions: Sessions) -> Router {
     let users = Users {
         store: Arc::new(store.clone()),
+        directory: Arc::new(store.clone()),
         callers: Arc::new(NobodyRemembered),
         clock: Arc::new(SystemClock),
         ids: Arc::new(UuidV7Generator),
@@ -58,6 +59,7 @@ fn application(store: &SqliteStore, sessions: Sessions) -> Router {
     };
     let services = HttpServices {
         users: Arc::new(users),
+        events: Arc::new(Events::new(Arc::new(store.clone()))),
         authenticator: Arc::new(sessions),
         readiness: Arc::new(StoreReadiness::new(Arc::new(store.clone()), Duration::from_secs(5))),
     };

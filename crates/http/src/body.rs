@@ -23,6 +23,18 @@ impl<B: DeserializeOwned> FromRequest<Api> for JsonBody<B> {
     }
 }
 
+/// A body that may be left out.
+pub(crate) struct OptionalJsonBody<B>(pub(crate) B);
+
+impl<B: DeserializeOwned + Default> FromRequest<Api> for OptionalJsonBody<B> {
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, api: &Api) -> Result<Self, Refusal> {
+        let body = read_json(request, api.max_body_bytes).await?;
+        Ok(Self(body.unwrap_or_default()))
+    }
+}
+
 /// What is expected of a body that is compressed.
 pub(crate) const PLAIN_JSON: &str = "application/json without a content encoding";
 

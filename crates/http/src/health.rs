@@ -9,7 +9,7 @@ use crate::router::Api;
 /// In the words of `grpc.health.v1`.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Health {
-    /// `SERVING`.
+    #[schema(pattern = "^SERVING$", example = "SERVING")]
     status: &'static str,
 }
 
@@ -33,7 +33,7 @@ pub(crate) async fn healthz() -> Json<Health> {
     path = "/readyz",
     tag = "health",
     security(()),
-    responses((status = 200, description = "Requests can be served.", body = Health), Refusal),
+    responses((status = 200, description = "Requests can be served.", body = Health)),
 )]
 pub(crate) async fn readyz(State(api): State<Api>) -> Result<Json<Health>, Refusal> {
     api.readiness.check().await?;

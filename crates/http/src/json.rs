@@ -54,7 +54,13 @@ fn violation(path: &Path, error: &serde_json::Error) -> Error {
     }
 }
 
+/// What serde says of a body whose objects and lists are nested more deeply than it follows.
+const TOO_DEEP: &str = "recursion limit exceeded";
+
 fn not_json(error: &serde_json::Error) -> Error {
+    if error.to_string().starts_with(TOO_DEEP) {
+        return Error::invalid("body", "must not be nested more than 127 levels deep");
+    }
     let place = format!("must be valid JSON (line {}, column {})", error.line(), error.column());
     Error::invalid("body", place)
 }
@@ -94,7 +100,7 @@ fn segment_name(segment: &Segment) -> String {
 }
 
 /// A name that the client has made up, cut to a length that is still worth repeating.
-fn shortened(name: &str) -> String {
+pub(crate) fn shortened(name: &str) -> String {
     match name.char_indices().nth(MAX_NAME_CHARACTERS) {
         Some((end, _)) => format!("{}…", &name[..end]),
         None => name.to_owned(),
@@ -113,7 +119,7 @@ fn joined(names: &[String]) -> String {
     if path.is_empty() { "body".to_owned() } else { path }
 }
 
-fn snake_case(name: &str) -> String {
+pub(crate) fn snake_case(name: &str) -> String {
     let mut snake = String::new();
     for character in name.chars() {
         if character.is_ascii_uppercase() {

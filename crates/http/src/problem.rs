@@ -4,7 +4,7 @@ use axum::Json;
 use axum::http::header::{ACCEPT_ENCODING, ALLOW, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use unlockd_application::{Error, ErrorReason, RequestContext};
+use unlockd_application::{Error, ErrorDescription, ErrorReason, RequestContext};
 
 use crate::body::PLAIN_JSON;
 use crate::status::Status;
@@ -21,15 +21,21 @@ pub fn problem_response(error: Error, context: Option<&RequestContext>) -> Respo
 }
 
 pub(crate) fn problem(error: &Error, context: Option<&RequestContext>) -> Response {
+    let description = noted(error, context);
+    let status = http_status(description.reason);
+    let headers = headers(error, description.retry_after);
+    (status, headers, Json(Status::from(description))).into_response()
+}
+
+/// What the client may know of an error, after the operators have been told.
+pub(crate) fn noted(error: &Error, context: Option<&RequestContext>) -> ErrorDescription {
     let request_id = context.and_then(RequestContext::request_id);
     error.log(request_id);
     let description = error.describe(request_id);
     if let Some(context) = context {
         context.set_error(description.reason);
     }
-    let status = http_status(description.reason);
-    let headers = headers(error, description.retry_after);
-    (status, headers, Json(Status::from(description))).into_response()
+    description
 }
 
 /// The HTTP status of each reason.
@@ -40,19 +46,25 @@ pub fn http_status(reason: ErrorReason) -> StatusCode {
         | ErrorReason::UserAlreadyLocked
         | ErrorReason::UserNotActive
         | ErrorReason::UserNotLocked
+        | ErrorReason::UserAlreadyInactive
+        | ErrorReason::UserNotInactive
+        | ErrorReason::TooManyUsernames
+        | ErrorReason::IdempotencyKeyReused
         | ErrorReason::LastInstanceOwner => StatusCode::BAD_REQUEST,
         ErrorReason::Unauthenticated => StatusCode::UNAUTHORIZED,
         ErrorReason::PermissionDenied => StatusCode::FORBIDDEN,
         ErrorReason::UserNotFound
+        | ErrorReason::UsernameNotFound
         | ErrorReason::OrganizationNotFound
         | ErrorReason::AccessTokenNotFound
         | ErrorReason::GrantNotFound
         | ErrorReason::RouteNotFound
         | ErrorReason::ServiceNotFound => StatusCode::NOT_FOUND,
         ErrorReason::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-        ErrorReason::UserIdTaken | ErrorReason::UsernameTaken | ErrorReason::OrganizationIdTaken => {
-            StatusCode::CONFLICT
-        }
+        ErrorReason::UserIdTaken
+        | ErrorReason::UsernameTaken
+        | ErrorReason::OrganizationIdTaken
+        | ErrorReason::SequenceMismatch => StatusCode::CONFLICT,
         ErrorReason::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         ErrorReason::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         ErrorReason::Overloaded => StatusCode::TOO_MANY_REQUESTS,

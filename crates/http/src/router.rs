@@ -3,22 +3,29 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{Request, State};
+use axum::handler::Handler;
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
-use axum::routing::{MethodRouter, get, post};
-use unlockd_application::{Authenticator, Error, Readiness, RequestContext, UserService};
+use axum::routing::{MethodRouter, delete, get, post};
+use unlockd_application::{Authenticator, Error, EventService, Readiness, RequestContext, UserService};
 
 use crate::answer::answer;
+use crate::events::{list_events, watch_events};
 use crate::health::{healthz, readyz};
 use crate::openapi::openapi;
 use crate::refusal::Refusal;
-use crate::users::{create_user, get_user_by_id, lock_user, unlock_user};
+use crate::users::{
+    add_username, create_user, deactivate_user, delete_user, get_user_by_id, list_users, lock_user, reactivate_user,
+    remove_username, set_password, unlock_user, update_user,
+};
 
 /// What the routes call.
 #[derive(Clone)]
 pub struct HttpServices {
     /// The use cases about users.
     pub users: Arc<dyn UserService>,
+    /// The use cases about events.
+    pub events: Arc<dyn EventService>,
     /// Who is calling.
     pub authenticator: Arc<dyn Authenticator>,
     /// Whether requests can be served.
@@ -30,7 +37,8 @@ pub struct HttpServices {
 pub struct HttpOptions {
     /// Whether the API is served as JSON. Without it only the health routes exist.
     pub json: bool,
-    /// How long a request may take, from its head to its answer; reading its body included.
+    /// How long a request may take, from its head to its answer; reading its body included. A stream has begun by then, and
+    /// goes on for as long as it likes.
     pub request_deadline: Duration,
     /// The largest body that is read, in bytes.
     pub max_body_bytes: usize,
@@ -40,6 +48,7 @@ pub struct HttpOptions {
 #[derive(Clone)]
 pub(crate) struct Api {
     pub(crate) users: Arc<dyn UserService>,
+    pub(crate) events: Arc<dyn EventService>,
     pub(crate) authenticator: Arc<dyn Authenticator>,
     pub(crate) readiness: Arc<dyn Readiness>,
     pub(crate) max_body_bytes: usize,
@@ -47,6 +56,10 @@ pub(crate) struct Api {
 
 const GET: &str = "GET, HEAD";
 const POST: &str = "POST";
+const DELETE: &str = "DELETE";
+
+const USER: &str = "/v3alpha/users/{user_id}";
+const SEARCH: &str = "/v3alpha/users/search";
 
 /// All routes, with the answer to whatever none of them serves.
 ///
@@ -58,9 +71,30 @@ pub fn router(services: HttpServices, options: HttpOptions) -> Router {
     if options.json {
         routes = routes
             .merge(resource("/v3alpha/users", POST, post(create_user)))
-            .merge(resource("/v3alpha/users/{user_id}", GET, get(get_user_by_id)))
+            .merge(resource(USER, "GET, HEAD, PUT, DELETE", user()))
+            .merge(search())
+            .merge(resource(
+                "/v3alpha/users/{user_id}/deactivate",
+                POST,
+                post(deactivate_user),
+            ))
+            .merge(resource(
+                "/v3alpha/users/{user_id}/reactivate",
+                POST,
+                post(reactivate_user),
+            ))
             .merge(resource("/v3alpha/users/{user_id}/lock", POST, post(lock_user)))
             .merge(resource("/v3alpha/users/{user_id}/unlock", POST, post(unlock_user)))
+            .merge(resource("/v3alpha/users/{user_id}/username", POST, post(add_username)))
+            .merge(resource(
+                "/v3alpha/users/{user_id}/username/{username_id}",
+                DELETE,
+                delete(remove_username),
+            ))
+            .merge(resource("/v3alpha/users/{user_id}/password", POST, post(set_password)))
+            .merge(resource("/v2beta/users/{user_id}/password", POST, post(set_password)))
+            .merge(resource("/v1/events", GET, get(list_events)))
+            .merge(resource("/v1/events:watch", GET, get(watch_events)))
             .merge(resource("/openapi.json", GET, get(openapi)));
     }
     routes
@@ -68,29 +102,50 @@ pub fn router(services: HttpServices, options: HttpOptions) -> Router {
         .layer(from_fn_with_state(options.request_deadline, answer))
         .with_state(Api {
             users: services.users,
+            events: services.events,
             authenticator: services.authenticator,
             readiness: services.readiness,
             max_body_bytes: options.max_body_bytes,
         })
 }
 
+fn user() -> MethodRouter<Api> {
+    get(get_user_by_id).put(update_user).delete(delete_user)
+}
+
+/// The path that searches users is also that of the user whose id is `search`: no user takes a `POST`.
+fn search() -> Router<Api> {
+    let methods = named(USER, user()).merge(named(SEARCH, post(list_users)));
+    Router::new().route(SEARCH, only(SEARCH, "GET, HEAD, PUT, DELETE, POST", methods))
+}
+
 /// The methods of one path, and the answer to all others.
 fn resource(template: &'static str, allow: &'static str, methods: MethodRouter<Api>) -> Router<Api> {
-    let methods = methods
-        .fallback(async move || {
-            Refusal::from(Error::MethodNotAllowed {
-                allow: allow.to_owned(),
-            })
-        })
-        .layer(from_fn_with_state(template, name_operation));
-    let resource = Router::new().route(template, methods.clone());
+    let methods = only(template, allow, named(template, methods));
     // A parameter matches no empty segment, and an empty id is a request that is not well formed, not another path.
-    let without_id = template.replace("{user_id}", "");
-    if without_id == template {
-        resource
-    } else {
-        resource.route(&without_id, methods)
+    let mut paths = vec![template.to_owned()];
+    for parameter in ["{user_id}", "{username_id}"] {
+        let with_parameter = paths.iter().filter(|path| path.contains(parameter));
+        let without: Vec<_> = with_parameter.map(|path| path.replace(parameter, "")).collect();
+        paths.extend(without);
     }
+    let routes = paths.iter().map(|path| Router::new().route(path, methods.clone()));
+    routes.fold(Router::new(), Router::merge)
+}
+
+/// The methods, with their operation for the log.
+fn named(template: &'static str, methods: MethodRouter<Api>) -> MethodRouter<Api> {
+    methods.layer(from_fn_with_state(template, name_operation))
+}
+
+/// The methods, and the answer to all others.
+fn only(template: &'static str, allow: &'static str, methods: MethodRouter<Api>) -> MethodRouter<Api> {
+    let refuse = async move || {
+        Refusal::from(Error::MethodNotAllowed {
+            allow: allow.to_owned(),
+        })
+    };
+    methods.fallback(refuse.layer(from_fn_with_state(template, name_operation)))
 }
 
 async fn name_operation(State(template): State<&'static str>, request: Request, next: Next) -> Response {

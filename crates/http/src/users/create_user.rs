@@ -1,8 +1,7 @@
-use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use serde::Serialize;
-use unlockd_application::users::{self, CreateUserForm};
+use unlockd_application::users::{self, CreateUserForm, SafeguardsForm};
 use utoipa::ToSchema;
 
 use super::create_user_request::CreateUserRequest;
@@ -11,10 +10,15 @@ use crate::authenticated::Authenticated;
 use crate::body::JsonBody;
 use crate::refusal::Refusal;
 use crate::router::Api;
+use crate::safeguards::{IdempotencyKeyHeader, IfMatchHeader, Once, SafeguardHeaders};
 
 /// The answer to the creation of a user.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(example = json!({
+    "userId": "eva",
+    "details": {"sequence": "1", "changeDate": "2024-06-25T13:35:39.148123Z", "resourceOwner": "default"},
+}))]
 pub(crate) struct CreatedUser {
     user_id: String,
     details: Details,
@@ -25,18 +29,24 @@ pub(crate) struct CreatedUser {
     post,
     path = "/v3alpha/users",
     tag = "users",
+    params(IdempotencyKeyHeader, IfMatchHeader),
     request_body = CreateUserRequest,
-    responses((status = 201, description = "The user exists and is active.", body = CreatedUser), Refusal),
+    responses((status = 201, description = "The user exists and is active.", body = CreatedUser)),
 )]
 #[tracing::instrument(name = "http.users.create", skip_all)]
 pub(crate) async fn create_user(
     State(api): State<Api>,
     Authenticated(caller): Authenticated,
+    SafeguardHeaders(headers): SafeguardHeaders,
     JsonBody(request): JsonBody<CreateUserRequest>,
-) -> Result<(StatusCode, Json<CreatedUser>), Refusal> {
-    let command = CreateUserForm::from(request).parse()?;
-    let created = api.users.create_user(&caller, command).await?;
-    Ok((StatusCode::CREATED, Json(created.into())))
+) -> Result<(StatusCode, Once<CreatedUser>), Refusal> {
+    let mut form = CreateUserForm::from(request);
+    form.safeguards = SafeguardsForm {
+        if_sequence: form.safeguards.if_sequence,
+        ..headers
+    };
+    let outcome = api.users.create_user(&caller, form.parse()?).await?;
+    Ok((StatusCode::CREATED, Once::of(outcome)))
 }
 
 impl From<users::CreatedUser> for CreatedUser {

@@ -1,15 +1,24 @@
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
-use unlockd_application::users::{CreateUserForm, OrganizationForm, PasswordForm, UsernameForm};
+use unlockd_application::users::{CreateUserForm, OrganizationForm, SafeguardsForm};
 use unlockd_domain::UserData;
 use utoipa::ToSchema;
 
+use super::set_authenticators::{SetPassword, SetUsername};
+use crate::integer::Integer;
 use crate::json::Object;
+use crate::safeguards::if_sequence;
 
 /// A new user. `contact`, `schemaId` and `organization.orgDomain` are documented and not done yet: they are refused.
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(example = json!({
+    "userId": "eva",
+    "organization": {"orgId": "default"},
+    "authenticators": {"usernames": [{"username": "eva@example.com"}], "password": {"password": "correct horse battery staple"}},
+    "data": {"floor": 3},
+}))]
 pub(crate) struct CreateUserRequest {
     /// Made, if it is not given.
     #[serde(alias = "user_id")]
@@ -23,9 +32,13 @@ pub(crate) struct CreateUserRequest {
     contact: Option<IgnoredAny>,
     #[serde(alias = "schema_id")]
     schema_id: Option<String>,
-    /// An object of at most 16 KiB, given back as it came.
+    /// An object of at most 16 KiB and at most 30 levels deep, given back as it came.
     #[schema(value_type = Option<Object>)]
     data: Option<Box<RawValue>>,
+    /// 0, if it is given: a user who does not exist has no events.
+    #[serde(alias = "if_sequence")]
+    #[schema(schema_with = if_sequence)]
+    if_sequence: Option<Integer<u64>>,
 }
 
 /// The organization that is to own the user.
@@ -49,30 +62,6 @@ struct SetAuthenticators {
     password: Option<Object<SetPassword>>,
 }
 
-/// A name to sign in with, unique ignoring case.
-#[derive(Default, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct SetUsername {
-    #[schema(min_length = 1, max_length = 200)]
-    username: Option<String>,
-    /// Whether the name is unique within the organization only.
-    #[serde(alias = "is_organization_specific")]
-    is_organization_specific: Option<bool>,
-}
-
-/// A password, or the hash that another system made of it.
-#[derive(Default, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct SetPassword {
-    #[schema(min_length = 1, max_length = 200)]
-    password: Option<String>,
-    #[schema(min_length = 1, max_length = 200)]
-    hash: Option<String>,
-    /// Whether the user has to choose another one at the next sign-in.
-    #[serde(alias = "change_required")]
-    change_required: Option<bool>,
-}
-
 impl From<CreateUserRequest> for CreateUserForm {
     fn from(request: CreateUserRequest) -> Self {
         let authenticators = request.authenticators.map(|Object(set)| set).unwrap_or_default();
@@ -85,6 +74,10 @@ impl From<CreateUserRequest> for CreateUserForm {
             has_contact: request.contact.is_some(),
             schema_id: request.schema_id.unwrap_or_default(),
             data: request.data.map(|data| UserData::from_json(data.get())),
+            safeguards: SafeguardsForm {
+                if_sequence: request.if_sequence.map(Integer::get),
+                ..SafeguardsForm::default()
+            },
         }
     }
 }
@@ -94,25 +87,6 @@ impl From<Organization> for OrganizationForm {
         Self {
             org_id: organization.org_id.unwrap_or_default(),
             has_domain: organization.org_domain.is_some(),
-        }
-    }
-}
-
-impl From<SetUsername> for UsernameForm {
-    fn from(username: SetUsername) -> Self {
-        Self {
-            username: username.username.unwrap_or_default(),
-            is_organization_specific: username.is_organization_specific.unwrap_or_default(),
-        }
-    }
-}
-
-impl From<SetPassword> for PasswordForm {
-    fn from(password: SetPassword) -> Self {
-        Self {
-            password: password.password,
-            hash: password.hash,
-            change_required: password.change_required.unwrap_or_default(),
         }
     }
 }

@@ -7,17 +7,21 @@ use utoipa::ToSchema;
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Details {
     /// The number of the last event.
-    #[schema(example = "3")]
+    #[schema(example = "3", pattern = "^[0-9]{1,20}$")]
     sequence: String,
     /// The time of the last event.
-    #[schema(format = DateTime)]
+    #[schema(format = DateTime, example = "2024-06-25T13:35:39.148123Z")]
     change_date: String,
     /// The id of the organization that owns the user.
+    #[schema(example = "default")]
     resource_owner: String,
 }
 
-/// The answer to a change of a user's state.
+/// The answer to a change of a user.
 #[derive(Serialize, ToSchema)]
+#[schema(example = json!({
+    "details": {"sequence": "3", "changeDate": "2024-06-25T13:35:39.148123Z", "resourceOwner": "default"},
+}))]
 pub(crate) struct ChangedUser {
     /// Where the user's history stands now.
     details: Details,

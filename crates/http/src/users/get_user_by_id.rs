@@ -1,5 +1,7 @@
 use axum::Json;
 use axum::extract::State;
+use axum::http::header::ETAG;
+use axum::response::IntoResponse;
 use serde::Serialize;
 use unlockd_application::users::GetUserById;
 use utoipa::ToSchema;
@@ -21,16 +23,22 @@ pub(crate) struct FoundUser {
     get,
     path = "/v3alpha/users/{user_id}",
     tag = "users",
-    params(("user_id" = String, Path, description = "Who.", min_length = 1, max_length = 200)),
-    responses((status = 200, description = "The user.", body = FoundUser), Refusal),
+    params(UserInPath),
+    responses((
+        status = 200,
+        description = "The user.",
+        body = FoundUser,
+        headers(("ETag" = String, description = "The number of the user's last event, in double quotes: good for `If-Match`.")),
+    )),
 )]
 #[tracing::instrument(name = "http.users.get", skip_all)]
 pub(crate) async fn get_user_by_id(
     State(api): State<Api>,
     Authenticated(caller): Authenticated,
     UserInPath(user_id): UserInPath,
-) -> Result<Json<FoundUser>, Refusal> {
+) -> Result<impl IntoResponse, Refusal> {
     let found = api.users.get_user_by_id(&caller, GetUserById { user_id }).await?;
+    let entity_tag = format!("\"{}\"", found.user.sequence());
     let user = User::try_from(found)?;
-    Ok(Json(FoundUser { user }))
+    Ok(([(ETAG, entity_tag)], Json(FoundUser { user })))
 }

@@ -1,4 +1,3 @@
-use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
 use unlockd_application::users::LockUser;
@@ -6,17 +5,21 @@ use unlockd_domain::Timestamp;
 use utoipa::ToSchema;
 
 use super::details::ChangedUser;
-use crate::addressed::Addressed;
+use crate::addressed::{Addressed, UserInPath};
 use crate::authenticated::Authenticated;
+use crate::integer::Integer;
 use crate::refusal::Refusal;
 use crate::router::Api;
+use crate::safeguards::{IdempotencyKeyHeader, IfMatchHeader, Once, if_sequence};
 
 /// May be left out as a whole.
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(example = json!({"reason": "lost badge", "lockedUntil": "2124-06-26T00:00:00Z"}))]
 pub(crate) struct LockUserRequest {
     /// The same as in the path, if it is given.
     #[serde(alias = "user_id")]
+    #[schema(max_length = 200)]
     user_id: Option<String>,
     /// What is said about it.
     #[schema(max_length = 500)]
@@ -25,6 +28,10 @@ pub(crate) struct LockUserRequest {
     #[serde(alias = "locked_until")]
     #[schema(format = DateTime)]
     locked_until: Option<String>,
+    /// Done only while the user's last event has this number.
+    #[serde(alias = "if_sequence")]
+    #[schema(schema_with = if_sequence)]
+    if_sequence: Option<Integer<u64>>,
 }
 
 /// Keeps an active user out.
@@ -32,19 +39,25 @@ pub(crate) struct LockUserRequest {
     post,
     path = "/v3alpha/users/{user_id}/lock",
     tag = "users",
-    params(("user_id" = String, Path, description = "Who.", min_length = 1, max_length = 200)),
+    params(UserInPath, IdempotencyKeyHeader, IfMatchHeader),
     request_body = Option<LockUserRequest>,
-    responses((status = 200, description = "The user is locked.", body = ChangedUser), Refusal),
+    responses((status = 200, description = "The user is locked.", body = ChangedUser)),
 )]
 #[tracing::instrument(name = "http.users.lock", skip_all)]
 pub(crate) async fn lock_user(
     State(api): State<Api>,
     Authenticated(caller): Authenticated,
-    Addressed { mut user_id, body }: Addressed<LockUserRequest>,
-) -> Result<Json<ChangedUser>, Refusal> {
+    Addressed {
+        mut user_id,
+        mut safeguards,
+        body,
+        ..
+    }: Addressed<LockUserRequest>,
+) -> Result<Once<ChangedUser>, Refusal> {
     user_id.in_message = body.user_id.unwrap_or_default();
+    safeguards.if_sequence = body.if_sequence.map(Integer::get);
     let until = body.locked_until.as_deref().map(Timestamp::parse_rfc3339);
-    let command = LockUser::parse(user_id, body.reason.unwrap_or_default(), until)?;
-    let details = api.users.lock_user(&caller, command).await?;
-    Ok(Json(details.into()))
+    let command = LockUser::parse(user_id, body.reason.unwrap_or_default(), until, safeguards)?;
+    let outcome = api.users.lock_user(&caller, command).await?;
+    Ok(Once::of(outcome))
 }

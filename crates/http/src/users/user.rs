@@ -4,25 +4,43 @@ use unlockd_application::Error;
 use unlockd_application::users::UserView;
 use unlockd_domain::{self as domain, LockCause, StoredPassword, UserProfile, UserState, UsernameScope};
 use utoipa::ToSchema;
+use utoipa::openapi::{RefOr, Schema};
 
 use super::details::Details;
+use crate::proto_enum;
 
 /// A user (`zitadel.user.v3alpha.User`).
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(example = json!({
+    "userId": "eva",
+    "details": {"sequence": "2", "changeDate": "2024-06-25T13:35:39.148123Z", "resourceOwner": "default"},
+    "authenticators": {
+        "usernames": [{"usernameId": "0190503a-7c6c-7d2b-8f9e-2b1f3c4d5e6f", "username": "eva@example.com"}],
+        "password": {"lastChanged": "2024-06-24T08:00:00Z"},
+    },
+    "state": "USER_STATE_LOCKED",
+    "data": {"floor": 3},
+    "lock": {
+        "since": "2024-06-25T13:35:39.148123Z", "cause": "LOCK_CAUSE_OPERATOR", "lockedBy": "admin", "reason": "lost badge",
+    },
+}))]
 #[expect(clippy::struct_field_names, reason = "the names are those of the wire")]
 pub(crate) struct User {
     user_id: String,
     details: Details,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     authenticators: Option<Authenticators>,
-    /// `USER_STATE_ACTIVE`, `USER_STATE_INACTIVE` or `USER_STATE_LOCKED`.
+    /// Where in their life the user is.
+    #[schema(schema_with = state)]
     state: &'static str,
     /// What the owners noted, as they gave it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<Object>, nullable = false)]
     data: Option<Box<RawValue>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     lock: Option<Lock>,
     /// Wrong passwords since the last success or unlock.
     #[serde(skip_serializing_if = "is_zero")]
@@ -35,6 +53,7 @@ struct Authenticators {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     usernames: Vec<Username>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     password: Option<Password>,
 }
 
@@ -64,16 +83,19 @@ struct Password {
 struct Lock {
     #[schema(format = DateTime)]
     since: String,
-    /// `LOCK_CAUSE_OPERATOR` or `LOCK_CAUSE_POLICY`.
+    /// What brought it about.
+    #[schema(schema_with = cause)]
     cause: &'static str,
     /// The id of the user who locked.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     locked_by: Option<String>,
     /// What was said about it.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, max_length = 500)]
     reason: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(format = DateTime)]
+    #[schema(nullable = false, format = DateTime)]
     until: Option<String>,
 }
 
@@ -130,15 +152,29 @@ impl From<&domain::Lock> for Lock {
     fn from(lock: &domain::Lock) -> Self {
         Self {
             since: lock.since.to_string(),
-            cause: match lock.cause {
-                LockCause::Operator => "LOCK_CAUSE_OPERATOR",
-                LockCause::Policy => "LOCK_CAUSE_POLICY",
-            },
+            cause: lock_cause_name(lock.cause),
             locked_by: lock.by.user_id().map(ToString::to_string),
             reason: lock.reason.as_ref().map(ToString::to_string),
             until: lock.until.map(|until| until.to_string()),
         }
     }
+}
+
+/// `zitadel.user.v3alpha.LockCause`
+pub(crate) fn lock_cause_name(cause: LockCause) -> &'static str {
+    match cause {
+        LockCause::Operator => "LOCK_CAUSE_OPERATOR",
+        LockCause::Policy => "LOCK_CAUSE_POLICY",
+    }
+}
+
+fn state() -> RefOr<Schema> {
+    let description = "Where in their life the user is.";
+    proto_enum::name(proto_enum::State::VALUES, description)
+}
+
+fn cause() -> RefOr<Schema> {
+    proto_enum::name(proto_enum::LockCause::VALUES, "What brought it about.")
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]

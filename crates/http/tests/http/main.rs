@@ -5,16 +5,23 @@
     reason = "a failed expectation is how a test fails"
 )]
 
+mod authorization_list;
 mod bodies;
 mod errors;
+mod event_listing;
+mod event_watching;
 mod faults;
 mod health;
 mod json_forms;
+mod lifecycle;
+mod linearizability;
 mod openapi;
 mod paths;
+mod repeating;
 mod request_context;
 mod routing;
 mod scenarios;
+mod searching;
 mod service;
 mod tokens;
 mod unread_bodies;

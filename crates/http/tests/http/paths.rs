@@ -1,3 +1,4 @@
+use axum::http::Method;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::json;
 
@@ -15,10 +16,16 @@ async fn an_id_of_no_or_201_characters_or_with_nul_is_400() {
     for (id, description) in wrong {
         let path = format!("/v3alpha/users/{id}");
         service.get(&path).await.assert_invalid(&[("user_id", description)]);
-        for operation in ["lock", "unlock"] {
+        for operation in ["lock", "unlock", "deactivate", "reactivate"] {
             let reply = service.post(&format!("{path}/{operation}"), "").await;
             reply.assert_invalid(&[("user_id", description)]);
         }
+        let deleted = service.call(Method::DELETE, &path, &[], "").await;
+        deleted.assert_invalid(&[("user_id", description)]);
+        let removed = service
+            .call(Method::DELETE, &format!("{path}/username/{id}"), &[], "")
+            .await;
+        removed.assert_invalid(&[("user_id", description), ("username_id", description)]);
     }
 }
 

@@ -1,9 +1,13 @@
+use std::sync::Arc;
+
 use axum::body::Body;
 use axum::http::{Method, Request};
 use serde_json::json;
 
-use crate::service::{OPTIONS, Service, as_admin, problem};
+use unlockd_application::RequestContext;
 use unlockd_http::HttpOptions;
+
+use crate::service::{OPTIONS, Service, as_admin, problem, send};
 
 fn not_found() -> serde_json::Value {
     problem(5, "There is nothing at this path.", "ROUTE_NOT_FOUND", &json!({}))
@@ -30,7 +34,18 @@ async fn a_wrong_method_is_405_and_is_told_the_right_one_without_a_token() {
     let service = Service::new().await;
     let wrong = [
         (Method::GET, "/v3alpha/users", "POST"),
-        (Method::DELETE, "/v3alpha/users/eva", "GET, HEAD"),
+        (Method::POST, "/v3alpha/users/eva", "GET, HEAD, PUT, DELETE"),
+        (Method::PATCH, "/v3alpha/users/", "GET, HEAD, PUT, DELETE"),
+        (Method::PATCH, "/v3alpha/users/search", "GET, HEAD, PUT, DELETE, POST"),
+        (Method::GET, "/v3alpha/users/eva/deactivate", "POST"),
+        (Method::GET, "/v3alpha/users/eva/reactivate", "POST"),
+        (Method::DELETE, "/v3alpha/users/eva/username", "POST"),
+        (Method::POST, "/v3alpha/users/eva/username/1", "DELETE"),
+        (Method::GET, "/v3alpha/users//username/", "DELETE"),
+        (Method::PUT, "/v3alpha/users/eva/password", "POST"),
+        (Method::PUT, "/v2beta/users/eva/password", "POST"),
+        (Method::POST, "/v1/events", "GET, HEAD"),
+        (Method::POST, "/v1/events:watch", "GET, HEAD"),
         (Method::GET, "/v3alpha/users/eva/lock", "POST"),
         (Method::PUT, "/v3alpha/users/eva/unlock", "POST"),
         (Method::HEAD, "/v3alpha/users/eva/unlock", "POST"),
@@ -95,15 +110,51 @@ async fn without_json_only_the_health_routes_exist() {
         "/v3alpha/users/eva",
         "/v3alpha/users/",
         "/v3alpha/users/eva/unlock",
+        "/v3alpha/users/search",
+        "/v2beta/users/eva/password",
+        "/v1/events",
+        "/v1/events:watch",
         "/openapi.json",
     ] {
-        service.get(path).await.assert_problem(404, &not_found());
-        service.post(path, "").await.assert_problem(404, &not_found());
+        for method in [Method::GET, Method::POST] {
+            let request = as_admin(method, path).body(Body::empty()).unwrap();
+            send(&service.router, request).await.assert_problem(404, &not_found());
+        }
     }
 }
 
 #[tokio::test]
-async fn query_strings_are_ignored() {
+async fn a_user_may_be_called_search() {
+    let service = Service::with_users(&["search"]).await;
+    let path = "/v3alpha/users/search";
+    assert_eq!(service.get(path).await.json()["user"]["userId"], "search");
+    let found = service.post(path, "").await.json();
+    assert_eq!(found["details"]["totalResult"], "2", "{found}");
+
+    let noted = service.call(Method::PUT, path, &[], r#"{"data":{}}"#).await;
+    assert_eq!((noted.status, &noted.json()["details"]["sequence"]), (200, &json!("2")));
+    assert_eq!(service.post("/v3alpha/users/search/lock", "").await.status, 200);
+    assert_eq!(service.call(Method::DELETE, path, &[], "").await.status, 200);
+    assert_eq!(service.get(path).await.status, 404);
+}
+
+#[tokio::test]
+async fn the_search_and_the_user_called_search_are_two_operations() {
+    let service = Service::with_users(&["search"]).await;
+    for (method, operation) in [
+        (Method::POST, "POST /v3alpha/users/search"),
+        (Method::GET, "GET /v3alpha/users/{user_id}"),
+        (Method::PATCH, "PATCH /v3alpha/users/search"),
+    ] {
+        let context = Arc::new(RequestContext::new("request-7".to_owned()));
+        let request = as_admin(method, "/v3alpha/users/search").extension(Arc::clone(&context));
+        service.send(request.body(Body::empty()).unwrap()).await;
+        assert_eq!(context.operation(), Some(operation));
+    }
+}
+
+#[tokio::test]
+async fn query_strings_are_ignored_where_nothing_is_asked_with_them() {
     let service = Service::with_users(&["eva"]).await;
     assert_eq!(service.get("/v3alpha/users/eva?user_id=other&%zz").await.status, 200);
     assert_eq!(service.post("/v3alpha/users/eva/lock?reason=%00", "").await.status, 200);

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use unlockd_testkit::Services;
-use unlockd_testkit::scenarios::{World, run_all, the_last_instance_owner_cannot_be_locked};
+use unlockd_testkit::scenarios::{World, run_all, the_last_instance_owner_stays_in_service};
 use unlockd_testkit::wires::JsonWire;
 
 use crate::service::{OPTIONS, routes};
@@ -13,5 +13,5 @@ async fn json_over_http_answers_as_every_wire_must() {
     let wire = JsonWire::new(routes(&services, Arc::new(services.clone()), OPTIONS), "");
 
     run_all(&world, &wire).await;
-    the_last_instance_owner_cannot_be_locked(&world, &wire).await;
+    the_last_instance_owner_stays_in_service(&world, &wire).await;
 }

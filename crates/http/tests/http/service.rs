@@ -1,6 +1,6 @@
 //! The service under test, and how to talk to it.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use axum::Router;
@@ -11,9 +11,11 @@ use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use tower::ServiceExt;
 use unlockd_application::Readiness;
+use unlockd_application::administration::Administration;
 use unlockd_application::ports::SecretToken;
-use unlockd_http::{HttpOptions, HttpServices, router};
-use unlockd_testkit::{FixedClock, MemoryStore, Services};
+use unlockd_domain::{Grant, GrantScope, Role};
+use unlockd_http::{HttpOptions, HttpServices, openapi_json, router};
+use unlockd_testkit::{FixedClock, MemoryStore, Services, fixtures};
 
 /// The token of the instance's owner.
 pub(crate) const ADMIN: &str = "unlockd_pat_0123456789abcdefghijklmnopqrstuvwxyzABCDEFG";
@@ -29,6 +31,7 @@ pub(crate) struct Service {
     pub(crate) router: Router,
     pub(crate) store: MemoryStore,
     pub(crate) clock: FixedClock,
+    administration: Administration,
 }
 
 pub(crate) struct Reply {
@@ -40,6 +43,7 @@ pub(crate) struct Reply {
 pub(crate) fn routes(services: &Services, readiness: Arc<dyn Readiness>, options: HttpOptions) -> Router {
     let services = HttpServices {
         users: Arc::new(services.users.clone()),
+        events: Arc::new(services.events.clone()),
         authenticator: services.authentication.clone(),
         readiness,
     };
@@ -57,7 +61,12 @@ impl Service {
         let prepared = services.administration.prepare_bootstrap(token).unwrap();
         assert!(services.administration.bootstrap(&prepared).await.unwrap());
         let router = routes(&services, Arc::new(services.clone()), options);
-        Self { router, store, clock }
+        Self {
+            router,
+            store,
+            clock,
+            administration: services.administration,
+        }
     }
 
     /// A service with these users, created and active.
@@ -70,25 +79,68 @@ impl Service {
         service
     }
 
+    /// A token of this user, who gets the role on the instance.
+    pub(crate) async fn token(&self, user_id: &str, role: Role) -> String {
+        let user_id = fixtures::user_id(user_id);
+        let grant = Grant::new(role, GrantScope::Instance).unwrap();
+        self.administration.add_grant(&user_id, &grant).await.unwrap();
+        let issued = self.administration.create_token(user_id, None).await.unwrap();
+        issued.secret.expose().to_owned()
+    }
+
     pub(crate) async fn send(&self, request: Request<Body>) -> Reply {
-        send(&self.router, request).await
+        let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+        let reply = send(&self.router, request).await;
+        assert_documented(&method, &path, reply.status);
+        reply
+    }
+
+    /// As the owner, with these headers, and with a JSON body unless the text is empty.
+    pub(crate) async fn call(&self, method: Method, path: &str, headers: &[(&str, &str)], body: &str) -> Reply {
+        let mut request = as_admin(method, path);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        if !body.is_empty() {
+            request = request.header(CONTENT_TYPE, "application/json");
+        }
+        self.send(request.body(Body::from(body.to_owned())).unwrap()).await
     }
 
     /// As the owner, with a JSON body unless the text is empty.
     pub(crate) async fn post(&self, path: &str, body: &str) -> Reply {
-        let request = as_admin(Method::POST, path);
-        let request = if body.is_empty() {
-            request
-        } else {
-            request.header(CONTENT_TYPE, "application/json")
-        };
-        self.send(request.body(Body::from(body.to_owned())).unwrap()).await
+        self.call(Method::POST, path, &[], body).await
     }
 
     /// As the owner.
     pub(crate) async fn get(&self, path: &str) -> Reply {
-        self.send(as_admin(Method::GET, path).body(Body::empty()).unwrap())
-            .await
+        self.call(Method::GET, path, &[], "").await
+    }
+}
+
+/// Of an operation that is described, the description lists the status of every answer that any test gets.
+#[track_caller]
+fn assert_documented(method: &Method, path: &str, status: u16) {
+    static DOCUMENT: LazyLock<Value> = LazyLock::new(|| serde_json::from_str(&openapi_json()).unwrap());
+    let segments: Vec<_> = path.split('/').collect();
+    let is_at = |template: &str| {
+        let template: Vec<_> = template.split('/').collect();
+        template.len() == segments.len()
+            && std::iter::zip(&template, &segments)
+                .all(|(wanted, segment)| wanted == segment || wanted.starts_with('{'))
+    };
+    let method = method.as_str().to_lowercase();
+    let paths = DOCUMENT["paths"].as_object().unwrap();
+    let mut operations = paths
+        .iter()
+        .filter(|(template, _)| is_at(template))
+        .filter_map(|(_, item)| item.get(&method));
+    if let Some(operation) = operations.next() {
+        let statuses = operation["responses"].as_object().unwrap();
+        assert!(
+            statuses.contains_key(&status.to_string()),
+            "{method} {path} answers {status}"
+        );
     }
 }
 

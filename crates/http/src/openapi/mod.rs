@@ -1,0 +1,172 @@
+//! The description of the API, made from the handlers' own types.
+
+mod refusals;
+mod samples;
+
+use std::sync::LazyLock;
+
+use axum::http::header::CONTENT_TYPE;
+use axum::response::IntoResponse;
+use utoipa::openapi::header::HeaderBuilder;
+use utoipa::openapi::path::Operation;
+use utoipa::openapi::schema::{ObjectBuilder, Type};
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{Content, PathItem, RefOr, Schema};
+use utoipa::{Modify, OpenApi};
+
+use self::refusals::Refusals;
+use crate::status::Status;
+use crate::{events, health, users};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "unlockd",
+        description = "Lets locked users back in.\n\nUnset fields and zero values are left out of answers. Fields of requests may \
+                       also be written with the names of the proto (`user_id`); those that are not known are refused. Texts \
+                       must not hold U+0000. What a schema cannot say is refused with 400. A method that a path does not know \
+                       is refused with 405 and `Allow`.",
+    ),
+    paths(
+        users::create_user::create_user,
+        users::list_users::list_users,
+        users::get_user_by_id::get_user_by_id,
+        users::update_user::update_user,
+        users::delete_user::delete_user,
+        users::deactivate_user::deactivate_user,
+        users::reactivate_user::reactivate_user,
+        users::lock_user::lock_user,
+        users::unlock_user::unlock_user,
+        users::add_username::add_username,
+        users::remove_username::remove_username,
+        users::set_password::set_password,
+        events::list_events::list_events,
+        events::watch_events::watch_events,
+        health::healthz,
+        health::readyz,
+        openapi,
+    ),
+    components(schemas(Status, events::Event)),
+    modifiers(&BearerScheme, &OptionalBodies, &Replays, &Refusals, &Alias),
+    security(("bearer" = [])),
+)]
+struct Document;
+
+/// The description of the API as JSON, in the form of `OpenAPI` 3.1.
+#[must_use]
+pub fn openapi_json() -> String {
+    serde_json::to_string_pretty(&Document::openapi()).unwrap_or_default() + "\n"
+}
+
+/// Describes the API.
+#[utoipa::path(
+    get,
+    path = "/openapi.json",
+    tag = "description",
+    security(()),
+    responses((status = 200, description = "This document.", body = serde_json::Value)),
+)]
+pub(crate) async fn openapi() -> impl IntoResponse {
+    static DOCUMENT: LazyLock<String> = LazyLock::new(openapi_json);
+    ([(CONTENT_TYPE, "application/json")], DOCUMENT.as_str())
+}
+
+struct BearerScheme;
+
+impl Modify for BearerScheme {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let scheme = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .description(Some("An access token: `unlockd token create` makes one."))
+            .build();
+        document
+            .components
+            .get_or_insert_default()
+            .add_security_scheme("bearer", SecurityScheme::Http(scheme));
+    }
+}
+
+/// The operations of a path.
+fn operations(path: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+    [&mut path.get, &mut path.put, &mut path.post, &mut path.delete]
+        .into_iter()
+        .flatten()
+}
+
+/// A body that may be left out is described as one that may be `null`, which no body may.
+struct OptionalBodies;
+
+impl Modify for OptionalBodies {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let operations = document.paths.paths.values_mut().flat_map(operations);
+        let bodies = operations.filter_map(|operation| operation.request_body.as_mut());
+        for body in bodies {
+            let RefOr::T(body) = body else { continue };
+            for content in body.content.values_mut() {
+                if let RefOr::T(Content { schema, .. }) = content
+                    && let Some(RefOr::T(Schema::OneOf(object_or_null))) = schema
+                {
+                    *schema = object_or_null
+                        .items
+                        .iter()
+                        .find(|item| matches!(item, RefOr::Ref(_)))
+                        .cloned();
+                }
+            }
+        }
+    }
+}
+
+/// What is done once may be answered from before.
+struct Replays;
+
+impl Modify for Replays {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let only_true = ObjectBuilder::new()
+            .schema_type(Type::String)
+            .enum_values(Some(["true"]));
+        let replayed = HeaderBuilder::new()
+            .schema(Some(only_true))
+            .description(Some(
+                "The request was done before under the same key, and this is the answer from then.",
+            ))
+            .build();
+        let operations = document.paths.paths.values_mut().flat_map(operations);
+        for operation in operations.filter(|operation| has_parameter(operation, "Idempotency-Key")) {
+            for (status, response) in &mut operation.responses.responses {
+                if let RefOr::T(response) = response
+                    && status.starts_with('2')
+                {
+                    let header = RefOr::T(replayed.clone());
+                    response.headers.insert("Idempotency-Replayed".to_owned(), header);
+                }
+            }
+        }
+    }
+}
+
+fn has_parameter(operation: &Operation, name: &str) -> bool {
+    let parameters = operation.parameters.iter().flatten();
+    parameters
+        .filter_map(|parameter| match parameter {
+            RefOr::T(parameter) => Some(parameter),
+            RefOr::Ref(_) => None,
+        })
+        .any(|parameter| parameter.name == name)
+}
+
+/// The path at which the API documents the setting of passwords, and the one at which it would be expected.
+struct Alias;
+
+impl Modify for Alias {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let paths = &mut document.paths.paths;
+        if let Some(mut alias) = paths.get("/v3alpha/users/{user_id}/password").cloned() {
+            for operation in operations(&mut alias) {
+                operation.operation_id = Some("set_password_v2beta".to_owned());
+                operation.description = Some("The same as at `/v3alpha/users/{user_id}/password`.".to_owned());
+            }
+            paths.insert("/v2beta/users/{user_id}/password".to_owned(), alias);
+        }
+    }
+}

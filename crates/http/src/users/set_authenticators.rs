@@ -1,0 +1,46 @@
+use serde::Deserialize;
+use unlockd_application::users::{PasswordForm, UsernameForm};
+use utoipa::ToSchema;
+
+/// A name to sign in with, unique ignoring case.
+#[derive(Default, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct SetUsername {
+    #[schema(min_length = 1, max_length = 200)]
+    username: Option<String>,
+    /// Whether the name is unique within the organization only.
+    #[serde(alias = "is_organization_specific")]
+    is_organization_specific: Option<bool>,
+}
+
+/// A password, or the hash that another system made of it.
+#[derive(Default, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct SetPassword {
+    #[schema(min_length = 1, max_length = 200)]
+    password: Option<String>,
+    #[schema(min_length = 1, max_length = 200)]
+    hash: Option<String>,
+    /// Whether the user has to choose another one at the next sign-in.
+    #[serde(alias = "change_required")]
+    change_required: Option<bool>,
+}
+
+impl From<SetUsername> for UsernameForm {
+    fn from(username: SetUsername) -> Self {
+        Self {
+            username: username.username.unwrap_or_default(),
+            is_organization_specific: username.is_organization_specific.unwrap_or_default(),
+        }
+    }
+}
+
+impl From<SetPassword> for PasswordForm {
+    fn from(password: SetPassword) -> Self {
+        Self {
+            password: password.password,
+            hash: password.hash,
+            change_required: password.change_required.unwrap_or_default(),
+        }
+    }
+}
