@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use unlockd_application::administration::Administration;
 use unlockd_application::ports::{
-    AccessTokenStore, Clock, GrantStore, IdGenerator, InstanceStore, OrganizationStore, TokenIssuer, UserStore,
+    AccessTokenStore, Clock, EventStore, GrantStore, IdGenerator, InstanceStore, OrganizationStore, TokenIssuer,
+    UserDirectory, UserStore,
 };
-use unlockd_application::{Authentication, Users};
+use unlockd_application::{Authentication, Events, Users};
 use unlockd_credentials::{Argon2idHasher, RandomTokenIssuer, UuidV7Generator};
 use unlockd_postgres::{PostgresOptions, PostgresStore};
 use unlockd_sqlite::{SqliteOptions, SqliteStore};
@@ -20,6 +21,8 @@ use crate::system_clock::SystemClock;
 pub struct Composition {
     /// The use cases about users.
     pub users: Arc<Users>,
+    /// The use cases about events.
+    pub events: Arc<Events>,
     /// Who is calling.
     pub authentication: Arc<Authentication>,
     /// The use cases of the command line.
@@ -67,7 +70,15 @@ impl Composition {
 
     fn new<S>(store: &S, database: Database) -> Self
     where
-        S: UserStore + OrganizationStore + GrantStore + AccessTokenStore + InstanceStore + Clone + 'static,
+        S: UserStore
+            + UserDirectory
+            + EventStore
+            + OrganizationStore
+            + GrantStore
+            + AccessTokenStore
+            + InstanceStore
+            + Clone
+            + 'static,
     {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let ids: Arc<dyn IdGenerator> = Arc::new(UuidV7Generator);
@@ -77,11 +88,13 @@ impl Composition {
         Self {
             users: Arc::new(Users {
                 store: store.clone(),
+                directory: store.clone(),
                 callers: authentication.clone(),
                 clock: clock.clone(),
                 ids: ids.clone(),
                 passwords: Arc::new(Argon2idHasher::default()),
             }),
+            events: Arc::new(Events::new(store.clone())),
             authentication,
             administration: Administration {
                 instance: store.clone(),

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use axum::body::Body;
 use http::header::{
-    ACCEPT, ACCESS_CONTROL_REQUEST_METHOD, AUTHORIZATION, CONTENT_TYPE, ORIGIN, RETRY_AFTER, WWW_AUTHENTICATE,
+    ACCEPT, ACCESS_CONTROL_REQUEST_METHOD, AUTHORIZATION, CONTENT_TYPE, ETAG, IF_MATCH, ORIGIN, RETRY_AFTER,
+    WWW_AUTHENTICATE,
 };
 use http::{HeaderName, HeaderValue, Method, Request, Response};
 use tower::{Layer, Service, ServiceExt};
@@ -57,6 +58,7 @@ impl Dispatch {
         let json = unlockd_http::router(
             HttpServices {
                 users: composition.users.clone(),
+                events: composition.events.clone(),
                 authenticator: authenticator.clone(),
                 readiness: readiness.clone(),
             },
@@ -69,6 +71,7 @@ impl Dispatch {
         let grpc = Grpc::new(
             GrpcServices {
                 users: composition.users.clone(),
+                events: composition.events.clone(),
                 authenticator,
                 readiness,
             },
@@ -174,20 +177,25 @@ fn cors(origins: &[HeaderValue]) -> Option<CorsLayer> {
     (!origins.is_empty()).then(|| {
         CorsLayer::new()
             .allow_origin(origins.to_vec())
-            .allow_methods([Method::GET, Method::POST])
+            .allow_methods([Method::DELETE, Method::GET, Method::POST, Method::PUT])
             .allow_headers([
                 ACCEPT,
                 AUTHORIZATION,
                 CONTENT_TYPE,
+                IF_MATCH,
                 REQUEST_ID,
                 header("grpc-timeout"),
+                header("idempotency-key"),
+                header("last-event-id"),
                 header("x-grpc-web"),
                 header("x-user-agent"),
             ])
             .expose_headers([
+                ETAG,
                 header("grpc-status"),
                 header("grpc-message"),
                 header("grpc-status-details-bin"),
+                header("idempotency-replayed"),
                 REQUEST_ID,
                 RETRY_AFTER,
                 WWW_AUTHENTICATE,

@@ -79,6 +79,7 @@ where
                     user_id: user_id.to_owned(),
                     reason: reason.to_owned(),
                     locked_until: None,
+                    if_sequence: None,
                 };
                 let request = describe("LockUser", speaker, &json!({ "user_id": user_id, "reason": reason }));
                 let answer = self.client.lock_user(authorized(message, speaker)?).await;
@@ -91,6 +92,7 @@ where
                 let message = UnlockUserRequest {
                     user_id: user_id.to_owned(),
                     reason: String::new(),
+                    if_sequence: None,
                 };
                 let request = describe("UnlockUser", speaker, &json!({ "user_id": user_id }));
                 let answer = self.client.unlock_user(authorized(message, speaker)?).await;

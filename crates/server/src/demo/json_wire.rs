@@ -33,9 +33,34 @@ impl JsonWire {
         speaker: Speaker<'_>,
         user: &Value,
     ) -> Result<(Exchange, String), CommandError> {
-        let (exchange, body) = self.send(speaker, Method::POST, "/v3alpha/users", Some(user)).await?;
+        let (exchange, body) = self
+            .send(speaker, Method::POST, "/v3alpha/users", &[], Some(user))
+            .await?;
         let id = body["userId"].as_str().unwrap_or_default().to_owned();
         Ok((exchange, id))
+    }
+
+    /// Unlocks under a key, so that it is done once.
+    pub(super) async fn unlock_once(
+        &mut self,
+        speaker: Speaker<'_>,
+        user_id: &str,
+        key: &str,
+    ) -> Result<Exchange, CommandError> {
+        let path = format!("/v3alpha/users/{user_id}/unlock");
+        let headers = [("Idempotency-Key", key)];
+        Ok(self.send(speaker, Method::POST, &path, &headers, None).await?.0)
+    }
+
+    /// Reads what has happened to a user, the newest first.
+    pub(super) async fn history(
+        &mut self,
+        speaker: Speaker<'_>,
+        user_id: &str,
+        number: usize,
+    ) -> Result<Exchange, CommandError> {
+        let path = format!("/v1/events?userId={user_id}&order=backward&pageSize={number}");
+        Ok(self.send(speaker, Method::GET, &path, &[], None).await?.0)
     }
 
     async fn send(
@@ -43,10 +68,16 @@ impl JsonWire {
         speaker: Speaker<'_>,
         method: Method,
         path: &str,
+        headers: &[(&str, &str)],
         body: Option<&Value>,
     ) -> Result<(Exchange, Value), CommandError> {
         let text = body.map(ToString::to_string).unwrap_or_default();
-        let request = format!("{method} {path} as {} {text}", speaker.name)
+        let shown: Vec<_> = headers
+            .iter()
+            .map(|(name, value)| format!("({name}: {value}) "))
+            .collect();
+        let shown = shown.concat();
+        let request = format!("{method} {path} as {} {shown}{text}", speaker.name)
             .trim_end()
             .to_owned();
         let mut builder = Request::builder()
@@ -55,6 +86,9 @@ impl JsonWire {
         if let Some(token) = speaker.token {
             builder = builder.header(AUTHORIZATION, format!("Bearer {token}"));
         }
+        for (name, value) in headers {
+            builder = builder.header(*name, *value);
+        }
         if body.is_some() {
             builder = builder.header(CONTENT_TYPE, "application/json");
         }
@@ -62,6 +96,7 @@ impl JsonWire {
         let message = builder.body(Full::from(text)).map_err(|error| no_answer(&error))?;
         let response = self.client.request(message).await.map_err(|error| no_answer(&error))?;
         let status = response.status();
+        let is_replayed = response.headers().contains_key("idempotency-replayed");
         let bytes = response
             .into_body()
             .collect()
@@ -70,7 +105,7 @@ impl JsonWire {
             .to_bytes();
         let body: Value = serde_json::from_slice(&bytes).map_err(|error| no_answer(&error))?;
         let outcome = if status.is_success() {
-            success(&body)
+            success(&body, is_replayed)
         } else {
             refusal(&body)
         };
@@ -94,7 +129,7 @@ impl Wire for JsonWire {
     async fn call(&mut self, speaker: Speaker<'_>, call: Call<'_>) -> Result<Exchange, CommandError> {
         let (exchange, _) = match call {
             Call::Get { user_id } => {
-                self.send(speaker, Method::GET, &format!("/v3alpha/users/{user_id}"), None)
+                self.send(speaker, Method::GET, &format!("/v3alpha/users/{user_id}"), &[], None)
                     .await
             }
             Call::Lock { user_id, reason } => {
@@ -103,32 +138,48 @@ impl Wire for JsonWire {
                     speaker,
                     Method::POST,
                     &format!("/v3alpha/users/{user_id}/lock"),
+                    &[],
                     Some(&body),
                 )
                 .await
             }
             Call::Unlock { user_id } => {
-                self.send(speaker, Method::POST, &format!("/v3alpha/users/{user_id}/unlock"), None)
-                    .await
+                self.send(
+                    speaker,
+                    Method::POST,
+                    &format!("/v3alpha/users/{user_id}/unlock"),
+                    &[],
+                    None,
+                )
+                .await
             }
         }?;
         Ok(exchange)
     }
 }
 
-fn success(body: &Value) -> Outcome {
-    match body.get("user") {
-        Some(user) => Outcome::Found {
-            state: user["state"].as_str().unwrap_or_default().to_owned(),
+fn success(body: &Value, is_replayed: bool) -> Outcome {
+    if let Some(user) = body.get("user") {
+        return Outcome::Found {
+            state: text(&user["state"]),
             lock_reason: user["lock"]["reason"].as_str().map(ToOwned::to_owned),
-        },
-        None => Outcome::Changed {
-            sequence: body["details"]["sequence"]
-                .as_str()
-                .and_then(|number| number.parse().ok())
-                .unwrap_or(0),
-        },
+        };
     }
+    if let Some(events) = body["events"].as_array() {
+        return Outcome::Happened {
+            kinds: events.iter().map(|event| text(&event["kind"])).collect(),
+        };
+    }
+    let sequence = text(&body["details"]["sequence"]).parse().unwrap_or(0);
+    if is_replayed {
+        Outcome::Replayed { sequence }
+    } else {
+        Outcome::Changed { sequence }
+    }
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
 }
 
 fn refusal(body: &Value) -> Outcome {

@@ -9,6 +9,7 @@ use super::{grpc_wire, json_wire::JsonWire};
 use crate::CommandError;
 
 const REASON: &str = "the phone was stolen";
+const KEY: &str = "ticket-4711";
 const ABSENT: &str = "nobody-of-that-name";
 
 /// Who takes part, as far as anybody needs them after the tour.
@@ -83,6 +84,7 @@ pub(super) async fn run(stage: &mut Stage, narrator: &mut Narrator) -> Result<Ca
     scene
         .play(&mut grpc_wire::grpc_web(stage.address())?, narrator, &mut sequence)
         .await?;
+    scene.repeat(&mut json, narrator, &mut sequence).await?;
     let help_desk_token = tokens.swap_remove(0);
     Ok(Cast {
         help_desk_token,
@@ -190,5 +192,49 @@ impl Scene<'_> {
             narrator.exchange(story, &wire.call(speaker, call).await?, &expected)?;
         }
         Ok(())
+    }
+
+    /// A call that is sent twice because nobody knows whether it arrived, and what the history says about it all.
+    async fn repeat(
+        &self,
+        json: &mut JsonWire,
+        narrator: &mut Narrator,
+        sequence: &mut u64,
+    ) -> Result<(), CommandError> {
+        let user_id = self.customer_id;
+        let lock = Call::Lock {
+            user_id,
+            reason: REASON,
+        };
+        let (locked, unlocked) = (*sequence + 1, *sequence + 2);
+        *sequence = unlocked;
+        let desk = self.help_desk;
+
+        narrator::chapter("A call that is safe to repeat, and what has happened")?;
+        let exchange = json.call(desk, lock).await?;
+        narrator.exchange(
+            "Ana locks Bob once more.",
+            &exchange,
+            &Outcome::Changed { sequence: locked },
+        )?;
+        let exchange = json.unlock_once(desk, user_id, KEY).await?;
+        narrator.exchange(
+            "Ana unlocks Bob, under a key.",
+            &exchange,
+            &Outcome::Changed { sequence: unlocked },
+        )?;
+        let exchange = json.unlock_once(desk, user_id, KEY).await?;
+        narrator.exchange(
+            "No answer came? The same call again changes nothing, and gets the same answer.",
+            &exchange,
+            &Outcome::Replayed { sequence: unlocked },
+        )?;
+        let kinds = ["user.unlocked", "user.locked"].map(ToOwned::to_owned).to_vec();
+        let exchange = json.history(desk, user_id, kinds.len()).await?;
+        narrator.exchange(
+            "The history has it once: who, when, and why.",
+            &exchange,
+            &Outcome::Happened { kinds },
+        )
     }
 }

@@ -32,6 +32,10 @@ pub(super) struct Exchange {
 pub(super) enum Outcome {
     /// The user changed; their history now ends with this sequence.
     Changed { sequence: u64 },
+    /// The call was done before; this is the answer from then.
+    Replayed { sequence: u64 },
+    /// What has happened, by the names of the events.
+    Happened { kinds: Vec<String> },
     /// The user was read.
     Found { state: String, lock_reason: Option<String> },
     /// The call was refused.
@@ -58,6 +62,8 @@ impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Changed { sequence } => write!(f, "a change with sequence {sequence}"),
+            Self::Replayed { sequence } => write!(f, "the first answer again, with sequence {sequence}"),
+            Self::Happened { kinds } => write!(f, "{}", kinds.join(", ")),
             Self::Found {
                 state,
                 lock_reason: Some(reason),

@@ -63,8 +63,9 @@ fn pages_of_other_origins_cannot_call_unless_their_origin_is_given() {
     let (_folder, program) = serve(&[("UNLOCKD_CORS_ORIGIN", "https://desk.example.com,http://localhost:3000")]);
     let preflight = |origin: &str| {
         let headers = format!(
-            "origin: {origin}\r\naccess-control-request-method: POST\r\n\
-             access-control-request-headers: authorization,content-type,x-grpc-web,x-user-agent\r\n"
+            "origin: {origin}\r\naccess-control-request-method: DELETE\r\n\
+             access-control-request-headers: authorization,content-type,idempotency-key,if-match,last-event-id,\
+             x-grpc-web,x-user-agent\r\n"
         );
         request(
             program.address,
@@ -84,8 +85,18 @@ fn pages_of_other_origins_cannot_call_unless_their_origin_is_given() {
         "{}",
         answer.head
     );
-    for header in ["authorization", "content-type", "x-grpc-web", "x-user-agent"] {
-        assert!(answer.head.contains(header), "{}", answer.head);
+    for allowed in [
+        "authorization",
+        "content-type",
+        "idempotency-key",
+        "if-match",
+        "last-event-id",
+        "x-grpc-web",
+        "x-user-agent",
+        "DELETE",
+        "PUT",
+    ] {
+        assert!(answer.head.contains(&allowed.to_ascii_lowercase()), "{}", answer.head);
     }
     assert!(
         !preflight("https://evil.example.com")
@@ -106,7 +117,13 @@ fn pages_of_other_origins_cannot_call_unless_their_origin_is_given() {
         .split("access-control-expose-headers: ")
         .nth(1)
         .expect("headers are exposed");
-    for header in ["grpc-status", "grpc-message", "grpc-status-details-bin"] {
+    for header in [
+        "etag",
+        "grpc-status",
+        "grpc-message",
+        "grpc-status-details-bin",
+        "idempotency-replayed",
+    ] {
         assert!(exposed.lines().next().unwrap().contains(header), "{exposed}");
     }
 }

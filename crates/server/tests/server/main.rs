@@ -9,8 +9,11 @@
 mod command_line;
 mod dispatch;
 mod program;
+mod repeating;
+mod replica_pair;
 mod replicas;
 mod running;
 mod scenarios;
 mod startup;
 mod stopping;
+mod watching;

@@ -4,33 +4,19 @@ use std::sync::Barrier;
 use std::thread;
 
 use serde_json::Value;
-use tempfile::TempDir;
 
-use crate::program::{Program, unlockd};
-use crate::running::{get, post, postgres};
+use crate::replica_pair::{ReplicaPair, TOKEN};
+use crate::running::{get, post};
 
 const CALLS: usize = 200;
 
 #[test]
 fn of_200_parallel_unlocks_through_two_processes_exactly_one_succeeds() {
-    let Some(database) = postgres() else { return };
-    let folder = TempDir::new().unwrap();
-    let token = "t".repeat(40);
-    let replica = || {
-        let mut command = unlockd(folder.path());
-        command
-            .env("UNLOCKD_DATABASE_URL", database.url())
-            .env("UNLOCKD_BOOTSTRAP_TOKEN", &token);
-        Program::serve(command)
-    };
-    let replicas = [replica(), replica()];
-    let body = r#"{"userId":"bob","organization":{"orgId":"default"}}"#;
+    let Some(pair) = ReplicaPair::start() else { return };
+    let replicas = &pair.replicas;
+    pair.create_user("bob");
     assert_eq!(
-        post(replicas[0].address, "/v3alpha/users", Some(&token), body).status,
-        201
-    );
-    assert_eq!(
-        post(replicas[1].address, "/v3alpha/users/bob/lock", Some(&token), "").status,
+        post(replicas[1].address, "/v3alpha/users/bob/lock", Some(TOKEN), "").status,
         200
     );
 
@@ -38,10 +24,10 @@ fn of_200_parallel_unlocks_through_two_processes_exactly_one_succeeds() {
     let outcomes: Vec<(u16, String)> = thread::scope(|scope| {
         let calls: Vec<_> = (0..CALLS)
             .map(|call| {
-                let (start, token, address) = (&start, &token, replicas[call % 2].address);
+                let (start, address) = (&start, replicas[call % 2].address);
                 scope.spawn(move || {
                     start.wait();
-                    let answer = post(address, "/v3alpha/users/bob/unlock", Some(token), "");
+                    let answer = post(address, "/v3alpha/users/bob/unlock", Some(TOKEN), "");
                     let body: Value = serde_json::from_str(&answer.body).unwrap();
                     (
                         answer.status,
@@ -64,7 +50,7 @@ fn of_200_parallel_unlocks_through_two_processes_exactly_one_succeeds() {
         (1, CALLS - 1),
         "{outcomes:?}"
     );
-    let user: Value = serde_json::from_str(&get(replicas[1].address, "/v3alpha/users/bob", Some(&token)).body).unwrap();
+    let user: Value = serde_json::from_str(&get(replicas[1].address, "/v3alpha/users/bob", Some(TOKEN)).body).unwrap();
     assert_eq!(
         (&user["user"]["state"], &user["user"]["details"]["sequence"]),
         (&"USER_STATE_ACTIVE".into(), &"3".into())

@@ -12,19 +12,18 @@ use unlockd_server::compose::Composition;
 use unlockd_server::configuration::{Configuration, DatabaseUrlText, Settings};
 use unlockd_server::serve::Server;
 use unlockd_testkit::postgres::TestDatabase;
-use unlockd_testkit::scenarios::{World, run_all};
+use unlockd_testkit::scenarios::{Wire, World, parallel_operations_are_explained_by_the_history, run_all};
 use unlockd_testkit::wires::{GrpcWire, JsonWire};
 
-/// A server of this process, on a database with a world in it.
-struct Stage {
+/// A server of this process.
+struct Replica {
     origin: String,
-    world: World,
     composition: Composition,
     stop: oneshot::Sender<()>,
     server: JoinHandle<()>,
 }
 
-impl Stage {
+impl Replica {
     async fn on(database_url: String) -> Self {
         let listen = Some("127.0.0.1:0".parse().unwrap());
         let settings = Settings {
@@ -34,51 +33,59 @@ impl Stage {
         };
         let configuration: Configuration = settings.load().unwrap();
         let composition = Composition::open(&configuration.database()).await.unwrap();
-        let world = World::build(&composition.administration).await;
         let server = Server::bind(&composition, &configuration).await.unwrap();
         let origin = format!("http://{}", server.address());
         let (stop, stopped) = oneshot::channel();
         let server = tokio::spawn(server.run(async { stopped.await.unwrap() }));
         Self {
             origin,
-            world,
             composition,
             stop,
             server,
         }
     }
 
-    /// Plays the list over each wire, all at the same time: each scenario has users of its own.
-    async fn play(self) {
+    async fn world(&self) -> World {
+        World::build(&self.composition.administration).await
+    }
+
+    /// A client of each wire.
+    async fn wires(&self) -> [Box<dyn Wire>; 3] {
         let http = || Client::builder(TokioExecutor::new());
-        let json = JsonWire::new(http().build_http(), &self.origin);
-        let channel = Endpoint::from_shared(self.origin.clone())
-            .unwrap()
-            .connect()
-            .await
-            .unwrap();
-        let grpc = GrpcWire::new(channel, self.origin.parse().unwrap());
+        let endpoint = Endpoint::from_shared(self.origin.clone()).unwrap();
+        let channel = endpoint.connect().await.unwrap();
         let web = GrpcWebClientLayer::new().layer(http().build_http());
-        let grpc_web = GrpcWire::new(web, self.origin.parse().unwrap());
-        tokio::join!(
-            run_all(&self.world, &json),
-            run_all(&self.world, &grpc),
-            run_all(&self.world, &grpc_web)
-        );
-        drop((json, grpc, grpc_web));
+        [
+            Box::new(JsonWire::new(http().build_http(), &self.origin)),
+            Box::new(GrpcWire::new(channel, self.origin.parse().unwrap())),
+            Box::new(GrpcWire::new(web, self.origin.parse().unwrap())),
+        ]
+    }
+
+    async fn end(self) {
         self.stop.send(()).unwrap();
         self.server.await.unwrap();
         self.composition.close().await;
     }
 }
 
+/// Plays the list over each wire, all at the same time: each scenario has users of its own. Then lets all wires quarrel about
+/// the same ones.
+async fn play_on(database_url: String) {
+    let replica = Replica::on(database_url).await;
+    let world = replica.world().await;
+    let wires = replica.wires().await;
+    let [json, grpc, grpc_web] = wires.each_ref().map(|wire| &**wire);
+    tokio::join!(run_all(&world, json), run_all(&world, grpc), run_all(&world, grpc_web));
+    parallel_operations_are_explained_by_the_history(&world, &[json, grpc, grpc_web]).await;
+    drop(wires);
+    replica.end().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn every_wire_answers_as_it_must_on_sqlite() {
     let folder = TempDir::new().unwrap();
-    Stage::on(format!("sqlite://{}", folder.path().join("unlockd.db").display()))
-        .await
-        .play()
-        .await;
+    play_on(format!("sqlite://{}", folder.path().join("unlockd.db").display())).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -86,5 +93,22 @@ async fn every_wire_answers_as_it_must_on_postgres() {
     let Some(database) = TestDatabase::create().await else {
         return;
     };
-    Stage::on(database.url()).await.play().await;
+    play_on(database.url()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_two_servers_answer_is_explained_by_one_history() {
+    let Some(database) = TestDatabase::create().await else {
+        return;
+    };
+    let replicas = [Replica::on(database.url()).await, Replica::on(database.url()).await];
+    let world = replicas[0].world().await;
+    let mut wires = Vec::from(replicas[0].wires().await);
+    wires.extend(replicas[1].wires().await);
+    let all: Vec<&dyn Wire> = wires.iter().map(|wire| &**wire).collect();
+    parallel_operations_are_explained_by_the_history(&world, &all).await;
+    drop(wires);
+    for replica in replicas {
+        replica.end().await;
+    }
 }
