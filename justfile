@@ -24,6 +24,14 @@ format:
 prepare-sql:
     .ci/prepare-sql
 
+# Write the checked-in description of the API anew, after a route has changed.
+openapi:
+    cargo run --quiet --package unlockd-http --example openapi > docs/openapi.json
+
+# Try every route with what its description allows, and with what it does not, on both databases.
+fuzz-api:
+    .ci/schemathesis
+
 # Run the service on the embedded database.
 serve:
     cargo run --release -- serve
