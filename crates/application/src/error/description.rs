@@ -10,6 +10,9 @@ const RETRY_AFTER: Duration = Duration::from_secs(1);
 /// ones, some from 8 KiB on.
 const MAX_FIELD_VIOLATIONS: usize = 20;
 
+/// The same for their bytes. Each is told in the message and in the details, and the details grow by a third on the way.
+const MAX_VIOLATION_BYTES: usize = 2560;
+
 /// What a client may know about an error. Transports put it into their form of `google.rpc.Status`, and add nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ErrorDescription {
@@ -73,7 +76,7 @@ impl Error {
         use ErrorReason as Reason;
         match self {
             Self::InvalidArgument(violations) => {
-                let told = &violations[..violations.len().min(MAX_FIELD_VIOLATIONS)];
+                let told = tellable(violations);
                 let mut description = new(Reason::InvalidArgument, summary(told));
                 description.field_violations = told.to_vec();
                 description
@@ -176,6 +179,16 @@ impl Error {
     pub fn reason(&self) -> ErrorReason {
         self.describe(None).reason
     }
+}
+
+/// The first violations, as many as an answer can hold: one at least.
+fn tellable(violations: &[FieldViolation]) -> &[FieldViolation] {
+    let mut bytes = 0;
+    let fitting = violations.iter().take(MAX_FIELD_VIOLATIONS).take_while(|violation| {
+        bytes += violation.field.len() + violation.description.len();
+        bytes <= MAX_VIOLATION_BYTES
+    });
+    &violations[..fitting.count().max(1).min(violations.len())]
 }
 
 fn summary(violations: &[FieldViolation]) -> String {

@@ -1,40 +1,39 @@
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use unlockd_domain::Position;
+use unlockd_domain::{Position, UserId};
 
+use super::places::{Place, Places};
+use super::queue::EventQueue;
 use super::tail::Tail;
 use crate::error::Error;
 use crate::ports::{EventStore, StoreError};
-
-/// How many may watch one process at the same time.
-const CAPACITY: usize = 1_000;
 
 /// Where watchers get their events from: one reader of the store for all of them, who is there while they are.
 #[derive(Clone)]
 pub(super) struct EventFeed {
     store: Arc<dyn EventStore>,
-    places: Arc<Semaphore>,
+    queue: EventQueue,
+    places: Places,
     tail: Arc<Mutex<Weak<Tail>>>,
 }
 
 impl EventFeed {
     pub(super) fn new(store: Arc<dyn EventStore>) -> Self {
         Self {
+            queue: EventQueue::new(Arc::clone(&store)),
             store,
-            places: Arc::new(Semaphore::new(CAPACITY)),
+            places: Places::default(),
             tail: Arc::default(),
         }
     }
 
-    /// A place for one more, until the permit is dropped.
-    pub(super) fn enter(&self) -> Result<OwnedSemaphorePermit, Error> {
-        let place = Arc::clone(&self.places).try_acquire_owned();
-        place.map_err(|full| Error::Overloaded(Some(full.into())))
+    /// A place for one more watch of the caller.
+    pub(super) fn enter(&self, caller: &UserId) -> Result<Place, Error> {
+        self.places.take(caller)
     }
 
     pub(super) async fn settled(&self) -> Result<Position, StoreError> {
-        self.store.settled().await
+        self.queue.settled().await
     }
 
     /// The end of the history, being read from `settled` on at the latest; it goes with its last watcher.
@@ -43,7 +42,7 @@ impl EventFeed {
         if let Some(tail) = current.upgrade().filter(|tail| !tail.has_failed()) {
             return tail;
         }
-        let tail = Tail::start(Arc::clone(&self.store), settled);
+        let tail = Tail::start(Arc::clone(&self.store), self.queue.clone(), settled);
         *current = Arc::downgrade(&tail);
         tail
     }

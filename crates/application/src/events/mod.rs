@@ -3,7 +3,9 @@
 mod feed;
 mod list_events;
 mod page_token;
+mod places;
 mod query_form;
+mod queue;
 mod tail;
 mod watch_events;
 

@@ -38,7 +38,11 @@ impl PageToken {
         order: EventOrder,
     ) -> Result<Position, PageTokenProblem> {
         let (position, listing_in_token) = token.split_once('-').ok_or(PageTokenProblem::Malformed)?;
-        let number = |text| u64::from_str_radix(text, 16).map_err(|_| PageTokenProblem::Malformed);
+        let number = |text: &str| {
+            let is_hexadecimal = text.bytes().all(|byte| byte.is_ascii_hexdigit());
+            let number = is_hexadecimal.then(|| u64::from_str_radix(text, 16).ok()).flatten();
+            number.ok_or(PageTokenProblem::Malformed)
+        };
         let position = Position::new(number(position)?).map_err(|_| PageTokenProblem::Malformed)?;
         if number(listing_in_token)? == listing(filter, order) {
             Ok(position)
@@ -104,7 +108,18 @@ mod tests {
             let problem = PageToken::position_in(&token, filter, order).unwrap_err();
             assert_eq!(problem, PageTokenProblem::OfAnotherListing);
         }
-        for malformed in ["-", "x-0", "0", "-1", "0-", "ffffffffffffffff-0", "+1-0", "é"] {
+        let with_sign = format!("+{token}");
+        for malformed in [
+            with_sign.as_str(),
+            "-",
+            "x-0",
+            "0",
+            "-1",
+            "0-",
+            "ffffffffffffffff-0",
+            "+1-0",
+            "é",
+        ] {
             assert!(
                 PageToken::position_in(malformed, &filter, EventOrder::Forward).is_err(),
                 "{malformed}"

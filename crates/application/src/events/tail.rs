@@ -5,6 +5,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use unlockd_domain::{Position, UserEventKind, UserId};
 
+use super::queue::EventQueue;
 use crate::error::Error;
 use crate::ports::{EventFilter, EventOrder, EventRange, EventStore, RecordedEvent, StoreError, Visibility};
 
@@ -21,6 +22,8 @@ const BATCH: u32 = 200;
 /// come, and read from the store only what is further back.
 pub(super) struct Tail {
     store: Arc<dyn EventStore>,
+    /// For what is read for one watcher.
+    queue: EventQueue,
     progress: watch::Sender<Progress>,
     recent: Mutex<Recent>,
 }
@@ -49,9 +52,10 @@ pub(super) struct Follower(watch::Receiver<Progress>);
 
 impl Tail {
     /// Starts to read behind a settled position, until nobody holds the tail any more.
-    pub(super) fn start(store: Arc<dyn EventStore>, settled: Position) -> Arc<Self> {
+    pub(super) fn start(store: Arc<dyn EventStore>, queue: EventQueue, settled: Position) -> Arc<Self> {
         let tail = Arc::new(Self {
             store,
+            queue,
             progress: watch::Sender::new(Progress::Reached(settled)),
             recent: Mutex::new(Recent {
                 events: VecDeque::new(),
@@ -102,7 +106,7 @@ impl Tail {
         };
         let events = match self.at_hand(filter, &range) {
             Some(events) => events,
-            None => self.store.select(filter, &range).await?,
+            None => self.queue.select(filter, &range).await?,
         };
         let reached = match events.last() {
             Some(last) if events.len() == BATCH as usize => last.position,

@@ -2,11 +2,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, sleep_until};
 use unlockd_domain::{Permission, Position};
 
 use super::feed::EventFeed;
+use super::places::Place;
 use super::tail::{Follower, Tail};
 use crate::authentication::{Caller, LiveCaller};
 use crate::error::Error;
@@ -41,7 +41,7 @@ impl WatchEvents {
     #[tracing::instrument(name = "application.watch_events", skip_all)]
     pub(super) async fn execute(self, feed: &EventFeed, live: LiveCaller) -> Result<Watching, Error> {
         let visibility = visibility(live.caller())?;
-        let place = feed.enter()?;
+        let place = feed.enter(live.caller().user_id())?;
         let settled = feed.settled().await?;
         let position = self.after.unwrap_or(settled);
         if position > settled {
@@ -80,7 +80,7 @@ pub(super) struct Watching {
     renewed_at: Instant,
     /// When something was told for the last time.
     told_at: Option<Instant>,
-    _place: OwnedSemaphorePermit,
+    _place: Place,
 }
 
 #[async_trait]

@@ -118,3 +118,27 @@ fn each_reason_has_an_upper_case_name_of_its_own() {
         assert!(!name.starts_with('_') && !name.ends_with('_'), "{name}");
     }
 }
+
+/// An answer over gRPC is made of headers: each violation is in it twice, once in a form that is longer by a third.
+#[test]
+fn what_is_told_of_violations_fits_into_the_headers_of_an_answer() {
+    let path = "queries[0].or_query.".repeat(20);
+    let violations =
+        (0..200).map(|number| FieldViolation::new(format!("{path}queries[{number}]"), "must have a query"));
+    let description = Error::InvalidArgument(violations.collect()).describe(None);
+
+    let told = &description.field_violations;
+    let in_details: usize = told
+        .iter()
+        .map(|violation| violation.field.len() + violation.description.len())
+        .sum();
+    assert!(!told.is_empty());
+    assert!(description.message.len() + in_details * 4 / 3 <= 7 * 1024);
+}
+
+#[test]
+fn one_violation_is_told_however_long_it_is() {
+    let description = Error::invalid("x".repeat(10_000), "is not known").describe(None);
+
+    assert_eq!(description.field_violations.len(), 1);
+}

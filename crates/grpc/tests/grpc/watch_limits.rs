@@ -19,6 +19,9 @@ use crate::stage::options;
 /// As many as may watch.
 const CAPACITY: usize = 1_000;
 
+/// How many events watches one caller may have in one process.
+const CAPACITY_OF_A_CALLER: usize = 100;
+
 fn from_now_on() -> WatchEventsRequest {
     WatchEventsRequest::default()
 }
@@ -146,7 +149,7 @@ async fn a_client_that_goes_away_frees_its_place() {
     let it = InProcess::new().await;
     let token = &it.world.instance_viewer.token;
     let mut open = Vec::new();
-    for form in Form::ALL.into_iter().cycle().take(CAPACITY) {
+    for form in Form::ALL.into_iter().cycle().take(CAPACITY_OF_A_CALLER) {
         open.push(it.watch(form, token, &from_now_on()).await);
     }
     let full = it

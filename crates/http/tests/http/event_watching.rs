@@ -189,8 +189,8 @@ async fn a_watch_that_cannot_begin_is_refused_like_every_request() {
 #[tokio::test]
 async fn head_opens_no_watch() {
     let service = Service::new().await;
-    // More than may watch at the same time.
-    for _ in 0..1_001 {
+    // More than one caller may watch at the same time.
+    for _ in 0..101 {
         let reply = service.call(Method::HEAD, WATCH, &[], "").await;
         assert_eq!((reply.status, reply.text()), (200, ""));
         assert_eq!(reply.header("content-type"), Some("text/event-stream"));
@@ -201,7 +201,7 @@ async fn head_opens_no_watch() {
 #[tokio::test(start_paused = true)]
 async fn a_watch_that_nobody_reads_any_more_makes_room() {
     let service = Service::new().await;
-    let watches: Vec<_> = futures_util::future::join_all((0..1_000).map(|_| Watch::as_admin(&service, WATCH))).await;
+    let watches: Vec<_> = futures_util::future::join_all((0..100).map(|_| Watch::as_admin(&service, WATCH))).await;
     assert_eq!(service.get(WATCH).await.status, 429);
 
     drop(watches);
