@@ -134,7 +134,7 @@ async fn change_somebody(stores: &Stores, id: &str) {
 }
 
 /// Whoever reads from one settled position to the next gets everything, once, in order: nothing is ever written at or
-/// before a position that was settled.
+/// before a position that was settled, and none is before one that was settled earlier.
 pub async fn watchers_see_every_event_once_and_in_order(harness: &dyn StoreHarness) {
     let stores = harness.stores();
     arrange::organization(&stores, arrange::ACME).await;
@@ -182,6 +182,7 @@ async fn watch(stores: Stores, is_done: Arc<AtomicBool>) -> Vec<RecordedEvent> {
     loop {
         let is_last = is_done.load(Ordering::SeqCst);
         let up_to = settled(&stores).await;
+        assert!(behind <= up_to, "{up_to} is before {behind}, which was settled");
         while behind < up_to {
             let events = select(&stores, behind, up_to, FEW).await;
             let is_full = events.len() == FEW as usize;
