@@ -14,6 +14,16 @@ pub enum Permission {
     UserWrite,
     /// Delete users (`user.delete`).
     UserDelete,
+    /// See lockout policies (`policy.read`).
+    PolicyRead,
+    /// Set and reset lockout policies (`policy.write`).
+    PolicyWrite,
+    /// See sessions (`session.read`).
+    SessionRead,
+    /// Begin and change sessions for others, as log-in pages do (`session.write`).
+    SessionWrite,
+    /// End sessions of others (`session.delete`).
+    SessionDelete,
 }
 
 /// A named set of permissions, given to a user on the instance or on one organization. The names are ZITADEL's.
@@ -96,11 +106,24 @@ impl Role {
     /// What the role allows.
     #[must_use]
     pub fn permissions(self) -> &'static [Permission] {
+        use Permission::{
+            PolicyRead, PolicyWrite, SessionDelete, SessionRead, SessionWrite, UserDelete, UserRead, UserWrite,
+        };
         match self {
-            Self::IamOwner | Self::IamUserManager | Self::OrgOwner | Self::OrgUserManager => {
-                &[Permission::UserRead, Permission::UserWrite, Permission::UserDelete]
+            Self::IamOwner | Self::OrgOwner => &[
+                UserRead,
+                UserWrite,
+                UserDelete,
+                PolicyRead,
+                PolicyWrite,
+                SessionRead,
+                SessionWrite,
+                SessionDelete,
+            ],
+            Self::IamUserManager | Self::OrgUserManager => {
+                &[UserRead, UserWrite, UserDelete, SessionRead, SessionDelete]
             }
-            Self::IamOwnerViewer | Self::OrgOwnerViewer => &[Permission::UserRead],
+            Self::IamOwnerViewer | Self::OrgOwnerViewer => &[UserRead, PolicyRead, SessionRead],
         }
     }
 

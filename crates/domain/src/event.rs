@@ -5,8 +5,9 @@ use thiserror::Error;
 
 use crate::actor::Actor;
 use crate::id::{OrganizationId, UserId};
-use crate::lock::{LockCause, Reason};
+use crate::lock::{LockCause, Reason, UnlockCause};
 use crate::sequence::Sequence;
+use crate::source::Source;
 use crate::timestamp::Timestamp;
 
 /// One fact in the history of a user. Never changed once written, but for the erasure of what people have typed when the user
@@ -23,8 +24,11 @@ pub struct UserEvent {
     pub organization: OrganizationId,
     /// Who did it.
     pub actor: Actor,
-    /// When it was decided; never before the event in front of it.
+    /// When it was decided, or when it came about by itself; never before the event in front of it.
     pub time: Timestamp,
+    /// Where the request came from that led to it: of sign-ins and what follows from them, and of passwords and codes that are
+    /// set. Erased when the user is deleted.
+    pub source: Option<Source>,
 }
 
 /// What can happen to a user.
@@ -46,6 +50,8 @@ pub enum UserEventKind {
     },
     /// The lock was lifted.
     Unlocked {
+        /// What brought it about.
+        cause: UnlockCause,
         /// What was said about it.
         reason: Option<Reason>,
     },
@@ -67,6 +73,17 @@ pub enum UserEventKind {
     UsernameRemoved,
     /// The user got another password.
     PasswordChanged,
+    /// The user has shown their password, and all failures before are forgotten.
+    PasswordCheckSucceeded,
+    /// Somebody has tried a wrong password.
+    PasswordCheckFailed {
+        /// The moment from which on the failure does not count any more.
+        counts_until: Timestamp,
+    },
+    /// A code was made by which the password can be replaced.
+    PasswordResetRequested,
+    /// Somebody has tried a wrong code.
+    PasswordResetFailed,
 }
 
 /// The name of what can happen to a user: what is stored, and shown to people and programs.
@@ -92,12 +109,35 @@ pub enum UserEventName {
     UsernameRemoved,
     /// `user.password.changed`
     PasswordChanged,
+    /// `user.password.check.succeeded`
+    PasswordCheckSucceeded,
+    /// `user.password.check.failed`
+    PasswordCheckFailed,
+    /// `user.password.reset.requested`
+    PasswordResetRequested,
+    /// `user.password.reset.failed`
+    PasswordResetFailed,
 }
 
 /// The text names nothing that can happen to a user.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("must be one of {list}", list = UserEventName::ALL.map(UserEventName::as_str).join(", "))]
 pub struct UnknownUserEventName;
+
+/// What stores keep of an event's kind, beside its name.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct StoredEventDetails {
+    /// [`UserEventKind::reason`]
+    pub reason: Option<Reason>,
+    /// [`UserEventKind::lock_cause`]
+    pub lock_cause: Option<LockCause>,
+    /// [`UserEventKind::lock_until`]
+    pub lock_until: Option<Timestamp>,
+    /// [`UserEventKind::unlock_cause`]; none in old events.
+    pub unlock_cause: Option<UnlockCause>,
+    /// [`UserEventKind::counts_until`]
+    pub counts_until: Option<Timestamp>,
+}
 
 /// What a stored event says does not fit together.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -107,9 +147,21 @@ pub struct UnknownUserEvent {
     pub name: String,
 }
 
+impl UserEvent {
+    /// The same without what is personal: what is left of it when its user is deleted.
+    #[must_use]
+    pub fn erased(self) -> Self {
+        Self {
+            kind: self.kind.without_reason(),
+            source: None,
+            ..self
+        }
+    }
+}
+
 impl UserEventName {
     /// Every name.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 14] = [
         Self::Created,
         Self::Updated,
         Self::Locked,
@@ -120,6 +172,10 @@ impl UserEventName {
         Self::UsernameAdded,
         Self::UsernameRemoved,
         Self::PasswordChanged,
+        Self::PasswordCheckSucceeded,
+        Self::PasswordCheckFailed,
+        Self::PasswordResetRequested,
+        Self::PasswordResetFailed,
     ];
 
     /// The name as it is stored and shown.
@@ -136,6 +192,10 @@ impl UserEventName {
             Self::UsernameAdded => "user.username.added",
             Self::UsernameRemoved => "user.username.removed",
             Self::PasswordChanged => "user.password.changed",
+            Self::PasswordCheckSucceeded => "user.password.check.succeeded",
+            Self::PasswordCheckFailed => "user.password.check.failed",
+            Self::PasswordResetRequested => "user.password.reset.requested",
+            Self::PasswordResetFailed => "user.password.reset.failed",
         }
     }
 }
@@ -161,21 +221,30 @@ impl UserEventKind {
     /// The kind that was stored under this name, with these details.
     ///
     /// # Errors
-    /// [`UnknownUserEvent`] for a name that no kind has, and for a lock without a cause.
-    pub fn restore(
-        name: &str,
-        reason: Option<Reason>,
-        lock_cause: Option<LockCause>,
-        lock_until: Option<Timestamp>,
-    ) -> Result<Self, UnknownUserEvent> {
+    /// [`UnknownUserEvent`] for a name that no kind has, and for details that do not go with it.
+    pub fn restore(name: &str, details: StoredEventDetails) -> Result<Self, UnknownUserEvent> {
         let unknown = || UnknownUserEvent { name: name.to_owned() };
+        let StoredEventDetails {
+            reason,
+            lock_cause,
+            lock_until,
+            unlock_cause,
+            counts_until,
+        } = details;
         let kind = match name.parse().map_err(|UnknownUserEventName| unknown())? {
             UserEventName::Locked => Self::Locked {
                 cause: lock_cause.ok_or_else(unknown)?,
                 reason,
                 until: lock_until,
             },
-            UserEventName::Unlocked => Self::Unlocked { reason },
+            UserEventName::Unlocked => Self::Unlocked {
+                // There was no other cause when none was noted.
+                cause: unlock_cause.unwrap_or(UnlockCause::Operator),
+                reason,
+            },
+            UserEventName::PasswordCheckFailed => Self::PasswordCheckFailed {
+                counts_until: counts_until.ok_or_else(unknown)?,
+            },
             UserEventName::Deactivated => Self::Deactivated { reason },
             UserEventName::Reactivated => Self::Reactivated { reason },
             UserEventName::Created => Self::Created,
@@ -184,12 +253,14 @@ impl UserEventKind {
             UserEventName::UsernameAdded => Self::UsernameAdded,
             UserEventName::UsernameRemoved => Self::UsernameRemoved,
             UserEventName::PasswordChanged => Self::PasswordChanged,
+            UserEventName::PasswordCheckSucceeded => Self::PasswordCheckSucceeded,
+            UserEventName::PasswordResetRequested => Self::PasswordResetRequested,
+            UserEventName::PasswordResetFailed => Self::PasswordResetFailed,
         };
-        if kind.lock_cause() == lock_cause {
-            Ok(kind)
-        } else {
-            Err(unknown())
-        }
+        let fits = kind.lock_cause() == lock_cause
+            && (unlock_cause.is_none() || kind.unlock_cause() == unlock_cause)
+            && kind.counts_until() == counts_until;
+        if fits { Ok(kind) } else { Err(unknown()) }
     }
 
     /// What it is called.
@@ -206,6 +277,10 @@ impl UserEventKind {
             Self::UsernameAdded => UserEventName::UsernameAdded,
             Self::UsernameRemoved => UserEventName::UsernameRemoved,
             Self::PasswordChanged => UserEventName::PasswordChanged,
+            Self::PasswordCheckSucceeded => UserEventName::PasswordCheckSucceeded,
+            Self::PasswordCheckFailed { .. } => UserEventName::PasswordCheckFailed,
+            Self::PasswordResetRequested => UserEventName::PasswordResetRequested,
+            Self::PasswordResetFailed => UserEventName::PasswordResetFailed,
         }
     }
 
@@ -214,7 +289,7 @@ impl UserEventKind {
     pub fn reason(&self) -> Option<&Reason> {
         match self {
             Self::Locked { reason, .. }
-            | Self::Unlocked { reason }
+            | Self::Unlocked { reason, .. }
             | Self::Deactivated { reason }
             | Self::Reactivated { reason } => reason.as_ref(),
             Self::Created
@@ -222,7 +297,11 @@ impl UserEventKind {
             | Self::Deleted
             | Self::UsernameAdded
             | Self::UsernameRemoved
-            | Self::PasswordChanged => None,
+            | Self::PasswordChanged
+            | Self::PasswordCheckSucceeded
+            | Self::PasswordCheckFailed { .. }
+            | Self::PasswordResetRequested
+            | Self::PasswordResetFailed => None,
         }
     }
 
@@ -238,6 +317,26 @@ impl UserEventKind {
         self.lock().and_then(|(_, until)| until)
     }
 
+    /// What ended the lock, of an unlock.
+    #[must_use]
+    pub fn unlock_cause(&self) -> Option<UnlockCause> {
+        if let Self::Unlocked { cause, .. } = self {
+            Some(*cause)
+        } else {
+            None
+        }
+    }
+
+    /// The moment from which on a failure does not count any more.
+    #[must_use]
+    pub fn counts_until(&self) -> Option<Timestamp> {
+        if let Self::PasswordCheckFailed { counts_until } = self {
+            Some(*counts_until)
+        } else {
+            None
+        }
+    }
+
     fn lock(&self) -> Option<(LockCause, Option<Timestamp>)> {
         match self {
             Self::Locked { cause, until, .. } => Some((*cause, *until)),
@@ -249,7 +348,11 @@ impl UserEventKind {
             | Self::Deleted
             | Self::UsernameAdded
             | Self::UsernameRemoved
-            | Self::PasswordChanged => None,
+            | Self::PasswordChanged
+            | Self::PasswordCheckSucceeded
+            | Self::PasswordCheckFailed { .. }
+            | Self::PasswordResetRequested
+            | Self::PasswordResetFailed => None,
         }
     }
 
@@ -262,7 +365,7 @@ impl UserEventKind {
                 reason: None,
                 until,
             },
-            Self::Unlocked { .. } => Self::Unlocked { reason: None },
+            Self::Unlocked { cause, .. } => Self::Unlocked { cause, reason: None },
             Self::Deactivated { .. } => Self::Deactivated { reason: None },
             Self::Reactivated { .. } => Self::Reactivated { reason: None },
             other @ (Self::Created
@@ -270,7 +373,11 @@ impl UserEventKind {
             | Self::Deleted
             | Self::UsernameAdded
             | Self::UsernameRemoved
-            | Self::PasswordChanged) => other,
+            | Self::PasswordChanged
+            | Self::PasswordCheckSucceeded
+            | Self::PasswordCheckFailed { .. }
+            | Self::PasswordResetRequested
+            | Self::PasswordResetFailed) => other,
         }
     }
 
@@ -285,7 +392,11 @@ impl UserEventKind {
             | Self::Reactivated { .. }
             | Self::UsernameAdded
             | Self::UsernameRemoved
-            | Self::PasswordChanged => false,
+            | Self::PasswordChanged
+            | Self::PasswordCheckSucceeded
+            | Self::PasswordCheckFailed { .. }
+            | Self::PasswordResetRequested
+            | Self::PasswordResetFailed => false,
         }
     }
 }

@@ -3,8 +3,10 @@
 use thiserror::Error;
 
 use crate::event::{UserEvent, UserEventKind};
-use crate::lock::Lock;
+use crate::lock::{Lock, LockCause, UnlockCause};
+use crate::lockout_policy::AttemptLimit;
 use crate::sequence::Sequence;
+use crate::timestamp::Timestamp;
 use crate::user::{User, UserRecord, UserState};
 
 /// The events are not the history of one user.
@@ -37,7 +39,7 @@ impl User {
             if event.user_id != *user.id() || event.sequence != user.sequence().next() {
                 return Err(ReplayError::Gap(event.sequence));
             }
-            if user.can_be_followed_by(&event.kind) {
+            if user.can_be_followed_by(event) {
                 Ok(user.after(event))
             } else {
                 Err(ReplayError::IllegalTransition(event.sequence))
@@ -45,20 +47,29 @@ impl User {
         })
     }
 
-    /// The table of legal transitions.
-    fn can_be_followed_by(&self, kind: &UserEventKind) -> bool {
-        let state = self.state();
-        match kind {
+    /// The table of legal transitions. A lock that has expired is followed by the event that says so before anything else.
+    fn can_be_followed_by(&self, event: &UserEvent) -> bool {
+        let state = &self.record().state;
+        match &event.kind {
             UserEventKind::Created => false,
-            UserEventKind::Locked { .. } => *state == UserState::Active,
-            UserEventKind::Unlocked { .. } => matches!(state, UserState::Locked(_)),
+            UserEventKind::Locked { .. }
+            | UserEventKind::PasswordCheckSucceeded
+            | UserEventKind::PasswordCheckFailed { .. } => *state == UserState::Active,
+            UserEventKind::Unlocked { cause, .. } => match (state, cause) {
+                (UserState::Locked(lock), UnlockCause::Expired) => lock.has_expired(event.time),
+                (UserState::Locked(lock), UnlockCause::PasswordReset) => lock.cause == LockCause::Policy,
+                (UserState::Locked(_), UnlockCause::Operator) => true,
+                (UserState::Active | UserState::Inactive | UserState::Deleted, _) => false,
+            },
             UserEventKind::Deactivated { .. } => matches!(state, UserState::Active | UserState::Locked(_)),
             UserEventKind::Reactivated { .. } => *state == UserState::Inactive,
             UserEventKind::Updated
             | UserEventKind::Deleted
             | UserEventKind::UsernameAdded
             | UserEventKind::UsernameRemoved
-            | UserEventKind::PasswordChanged => *state != UserState::Deleted,
+            | UserEventKind::PasswordChanged
+            | UserEventKind::PasswordResetRequested
+            | UserEventKind::PasswordResetFailed => *state != UserState::Deleted,
         }
     }
 
@@ -68,7 +79,9 @@ impl User {
             organization: event.organization.clone(),
             state: UserState::Active,
             sequence: event.sequence,
-            failed_password_attempts: 0,
+            password_failures: Vec::new(),
+            policy_locks: 0,
+            failures_forgotten_at: None,
             created_at: event.time,
             changed_at: event.time,
         })
@@ -91,25 +104,61 @@ impl User {
                     reason: reason.clone(),
                     until: *until,
                 });
+                if *cause == LockCause::Policy {
+                    next.policy_locks = next.policy_locks.saturating_add(1);
+                }
             }
-            UserEventKind::Unlocked { .. } => {
+            UserEventKind::Unlocked { cause, .. } => {
                 next.state = UserState::Active;
-                next.failed_password_attempts = 0;
+                next.password_failures.clear();
+                match cause {
+                    UnlockCause::Expired => {}
+                    UnlockCause::Operator => next.failures_forgotten_at = Some(event.time),
+                    UnlockCause::PasswordReset => {
+                        next.failures_forgotten_at = Some(event.time);
+                        next.policy_locks = 0;
+                    }
+                }
             }
             UserEventKind::Deactivated { .. } => {
                 next.state = UserState::Inactive;
-                next.failed_password_attempts = 0;
+                next.password_failures.clear();
             }
-            UserEventKind::Reactivated { .. } => next.state = UserState::Active,
+            UserEventKind::Reactivated { .. } => {
+                next.state = UserState::Active;
+                next.failures_forgotten_at = Some(event.time);
+            }
             UserEventKind::Deleted => {
                 next.state = UserState::Deleted;
-                next.failed_password_attempts = 0;
+                next.password_failures.clear();
+                next.policy_locks = 0;
+                next.failures_forgotten_at = None;
+            }
+            UserEventKind::PasswordChanged => {
+                next.password_failures.clear();
+                next.failures_forgotten_at = Some(event.time);
+            }
+            UserEventKind::PasswordCheckSucceeded => {
+                next.password_failures.clear();
+                next.policy_locks = 0;
+            }
+            UserEventKind::PasswordCheckFailed { counts_until } => {
+                note_failure(&mut next.password_failures, *counts_until, event.time);
             }
             UserEventKind::Updated
             | UserEventKind::UsernameAdded
             | UserEventKind::UsernameRemoved
-            | UserEventKind::PasswordChanged => {}
+            | UserEventKind::PasswordResetRequested
+            | UserEventKind::PasswordResetFailed => {}
         }
         Self::from(next)
     }
+}
+
+/// Failures that do not count any more go; of the others the last ones stay, as many as any policy can ask for.
+fn note_failure(failures: &mut Vec<Timestamp>, counts_until: Timestamp, now: Timestamp) {
+    failures.retain(|until| now < *until);
+    failures.push(counts_until);
+    let excess = failures.len().saturating_sub(AttemptLimit::MAX as usize);
+    failures.drain(..excess);
 }

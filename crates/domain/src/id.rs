@@ -55,3 +55,7 @@ opaque_id! {
     /// Names an access token without being one: safe to print, used to revoke it.
     AccessTokenId
 }
+opaque_id! {
+    /// Names a session without being its token: safe to print, used to end it.
+    SessionId
+}

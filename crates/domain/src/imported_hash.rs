@@ -9,6 +9,10 @@ const MAX_LANES: u32 = 64;
 /// 2^16 rounds of bcrypt take a few seconds.
 const MAX_BCRYPT_COST: u8 = 16;
 const MAX_PBKDF2_ITERATIONS: u32 = 10_000_000;
+/// RFC 9106, section 3.1: the shortest salt that implementations take.
+const MIN_ARGON2_SALT_BYTES: usize = 8;
+/// The shortest output that the PHC string format allows. A shorter one would fit many passwords.
+const MIN_OUTPUT_BYTES: usize = 10;
 /// `crypt(3)`'s digits, lowest first.
 const CRYPT_ALPHABET: &[u8] = b"./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
@@ -26,17 +30,19 @@ pub(crate) fn is_verifiable(hash: &str) -> bool {
             output,
         ]
         | ["argon2i" | "argon2d" | "argon2id", parameters, salt, output] => {
-            is_argon2(parameters) && is_base64(salt) && is_base64(output)
+            is_argon2(parameters) && is_base64(salt, MIN_ARGON2_SALT_BYTES) && is_base64(output, MIN_OUTPUT_BYTES)
         }
         ["2a" | "2b" | "2y", cost, salt_and_output] => is_bcrypt(cost, salt_and_output),
-        ["scrypt", parameters, salt, output] => is_scrypt(parameters) && is_base64(salt) && is_base64(output),
+        ["scrypt", parameters, salt, output] => {
+            is_scrypt(parameters) && is_base64(salt, 1) && is_base64(output, MIN_OUTPUT_BYTES)
+        }
         ["7", parameters_and_salt, output] => is_scrypt_crypt(parameters_and_salt, output),
         [
             "pbkdf2" | "pbkdf2-sha1" | "pbkdf2-sha224" | "pbkdf2-sha256" | "pbkdf2-sha384" | "pbkdf2-sha512",
             parameters,
             salt,
             output,
-        ] => is_pbkdf2(parameters) && is_base64(salt) && is_base64(output),
+        ] => is_pbkdf2(parameters) && is_base64(salt, 1) && is_base64(output, MIN_OUTPUT_BYTES),
         _ => false,
     }
 }
@@ -127,9 +133,9 @@ fn is_of_crypt_alphabet(text: &str) -> bool {
     text.bytes().all(|character| CRYPT_ALPHABET.contains(&character))
 }
 
-/// Unpadded base64 of at least a byte; passlib writes `.` for `+`.
-fn is_base64(text: &str) -> bool {
-    text.len() > 1
+/// Unpadded base64 of at least so many bytes; passlib writes `.` for `+`.
+fn is_base64(text: &str, min_bytes: usize) -> bool {
+    text.len() * 6 / 8 >= min_bytes
         && text.len() % 4 != 1
         && text
             .bytes()

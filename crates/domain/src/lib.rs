@@ -6,17 +6,26 @@
 
 mod access_token;
 mod actor;
+mod any_event;
 mod authorization;
+mod course;
 mod event;
 mod history;
 mod id;
 mod imported_hash;
 mod lock;
+mod lockout_policy;
+mod login_identity;
 mod organization;
 mod password;
+mod password_reset;
+mod policy_event;
 mod position;
 mod profile;
 mod sequence;
+mod session;
+mod sign_in;
+mod source;
 mod text;
 mod timestamp;
 mod transitions;
@@ -26,16 +35,30 @@ mod username;
 
 pub use access_token::{AccessToken, TokenDigest};
 pub use actor::Actor;
+pub use any_event::{Event, EventName, UnknownEventName};
 pub use authorization::{Grant, GrantScope, Grants, Permission, Reach, Role, UnknownRole};
-pub use event::{UnknownUserEvent, UnknownUserEventName, UserEvent, UserEventKind, UserEventName};
+pub use event::{StoredEventDetails, UnknownUserEvent, UnknownUserEventName, UserEvent, UserEventKind, UserEventName};
 pub use history::ReplayError;
-pub use id::{AccessTokenId, OrganizationId, UserId, UsernameId};
-pub use lock::{Lock, LockCause, LockOrder, Reason, UnknownLockCause};
+pub use id::{AccessTokenId, OrganizationId, SessionId, UserId, UsernameId};
+pub use lock::{Lock, LockCause, LockOrder, Reason, UnknownLockCause, UnknownUnlockCause, UnlockCause};
+pub use lockout_policy::{
+    AttemptLimit, AttemptLimitOutOfRange, BackoffFactor, BackoffFactorOutOfRange, LockoutPolicy, PolicySpan,
+    PolicySpanOutOfRange,
+};
+pub use login_identity::{LoginIdentity, LoginName};
 pub use organization::{Organization, OrganizationName};
 pub use password::{ImportedHashError, PasswordHash, PlainPassword, StoredPassword};
+pub use password_reset::PasswordReset;
+pub use policy_event::{OwnedPolicy, PolicyChange, PolicyEvent, PolicyEventName, UnknownPolicyEventName};
 pub use position::{Position, PositionOutOfRange};
 pub use profile::{UserData, UserDataError, UserProfile};
 pub use sequence::{Sequence, SequenceOutOfRange};
+pub use session::{
+    PasswordProof, Session, SessionMetadata, SessionMetadataError, SessionUser, UserAgent, UserAgentError,
+    UserAgentFields,
+};
+pub use sign_in::SignInRefused;
+pub use source::Source;
 pub use text::TextError;
 pub use timestamp::{Timestamp, TimestampOutOfRange};
 pub use transitions::{

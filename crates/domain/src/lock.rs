@@ -18,7 +18,7 @@ pub struct Lock {
     pub by: Actor,
     /// What the one who locked said about it.
     pub reason: Option<Reason>,
-    /// The moment the lock was set to end at, if one was named.
+    /// The moment from which on the user is active again, if one was named.
     pub until: Option<Timestamp>,
 }
 
@@ -67,6 +67,55 @@ impl FromStr for LockCause {
             "policy" => Ok(Self::Policy),
             other => Err(UnknownLockCause(other.to_owned())),
         }
+    }
+}
+
+/// What ended a lock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UnlockCause {
+    /// Somebody decided it.
+    Operator,
+    /// Its time was over.
+    Expired,
+    /// The user has proved by a password reset who they are.
+    PasswordReset,
+}
+
+/// The text names no cause of an unlock.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("unknown unlock cause {0:?}")]
+pub struct UnknownUnlockCause(pub String);
+
+impl UnlockCause {
+    /// The stored name.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Operator => "operator",
+            Self::Expired => "expired",
+            Self::PasswordReset => "password_reset",
+        }
+    }
+}
+
+impl FromStr for UnlockCause {
+    type Err = UnknownUnlockCause;
+
+    fn from_str(name: &str) -> Result<Self, UnknownUnlockCause> {
+        match name {
+            "operator" => Ok(Self::Operator),
+            "expired" => Ok(Self::Expired),
+            "password_reset" => Ok(Self::PasswordReset),
+            other => Err(UnknownUnlockCause(other.to_owned())),
+        }
+    }
+}
+
+impl Lock {
+    /// Whether its time is over.
+    #[must_use]
+    pub fn has_expired(&self, now: Timestamp) -> bool {
+        self.until.is_some_and(|until| until <= now)
     }
 }
 

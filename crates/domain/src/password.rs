@@ -1,5 +1,7 @@
+use std::borrow::Cow;
 use std::fmt;
 
+use icu_normalizer::ComposingNormalizer;
 use thiserror::Error;
 
 use crate::imported_hash::is_verifiable;
@@ -53,10 +55,23 @@ impl PlainPassword {
         Ok(Self(password))
     }
 
-    /// The secret itself, for a password hasher.
+    /// The secret itself, as it was typed, for a password hasher.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0
+    }
+
+    /// The secret in its normal form (Unicode Standard Annex 15, NFKC): the same however the keyboard or the system composes
+    /// its characters. This is what is hashed (NIST SP 800-63B, section 5.1.1.2).
+    #[must_use]
+    pub fn normalized(&self) -> Cow<'_, str> {
+        ComposingNormalizer::new_nfkc().normalize(&self.0)
+    }
+
+    /// How long the password is, in characters of its normal form.
+    #[must_use]
+    pub fn characters(&self) -> usize {
+        self.normalized().chars().count()
     }
 }
 

@@ -2,6 +2,7 @@ use serde_json::Value;
 use thiserror::Error;
 
 use crate::password::StoredPassword;
+use crate::password_reset::PasswordReset;
 use crate::username::Username;
 
 /// What a user is called, how they sign in, and what their owners noted about them. Erased when the user is deleted.
@@ -11,6 +12,8 @@ pub struct UserProfile {
     pub usernames: Vec<Username>,
     /// The password, if the user has one.
     pub password: Option<StoredPassword>,
+    /// The code to replace the password by, if one was asked for.
+    pub password_reset: Option<PasswordReset>,
     /// What the owners noted.
     pub data: Option<UserData>,
 }

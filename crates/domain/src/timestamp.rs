@@ -83,6 +83,22 @@ impl Timestamp {
         self.0.unix_timestamp() * 1_000_000 + i64::from(self.0.microsecond())
     }
 
+    /// This moment moved back by a span; the beginning of the year 1 when that lies before it.
+    #[must_use]
+    pub fn saturating_sub(self, span: Duration) -> Self {
+        time::Duration::try_from(span)
+            .ok()
+            .and_then(|span| self.0.checked_sub(span))
+            .and_then(|moment| Self::from_date_time(moment).ok())
+            .unwrap_or(Self(EARLIEST))
+    }
+
+    /// The span from an earlier moment to this one; none at all when it is no earlier one.
+    #[must_use]
+    pub fn saturating_duration_since(self, earlier: Self) -> Duration {
+        Duration::try_from(self.0 - earlier.0).unwrap_or_default()
+    }
+
     /// This moment moved on by a span; [`Timestamp::MAX`] when that lies beyond it.
     #[must_use]
     pub fn saturating_add(self, span: Duration) -> Self {

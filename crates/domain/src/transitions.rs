@@ -3,9 +3,10 @@
 use thiserror::Error;
 
 use crate::actor::Actor;
+use crate::course::Course;
 use crate::event::{UserEvent, UserEventKind};
 use crate::id::{OrganizationId, UserId, UsernameId};
-use crate::lock::{LockOrder, Reason};
+use crate::lock::{LockOrder, Reason, UnlockCause};
 use crate::password::{PasswordHash, StoredPassword};
 use crate::profile::{UserData, UserProfile};
 use crate::sequence::Sequence;
@@ -90,9 +91,11 @@ impl User {
             organization,
             actor,
             time: now,
+            source: None,
         };
         UserChange {
             after: Self::created(&event),
+            leading: Vec::new(),
             event,
             profile_edit: None,
         }
@@ -103,7 +106,7 @@ impl User {
     /// # Errors
     /// [`LockRefusal`] when the user is not active, or when the lock would end before it begins.
     pub fn lock(&self, order: LockOrder, actor: Actor, now: Timestamp) -> Result<UserChange, LockRefusal> {
-        match self.state() {
+        match self.state(now) {
             UserState::Active => {}
             UserState::Locked(_) => return Err(LockRefusal::AlreadyLocked),
             UserState::Inactive | UserState::Deleted => return Err(LockRefusal::NotActive),
@@ -120,8 +123,15 @@ impl User {
     /// # Errors
     /// [`NotLocked`] for a user in any other state.
     pub fn unlock(&self, reason: Option<Reason>, actor: Actor, now: Timestamp) -> Result<UserChange, NotLocked> {
-        match self.state() {
-            UserState::Locked(_) => Ok(self.change(UserEventKind::Unlocked { reason }, actor, now)),
+        match self.state(now) {
+            UserState::Locked(_) => Ok(self.change(
+                UserEventKind::Unlocked {
+                    cause: UnlockCause::Operator,
+                    reason,
+                },
+                actor,
+                now,
+            )),
             UserState::Active | UserState::Inactive | UserState::Deleted => Err(NotLocked),
         }
     }
@@ -136,7 +146,7 @@ impl User {
         actor: Actor,
         now: Timestamp,
     ) -> Result<UserChange, DeactivateRefusal> {
-        match self.state() {
+        match self.state(now) {
             UserState::Active | UserState::Locked(_) => {
                 Ok(self.change(UserEventKind::Deactivated { reason }, actor, now))
             }
@@ -150,7 +160,7 @@ impl User {
     /// # Errors
     /// [`NotInactive`] for a user in any other state.
     pub fn reactivate(&self, reason: Option<Reason>, actor: Actor, now: Timestamp) -> Result<UserChange, NotInactive> {
-        match self.state() {
+        match self.state(now) {
             UserState::Inactive => Ok(self.change(UserEventKind::Reactivated { reason }, actor, now)),
             UserState::Active | UserState::Locked(_) | UserState::Deleted => Err(NotInactive),
         }
@@ -238,14 +248,14 @@ impl User {
     }
 
     /// A change of the profile, which a user can have in every state but one. `edit` is told the time of the event.
-    fn edit(
+    pub(crate) fn edit(
         &self,
         kind: UserEventKind,
         actor: Actor,
         now: Timestamp,
         edit: impl FnOnce(Timestamp) -> ProfileEdit,
     ) -> Result<UserChange, UserDeleted> {
-        if *self.state() == UserState::Deleted {
+        if self.is_deleted() {
             return Err(UserDeleted);
         }
         let change = self.change(kind, actor, now);
@@ -256,23 +266,11 @@ impl User {
     }
 
     fn change(&self, kind: UserEventKind, actor: Actor, now: Timestamp) -> UserChange {
-        let event = UserEvent {
-            user_id: self.id().clone(),
-            sequence: self.sequence().next(),
-            kind,
-            organization: self.organization().clone(),
-            actor,
-            time: self.time_of_next_event(now),
-        };
-        UserChange {
-            after: self.after(&event),
-            event,
-            profile_edit: None,
-        }
+        Course::begin(self, now).then(kind, actor).finish()
     }
 
     /// Replicas' clocks differ: an event is never dated before the one in front of it.
-    fn time_of_next_event(&self, now: Timestamp) -> Timestamp {
+    pub(crate) fn time_of_next_event(&self, now: Timestamp) -> Timestamp {
         now.max(self.changed_at())
     }
 }

@@ -20,8 +20,14 @@ pub struct UserRecord {
     pub state: UserState,
     /// The sequence of the last event.
     pub sequence: Sequence,
-    /// Wrong passwords since the last success or unlock.
-    pub failed_password_attempts: u32,
+    /// Wrong passwords since they were forgotten the last time, each as the moment from which on it does not count any more;
+    /// in the order of the failures, the last [`AttemptLimit::MAX`](crate::AttemptLimit::MAX) of them.
+    pub password_failures: Vec<Timestamp>,
+    /// Locks by the policy since the last success or proven password reset.
+    pub policy_locks: u32,
+    /// The last time that somebody decided, or proved, that earlier failures do not matter; what was counted elsewhere before
+    /// this moment does not count either.
+    pub failures_forgotten_at: Option<Timestamp>,
     /// The time of the first event.
     pub created_at: Timestamp,
     /// The time of the last event.
@@ -67,10 +73,26 @@ impl User {
         &self.0.organization
     }
 
-    /// Where in their life the user is.
+    /// Where in their life the user is at this moment: a lock whose time is over is none, whether or not that has been written
+    /// down.
     #[must_use]
-    pub fn state(&self) -> &UserState {
-        &self.0.state
+    pub fn state(&self, now: Timestamp) -> &UserState {
+        match &self.0.state {
+            UserState::Locked(lock) if lock.has_expired(now) => &UserState::Active,
+            state @ (UserState::Active | UserState::Inactive | UserState::Locked(_) | UserState::Deleted) => state,
+        }
+    }
+
+    /// Whether the user is gone.
+    #[must_use]
+    pub fn is_deleted(&self) -> bool {
+        self.0.state == UserState::Deleted
+    }
+
+    /// Whether the user is locked by a lock whose time is over.
+    #[must_use]
+    pub fn has_expired_lock(&self, now: Timestamp) -> bool {
+        matches!(&self.0.state, UserState::Locked(lock) if lock.has_expired(now))
     }
 
     /// The sequence of the last event.
@@ -79,10 +101,20 @@ impl User {
         self.0.sequence
     }
 
-    /// Wrong passwords since the last success or unlock.
+    /// How many wrong passwords count at this moment.
     #[must_use]
-    pub fn failed_password_attempts(&self) -> u32 {
-        self.0.failed_password_attempts
+    pub fn failed_password_attempts(&self, now: Timestamp) -> u32 {
+        if self.has_expired_lock(now) {
+            return 0;
+        }
+        let counting = self.0.password_failures.iter().filter(|until| now < **until).count();
+        u32::try_from(counting).unwrap_or(u32::MAX)
+    }
+
+    /// The last time that somebody decided, or proved, that earlier failures do not matter.
+    #[must_use]
+    pub fn failures_forgotten_at(&self) -> Option<Timestamp> {
+        self.0.failures_forgotten_at
     }
 
     /// The time of the first event.

@@ -1,16 +1,21 @@
 use crate::event::UserEvent;
 use crate::id::UsernameId;
-use crate::password::StoredPassword;
+use crate::lock::UnlockCause;
+use crate::password::{PasswordHash, StoredPassword};
+use crate::password_reset::PasswordReset;
 use crate::profile::{UserData, UserProfile};
 use crate::sequence::Sequence;
+use crate::source::Source;
 use crate::user::User;
 use crate::username::Username;
 
-/// A decided change: the event, the user after it, and what becomes of their profile. Only the transitions of [`User`] make
-/// one, so that they always agree.
+/// A decided change: the events, the user after them, and what becomes of their profile. Only the transitions of [`User`]
+/// make one, so that they always agree.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UserChange {
     pub(crate) after: User,
+    /// Events that come with the last one: the end of a lock that had not been written down, for instance.
+    pub(crate) leading: Vec<UserEvent>,
     pub(crate) event: UserEvent,
     pub(crate) profile_edit: Option<ProfileEdit>,
 }
@@ -24,8 +29,12 @@ pub enum ProfileEdit {
     AddUsername(Username),
     /// A name goes.
     RemoveUsername(UsernameId),
-    /// The password is replaced.
+    /// The password is replaced; with it a code to replace it by goes.
     ReplacePassword(StoredPassword),
+    /// The same password is hashed anew.
+    Rehash(PasswordHash),
+    /// A code to replace the password by comes, changes, or goes.
+    SetPasswordReset(Option<PasswordReset>),
     /// Everything personal goes: names, password, data, and the reasons in the user's history; with them the access tokens
     /// and the roles.
     Erase,
@@ -38,10 +47,27 @@ impl UserChange {
         &self.after
     }
 
-    /// What is to be appended to the history.
+    /// What the change is about: the last event that is to be appended to the history.
     #[must_use]
     pub fn event(&self) -> &UserEvent {
         &self.event
+    }
+
+    /// All that is to be appended to the history, in order.
+    #[must_use]
+    pub fn events(&self) -> impl DoubleEndedIterator<Item = &UserEvent> {
+        self.leading.iter().chain([&self.event])
+    }
+
+    /// The same change, brought about by a request from there. What happens by itself has no source.
+    #[must_use]
+    pub fn from_source(mut self, source: Option<&Source>) -> Self {
+        for event in self.leading.iter_mut().chain([&mut self.event]) {
+            if event.kind.unlock_cause() != Some(UnlockCause::Expired) {
+                event.source = source.cloned();
+            }
+        }
+        self
     }
 
     /// What becomes of the profile; nothing for a change of the state alone.
@@ -53,7 +79,7 @@ impl UserChange {
     /// The sequence the stored user must still have for the change to apply; none for a new user.
     #[must_use]
     pub fn expected_sequence(&self) -> Option<Sequence> {
-        self.event.sequence.previous()
+        self.leading.first().unwrap_or(&self.event).sequence.previous()
     }
 
     /// Whether the change takes the user out of service, so that it needs another active instance owner to remain.
@@ -71,7 +97,16 @@ impl ProfileEdit {
             Self::ReplaceData(data) => profile.data = Some(data.clone()),
             Self::AddUsername(username) => profile.usernames.push(username.clone()),
             Self::RemoveUsername(id) => profile.usernames.retain(|username| username.id() != id),
-            Self::ReplacePassword(password) => profile.password = Some(password.clone()),
+            Self::ReplacePassword(password) => {
+                profile.password = Some(password.clone());
+                profile.password_reset = None;
+            }
+            Self::Rehash(hash) => {
+                if let Some(password) = &mut profile.password {
+                    password.hash = hash.clone();
+                }
+            }
+            Self::SetPasswordReset(reset) => profile.password_reset.clone_from(reset),
             Self::Erase => return UserProfile::default(),
         }
         profile
