@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use prost::Message;
-use prost_types::{DescriptorProto, EnumDescriptorProto, FileDescriptorProto, FileDescriptorSet};
+use prost_types::{DescriptorProto, EnumDescriptorProto, FileDescriptorProto, FileDescriptorSet, MessageOptions};
 use unlockd_proto::FILE_DESCRIPTOR_SET;
 
 fn files() -> impl Iterator<Item = FileDescriptorProto> {
@@ -14,18 +14,34 @@ fn files() -> impl Iterator<Item = FileDescriptorProto> {
         .filter(|file| !file.package().starts_with("google."))
 }
 
-/// Every message of these packages, by its name, which is unique among them.
+/// Every message of these packages, also of those within others, by its full name.
 pub(crate) fn messages() -> BTreeMap<String, DescriptorProto> {
-    files()
-        .flat_map(|file| file.message_type)
-        .map(|message| (message.name().to_owned(), message))
-        .collect()
+    let mut found = BTreeMap::new();
+    for file in files() {
+        collect(file.package(), &file.message_type, &mut found);
+    }
+    found
 }
 
-/// Every enum of these packages, by its name.
+/// The entries of maps are messages as well, but nobody sees them.
+fn collect(scope: &str, messages: &[DescriptorProto], found: &mut BTreeMap<String, DescriptorProto>) {
+    for message in messages {
+        let is_map_entry = message.options.as_ref().is_some_and(MessageOptions::map_entry);
+        if !is_map_entry {
+            let name = format!("{scope}.{}", message.name());
+            collect(&name, &message.nested_type, found);
+            found.insert(name, message.clone());
+        }
+    }
+}
+
+/// Every enum of these packages, by its full name; none is within a message.
 pub(crate) fn enums() -> BTreeMap<String, EnumDescriptorProto> {
     files()
-        .flat_map(|file| file.enum_type)
-        .map(|it| (it.name().to_owned(), it))
+        .flat_map(|file| {
+            let package = file.package().to_owned();
+            let named = move |it: EnumDescriptorProto| (format!("{package}.{}", it.name()), it);
+            file.enum_type.into_iter().map(named)
+        })
         .collect()
 }

@@ -1,8 +1,14 @@
 //! `unlockd.event.v1`: what clients rely on from its first release on.
 
-use crate::numbers::Numbers;
+use crate::numbers::{Numbers, Package};
 
-pub(crate) const MESSAGES: &Numbers = &[
+pub(crate) const PACKAGE: Package = Package {
+    name: "unlockd.event.v1",
+    messages: MESSAGES,
+    enums: ENUMS,
+};
+
+const MESSAGES: &Numbers = &[
     (
         "Event",
         &[
@@ -16,6 +22,10 @@ pub(crate) const MESSAGES: &Numbers = &[
             ("reason", 8),
             ("lock_cause", 9),
             ("lock_until", 10),
+            ("source", 11),
+            ("unlock_cause", 12),
+            ("counts_until", 13),
+            ("lockout_policy", 14),
         ],
     ),
     (
@@ -49,11 +59,22 @@ pub(crate) const MESSAGES: &Numbers = &[
     ("WatchEventsResponse", &[("event", 1), ("position", 2)]),
 ];
 
-pub(crate) const ENUMS: &Numbers = &[(
-    "EventOrder",
-    &[
-        ("EVENT_ORDER_UNSPECIFIED", 0),
-        ("EVENT_ORDER_FORWARD", 1),
-        ("EVENT_ORDER_BACKWARD", 2),
-    ],
-)];
+const ENUMS: &Numbers = &[
+    (
+        "EventOrder",
+        &[
+            ("EVENT_ORDER_UNSPECIFIED", 0),
+            ("EVENT_ORDER_FORWARD", 1),
+            ("EVENT_ORDER_BACKWARD", 2),
+        ],
+    ),
+    (
+        "UnlockCause",
+        &[
+            ("UNLOCK_CAUSE_UNSPECIFIED", 0),
+            ("UNLOCK_CAUSE_OPERATOR", 1),
+            ("UNLOCK_CAUSE_EXPIRED", 2),
+            ("UNLOCK_CAUSE_PASSWORD_RESET", 3),
+        ],
+    ),
+];

@@ -5,5 +5,9 @@
 mod contract;
 mod event_numbers;
 mod numbers;
+mod object_numbers;
+mod policy_numbers;
 mod secrets;
+mod session_numbers;
+mod session_secrets;
 mod user_numbers;

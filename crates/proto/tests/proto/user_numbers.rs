@@ -1,20 +1,19 @@
-//! What `zitadel.user.v3alpha` and `zitadel.object.v2beta` are documented to be, and from 1001 what is ours.
+//! What `zitadel.user.v3alpha` is documented to be, and from 1001 what is ours.
 
-use crate::numbers::Numbers;
+use crate::numbers::{Numbers, Package};
+
+pub(crate) const PACKAGE: Package = Package {
+    name: "zitadel.user.v3alpha",
+    messages: MESSAGES,
+    enums: ENUMS,
+};
 
 const USER_AND_REASON: &[(&str, i32)] = &[("user_id", 1), ("reason", 1001), ("if_sequence", 1003)];
 const DETAILS_ALONE: &[(&str, i32)] = &[("details", 1)];
 const USER_ALONE: &[(&str, i32)] = &[("user_id", 1)];
 const VERIFICATION: [(&str, i32); 3] = [("send_code", 2), ("return_code", 3), ("is_verified", 4)];
 
-pub(crate) const MESSAGES: &Numbers = &[
-    ("Details", &[("sequence", 1), ("change_date", 2), ("resource_owner", 3)]),
-    ("Organization", &[("org_id", 1), ("org_domain", 2)]),
-    ("ListQuery", &[("offset", 1), ("limit", 2), ("asc", 3)]),
-    (
-        "ListDetails",
-        &[("total_result", 1), ("processed_sequence", 2), ("timestamp", 3)],
-    ),
+const MESSAGES: &Numbers = &[
     (
         "ListUsersRequest",
         &[("query", 1), ("sorting_column", 2), ("queries", 3)],
@@ -94,6 +93,23 @@ pub(crate) const MESSAGES: &Numbers = &[
         ],
     ),
     ("SetPasswordResponse", DETAILS_ALONE),
+    (
+        "RequestPasswordResetRequest",
+        &[
+            ("user_id", 1),
+            ("send_email", 2),
+            ("send_sms", 3),
+            ("return_code", 4),
+            ("if_sequence", 1003),
+        ],
+    ),
+    ("SendPasswordResetEmail", &[("url_template", 2)]),
+    ("SendPasswordResetSMS", &[]),
+    ("ReturnPasswordResetCode", &[]),
+    (
+        "RequestPasswordResetResponse",
+        &[("details", 1), ("verification_code", 2)],
+    ),
     (
         "User",
         &[
@@ -181,7 +197,7 @@ pub(crate) const MESSAGES: &Numbers = &[
     ("LockTimeQuery", &[("after", 1), ("before", 2)]),
 ];
 
-pub(crate) const ENUMS: &Numbers = &[
+const ENUMS: &Numbers = &[
     (
         "State",
         &[
@@ -212,19 +228,6 @@ pub(crate) const ENUMS: &Numbers = &[
             ("FIELD_NAME_STATE", 6),
             ("FIELD_NAME_SCHEMA_ID", 7),
             ("FIELD_NAME_SCHEMA_TYPE", 8),
-        ],
-    ),
-    (
-        "TextQueryMethod",
-        &[
-            ("TEXT_QUERY_METHOD_EQUALS", 0),
-            ("TEXT_QUERY_METHOD_EQUALS_IGNORE_CASE", 1),
-            ("TEXT_QUERY_METHOD_STARTS_WITH", 2),
-            ("TEXT_QUERY_METHOD_STARTS_WITH_IGNORE_CASE", 3),
-            ("TEXT_QUERY_METHOD_CONTAINS", 4),
-            ("TEXT_QUERY_METHOD_CONTAINS_IGNORE_CASE", 5),
-            ("TEXT_QUERY_METHOD_ENDS_WITH", 6),
-            ("TEXT_QUERY_METHOD_ENDS_WITH_IGNORE_CASE", 7),
         ],
     ),
 ];

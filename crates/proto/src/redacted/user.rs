@@ -1,19 +1,13 @@
-//! What the generator would print of a secret, and must not.
+//! `zitadel.user.v3alpha`: passwords, hashes and codes.
 
 use std::fmt;
 
+use super::Redacted;
 use crate::zitadel::user::v3alpha::set_password::Type;
 use crate::zitadel::user::v3alpha::set_password_request::Verification;
-use crate::zitadel::user::v3alpha::{CreateUserResponse, SetPassword, SetPasswordRequest, UpdateUserResponse};
-
-/// Says that there is something, and not what.
-struct Redacted;
-
-impl fmt::Debug for Redacted {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("..")
-    }
-}
+use crate::zitadel::user::v3alpha::{
+    CreateUserResponse, RequestPasswordResetResponse, SetPassword, SetPasswordRequest, UpdateUserResponse,
+};
 
 impl fmt::Debug for SetPassword {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -60,8 +54,8 @@ impl fmt::Debug for CreateUserResponse {
         f.debug_struct("CreateUserResponse")
             .field("user_id", &self.user_id)
             .field("details", &self.details)
-            .field("email_code", &self.email_code.as_ref().map(|_| Redacted))
-            .field("phone_code", &self.phone_code.as_ref().map(|_| Redacted))
+            .field("email_code", &Redacted::if_set(self.email_code.as_ref()))
+            .field("phone_code", &Redacted::if_set(self.phone_code.as_ref()))
             .finish()
     }
 }
@@ -70,8 +64,17 @@ impl fmt::Debug for UpdateUserResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("UpdateUserResponse")
             .field("details", &self.details)
-            .field("email_code", &self.email_code.as_ref().map(|_| Redacted))
-            .field("phone_code", &self.phone_code.as_ref().map(|_| Redacted))
+            .field("email_code", &Redacted::if_set(self.email_code.as_ref()))
+            .field("phone_code", &Redacted::if_set(self.phone_code.as_ref()))
+            .finish()
+    }
+}
+
+impl fmt::Debug for RequestPasswordResetResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RequestPasswordResetResponse")
+            .field("details", &self.details)
+            .field("verification_code", &Redacted::if_set(self.verification_code.as_ref()))
             .finish()
     }
 }
