@@ -3,7 +3,7 @@
 
 use std::sync::OnceLock;
 
-use unlockd_domain::UserId;
+use unlockd_domain::{Source, UserId};
 
 use crate::error::ErrorReason;
 
@@ -11,6 +11,7 @@ use crate::error::ErrorReason;
 #[derive(Debug, Default)]
 pub struct RequestContext {
     request_id: Option<String>,
+    source: Option<Source>,
     operation: OnceLock<String>,
     caller: OnceLock<UserId>,
     error: OnceLock<ErrorReason>,
@@ -24,6 +25,20 @@ impl RequestContext {
             request_id: Some(request_id),
             ..Self::default()
         }
+    }
+
+    /// The same, with where the request comes from. Whoever accepts requests vouches for it: it is what guesses of passwords
+    /// are counted by.
+    #[must_use]
+    pub fn from_source(mut self, source: Source) -> Self {
+        self.source = Some(source);
+        self
+    }
+
+    /// Where the request comes from, if whoever accepted it has said so.
+    #[must_use]
+    pub fn source(&self) -> Option<&Source> {
+        self.source.as_ref()
     }
 
     /// The id that people can refer to the request by.

@@ -1,14 +1,23 @@
 //! The inbound side: what transports call. They parse a request into a command, call, and map the outcome.
 
 use async_trait::async_trait;
+use unlockd_domain::Session;
 
 use crate::authentication::{Caller, LiveCaller};
 use crate::error::Error;
 use crate::events::{EventPage, ListEvents, WatchEvents, WatchUpdate};
+use crate::lockout_policies::{
+    EffectiveLockoutPolicy, GetLockoutPolicy, PolicyDetails, ResetLockoutPolicy, SetLockoutPolicy,
+};
 use crate::ports::SecretToken;
+use crate::sessions::{
+    CreateSession, CreatedSession, DeleteSession, GetSession, ListSessions, SessionDetails, SessionList, SetSession,
+    UpdatedSession,
+};
 use crate::users::{
     AddUsername, AddedUsername, CreateUser, CreatedUser, DeactivateUser, DeleteUser, Details, GetUserById, ListUsers,
-    LockUser, Outcome, ReactivateUser, RemoveUsername, SetPassword, UnlockUser, UpdateUser, UserList, UserView,
+    LockUser, Outcome, ReactivateUser, RemoveUsername, RequestPasswordReset, RequestedPasswordReset, SetPassword,
+    UnlockUser, UpdateUser, UserList, UserView,
 };
 
 /// Who is calling?
@@ -82,8 +91,63 @@ pub trait UserService: Send + Sync {
     /// Takes a name away that a user signs in with; needs `user.write`. Refused with [`Error::UsernameNotFound`].
     async fn remove_username(&self, caller: &Caller, command: RemoveUsername) -> Result<Details, Error>;
 
-    /// Replaces a user's password; needs `user.write`.
+    /// Replaces a user's password; needs `user.write`, and nothing for one's own with the current password or a code. Refused
+    /// with [`Error::InvalidCredentials`] and what else [`SessionService::create_session`] refuses a password with, and with
+    /// [`Error::InvalidVerificationCode`].
     async fn set_password(&self, caller: &Caller, command: SetPassword) -> Result<Details, Error>;
+
+    /// Makes a code by which a user's password can be replaced, and tells the caller; needs `user.write`.
+    async fn request_password_reset(
+        &self,
+        caller: &Caller,
+        command: RequestPasswordReset,
+    ) -> Result<RequestedPasswordReset, Error>;
+}
+
+/// `zitadel.session.v2.SessionService`, without a wire: who has signed in.
+///
+/// Whoever brings a session's token needs no permission for it, and is told [`Error::SessionTokenRefused`] when it is not the
+/// one that the session has, or the session has ended, or its user may not come in. All others are told
+/// [`Error::PermissionDenied`], whether or not there is such a session, or [`Error::SessionNotFound`] if their permission spans
+/// the instance; and [`Error::UserNotActive`] of a session whose user may not come in.
+#[async_trait]
+pub trait SessionService: Send + Sync {
+    /// Begins a session; needs `session.write` on the instance. A password is refused with [`Error::InvalidCredentials`],
+    /// whatever is wrong; with [`Error::TooManyAttempts`] before it is looked at; with [`Error::UserLocked`] where the policy
+    /// reveals locks.
+    async fn create_session(&self, caller: &Caller, command: CreateSession) -> Result<CreatedSession, Error>;
+
+    /// Reads a session; needs `session.read`, and nothing for one's own, one that the caller began, or one of the same user
+    /// agent.
+    async fn get_session(&self, caller: &Caller, query: GetSession) -> Result<Session, Error>;
+
+    /// Goes on with a session, which gets another token; needs `session.write`, on the instance while nobody has shown a
+    /// password in it. A password is refused as when it is created.
+    async fn set_session(&self, caller: &Caller, command: SetSession) -> Result<UpdatedSession, Error>;
+
+    /// Ends a session; needs `session.delete`, and nothing for one's own. One that is not there has been ended before.
+    async fn delete_session(&self, caller: &Caller, command: DeleteSession) -> Result<SessionDetails, Error>;
+
+    /// Finds the sessions that the caller may read.
+    async fn list_sessions(&self, caller: &Caller, query: ListSessions) -> Result<SessionList, Error>;
+}
+
+/// `unlockd.policy.v1.LockoutPolicyService`, without a wire: what locks users, and for how long. The policy of the instance
+/// needs the permission on the instance. [`Error::OrganizationNotFound`] is told only to those whose permission spans it.
+#[async_trait]
+pub trait LockoutPolicyService: Send + Sync {
+    /// Reads the policy that holds for an organization, or where there is no other; needs `policy.read`.
+    async fn get_lockout_policy(
+        &self,
+        caller: &Caller,
+        query: GetLockoutPolicy,
+    ) -> Result<EffectiveLockoutPolicy, Error>;
+
+    /// Sets a policy; needs `policy.write`.
+    async fn set_lockout_policy(&self, caller: &Caller, command: SetLockoutPolicy) -> Result<PolicyDetails, Error>;
+
+    /// Takes a policy away; needs `policy.write`. One that is not set stays so.
+    async fn reset_lockout_policy(&self, caller: &Caller, command: ResetLockoutPolicy) -> Result<PolicyDetails, Error>;
 }
 
 /// `unlockd.event.v1.EventService`, without a wire: the history of all users. Needs `user.read` somewhere, and shows what

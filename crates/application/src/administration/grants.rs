@@ -28,7 +28,8 @@ impl Administration {
     /// # Errors
     /// [`Error::GrantNotFound`], [`Error::LastInstanceOwner`], and the errors of a store.
     pub async fn remove_grant(&self, user_id: &UserId, grant: &Grant) -> Result<(), Error> {
-        self.grants.remove(user_id, grant).await.map_err(|error| match error {
+        let removed = self.grants.remove(user_id, grant, self.clock.now()).await;
+        removed.map_err(|error| match error {
             RemoveGrantError::NotGranted => Error::GrantNotFound,
             RemoveGrantError::LastInstanceOwner => Error::LastInstanceOwner,
             RemoveGrantError::Store(error) => error.into(),

@@ -11,17 +11,25 @@ struct Identity {
     user_id: UserId,
     organization: OrganizationId,
     grants: Grants,
+    fingerprint_id: Option<String>,
 }
 
 impl Caller {
     /// A caller, taken at their word: who builds one vouches that the user is active and has shown a valid token.
     #[must_use]
     pub fn new(user: &User, grants: Grants) -> Self {
+        Self::with_user_agent(user, grants, None)
+    }
+
+    /// The same by the token of a session, whose user agent has this fingerprint.
+    #[must_use]
+    pub fn with_user_agent(user: &User, grants: Grants, fingerprint_id: Option<String>) -> Self {
         let (user_id, organization) = (user.id().clone(), user.organization().clone());
         Self(Arc::new(Identity {
             user_id,
             organization,
             grants,
+            fingerprint_id,
         }))
     }
 
@@ -35,6 +43,12 @@ impl Caller {
     #[must_use]
     pub fn organization(&self) -> &OrganizationId {
         &self.0.organization
+    }
+
+    /// What tells the caller's user agent from others, if a session says so.
+    #[must_use]
+    pub fn fingerprint_id(&self) -> Option<&str> {
+        self.0.fingerprint_id.as_deref()
     }
 
     /// What the caller is granted.

@@ -1,4 +1,4 @@
-//! Who is calling: bearer tokens and their holders.
+//! Who is calling: access tokens, the tokens of sessions, and their holders.
 
 mod bearer;
 mod caller;
@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use async_trait::async_trait;
-use unlockd_domain::{UserId, UserState};
+use unlockd_domain::{Timestamp, TokenDigest, UserId, UserState};
 
 pub use bearer::bearer_token;
 pub use caller::Caller;
@@ -20,7 +20,7 @@ pub use live_caller::LiveCaller;
 pub use remembered_callers::{NobodyRemembered, RememberedCallers};
 
 use crate::error::Error;
-use crate::ports::{AccessTokenStore, Clock, SecretToken, TokenIssuer};
+use crate::ports::{AccessTokenStore, Clock, SecretToken, SessionHolder, SessionStore, TokenIssuer};
 use crate::services::Authenticator;
 
 /// Finds the callers behind bearer tokens, and remembers them for at most [`CALLER_CACHE_LIFETIME`].
@@ -30,21 +30,51 @@ use crate::services::Authenticator;
 /// this process works at once, and one that was given up works as soon as it is written, if it ever is.
 pub struct Authentication {
     store: Arc<dyn AccessTokenStore>,
+    sessions: Arc<dyn SessionStore>,
     tokens: Arc<dyn TokenIssuer>,
     clock: Arc<dyn Clock>,
     cache: CallerCache,
 }
 
 impl Authentication {
-    /// An empty memory in front of a store.
+    /// An empty memory in front of the stores of access tokens and of sessions.
     #[must_use]
-    pub fn new(store: Arc<dyn AccessTokenStore>, tokens: Arc<dyn TokenIssuer>, clock: Arc<dyn Clock>) -> Self {
+    pub fn new(
+        store: Arc<dyn AccessTokenStore>,
+        sessions: Arc<dyn SessionStore>,
+        tokens: Arc<dyn TokenIssuer>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
         Self {
             store,
+            sessions,
             tokens,
             clock,
             cache: CallerCache::new(),
         }
+    }
+
+    /// Who holds an access token, and until when.
+    async fn token_holder(&self, digest: &TokenDigest, now: Timestamp) -> Result<(Caller, Option<Timestamp>), Error> {
+        let holder = self.store.find_holder(digest).await?.ok_or(Error::TokenRefused)?;
+        if holder.token.is_expired(now) || *holder.user.state(now) != UserState::Active {
+            return Err(Error::TokenRefused);
+        }
+        Ok((Caller::new(&holder.user, holder.grants), holder.token.expires_at))
+    }
+
+    /// Who has shown their password in the session that has this token, and until when.
+    async fn session_holder(&self, digest: &TokenDigest, now: Timestamp) -> Result<(Caller, Option<Timestamp>), Error> {
+        let holder = self.sessions.find_holder(digest).await?.ok_or(Error::TokenRefused)?;
+        let SessionHolder { session, user, grants } = holder;
+        if session.has_expired(now) || *user.state(now) != UserState::Active {
+            return Err(Error::TokenRefused);
+        }
+        let fingerprint_id = session.fingerprint_id().map(str::to_owned);
+        Ok((
+            Caller::with_user_agent(&user, grants, fingerprint_id),
+            session.expires_at,
+        ))
     }
 
     fn now(&self) -> Moment {
@@ -69,18 +99,18 @@ impl RememberedCallers for Authentication {
 impl Authenticator for Authentication {
     #[tracing::instrument(name = "application.authenticate", skip_all)]
     async fn authenticate(&self, token: Option<SecretToken>) -> Result<Caller, Error> {
-        let digest = self.tokens.digest(&token.ok_or(Error::TokenMissing)?);
+        let token = token.ok_or(Error::TokenMissing)?;
+        let (digest, is_of_session) = (self.tokens.digest(&token), token.is_of_session());
         let now = self.now();
         if let Some(caller) = self.cache.get(&digest, now) {
             return Ok(caller);
         }
         let lookup = self.cache.begin_lookup(now);
-        let holder = self.store.find_holder(&digest).await?.ok_or(Error::TokenRefused)?;
-        if holder.token.is_expired(now.time_of_day) || *holder.user.state() != UserState::Active {
-            return Err(Error::TokenRefused);
-        }
-        let expires_at = holder.token.expires_at;
-        let caller = Caller::new(&holder.user, holder.grants);
+        let (caller, expires_at) = if is_of_session {
+            self.session_holder(&digest, now.time_of_day).await?
+        } else {
+            self.token_holder(&digest, now.time_of_day).await?
+        };
         self.cache.remember(digest, lookup, &caller, expires_at);
         Ok(caller)
     }

@@ -72,6 +72,10 @@ impl ErrorDescription {
 impl Error {
     /// What a client may know. Nothing of a source gets in; an internal error is known by the id of its request.
     #[must_use]
+    #[expect(
+        clippy::too_many_lines,
+        reason = "one match that says everything, so that nothing is forgotten"
+    )]
     pub fn describe(&self, request_id: Option<&str>) -> ErrorDescription {
         use ErrorReason as Reason;
         match self {
@@ -87,6 +91,30 @@ impl Error {
             Self::TokenMissing => new(Reason::Unauthenticated, "A bearer token is needed."),
             Self::TokenRefused => new(Reason::Unauthenticated, "The bearer token is not valid."),
             Self::PermissionDenied => new(Reason::PermissionDenied, "The caller does not have the permission."),
+            Self::InvalidCredentials => new(
+                Reason::InvalidCredentials,
+                "The login name or the password is wrong, or the user may not sign in.",
+            ),
+            Self::InvalidVerificationCode => new(
+                Reason::InvalidVerificationCode,
+                "The verification code is not valid. Ask for a new one.",
+            ),
+            Self::SessionTokenRefused => new(Reason::SessionTokenInvalid, "The session token is not valid."),
+            Self::SessionNotFound(id) => {
+                new(Reason::SessionNotFound, "The session does not exist.").with("sessionId", id)
+            }
+            Self::UserLocked { until } => {
+                let description = new(Reason::UserLocked, "The user is locked.");
+                match until {
+                    Some(until) => description.with("lockedUntil", until),
+                    None => description,
+                }
+            }
+            Self::TooManyAttempts { retry_after } => {
+                let mut description = new(Reason::TooManyAttempts, "Too many attempts. Try again later.");
+                description.retry_after = Some(*retry_after);
+                description
+            }
             Self::UserNotFound(id) => new(Reason::UserNotFound, "The user does not exist.").with("userId", id),
             Self::UsernameNotFound { user_id, username_id } => {
                 new(Reason::UsernameNotFound, "The user has no username of this id.")

@@ -7,9 +7,10 @@ mod violations;
 use std::any::Any;
 use std::error::Error as StdError;
 use std::fmt;
+use std::time::Duration;
 
 use thiserror::Error as ThisError;
-use unlockd_domain::{AccessTokenId, OrganizationId, UserId, UserState, UsernameId};
+use unlockd_domain::{AccessTokenId, OrganizationId, SessionId, Timestamp, UserId, UserState, UsernameId};
 
 pub use description::{ErrorDescription, FieldViolation};
 pub use reason::{Code, ErrorReason};
@@ -38,6 +39,30 @@ pub enum Error {
     /// The caller may not do this, or not to this user, or must not know whether there is such a user.
     #[error("permission denied")]
     PermissionDenied,
+    /// No active user has this name or id and this password. Which of it is wrong is not told.
+    #[error("invalid credentials")]
+    InvalidCredentials,
+    /// The code to reset the password by is wrong, used up or expired, or there is none. Which is not told.
+    #[error("invalid verification code")]
+    InvalidVerificationCode,
+    /// The session has another token by now, or has ended, or its user may not come in. Which is not told.
+    #[error("the session token is refused")]
+    SessionTokenRefused,
+    /// There is no such session any more.
+    #[error("session {0} not found")]
+    SessionNotFound(SessionId),
+    /// Somebody tries to sign in as a user who is locked, and the lockout policy reveals that.
+    #[error("the user is locked")]
+    UserLocked {
+        /// From when on the user is active again, if that was set.
+        until: Option<Timestamp>,
+    },
+    /// Too many sign-ins of this kind have failed or are under way; no password was looked at.
+    #[error("too many attempts")]
+    TooManyAttempts {
+        /// When trying again may help.
+        retry_after: Duration,
+    },
     /// There is no such user.
     #[error("user {0} not found")]
     UserNotFound(UserId),
@@ -222,6 +247,12 @@ impl Error {
             | Self::TokenMissing
             | Self::TokenRefused
             | Self::PermissionDenied
+            | Self::InvalidCredentials
+            | Self::InvalidVerificationCode
+            | Self::SessionTokenRefused
+            | Self::SessionNotFound(_)
+            | Self::UserLocked { .. }
+            | Self::TooManyAttempts { .. }
             | Self::UserNotFound(_)
             | Self::OrganizationNotFound(_)
             | Self::AccessTokenNotFound(_)

@@ -84,6 +84,12 @@ reasons! {
     Unauthenticated = "UNAUTHENTICATED", Unauthenticated;
     /// The caller may not.
     PermissionDenied = "PERMISSION_DENIED", PermissionDenied;
+    /// No active user has this name or id and this password; which of it is wrong is not told.
+    InvalidCredentials = "INVALID_CREDENTIALS", PermissionDenied;
+    /// The code to reset the password by is wrong, used up or expired, or there is none; not told apart.
+    InvalidVerificationCode = "INVALID_VERIFICATION_CODE", PermissionDenied;
+    /// The session has another token by now, or has ended, or its user may not come in; not told apart.
+    SessionTokenInvalid = "SESSION_TOKEN_INVALID", PermissionDenied;
     /// No such user.
     UserNotFound = "USER_NOT_FOUND", NotFound;
     /// No such username of the user.
@@ -94,6 +100,8 @@ reasons! {
     AccessTokenNotFound = "ACCESS_TOKEN_NOT_FOUND", NotFound;
     /// No such grant.
     GrantNotFound = "GRANT_NOT_FOUND", NotFound;
+    /// No such session, or it has expired.
+    SessionNotFound = "SESSION_NOT_FOUND", NotFound;
     /// The user id is in use or was.
     UserIdTaken = "USER_ID_TAKEN", AlreadyExists;
     /// The username is in use in its scope.
@@ -102,7 +110,9 @@ reasons! {
     OrganizationIdTaken = "ORGANIZATION_ID_TAKEN", AlreadyExists;
     /// Locking a locked user.
     UserAlreadyLocked = "USER_ALREADY_LOCKED", FailedPrecondition;
-    /// Locking a user who is not active.
+    /// Signing in as a user who is locked, where the lockout policy reveals that.
+    UserLocked = "USER_LOCKED", FailedPrecondition;
+    /// Locking a user who is not active, or using a session of such a user.
     UserNotActive = "USER_NOT_ACTIVE", FailedPrecondition;
     /// Unlocking a user who is not locked.
     UserNotLocked = "USER_NOT_LOCKED", FailedPrecondition;
@@ -120,6 +130,8 @@ reasons! {
     LastInstanceOwner = "LAST_INSTANCE_OWNER", FailedPrecondition;
     /// Too much at once; try again.
     Overloaded = "OVERLOADED", ResourceExhausted;
+    /// Too many sign-ins of this kind have failed, or are under way; try again later.
+    TooManyAttempts = "TOO_MANY_ATTEMPTS", ResourceExhausted;
     /// The store does not answer; try again.
     StoreUnavailable = "STORE_UNAVAILABLE", Unavailable;
     /// This replica is about to stop; try again.

@@ -85,7 +85,7 @@ fn listing(filter: &EventFilter, order: EventOrder) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use unlockd_domain::UserEventName;
+    use unlockd_domain::{EventName, UserEventName};
 
     use super::*;
     use crate::ports::Visibility;
@@ -94,7 +94,7 @@ mod tests {
     fn a_token_leads_back_to_its_position_in_its_own_listing_only() {
         let filter = EventFilter::all(Visibility::Instance);
         let other = EventFilter {
-            kinds: vec![UserEventName::Locked],
+            kinds: vec![EventName::User(UserEventName::Locked)],
             ..filter.clone()
         };
         let position = Position::new(0xbeef).unwrap();

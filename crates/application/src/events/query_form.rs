@@ -1,6 +1,4 @@
-use unlockd_domain::{
-    OrganizationId, Position, PositionOutOfRange, Timestamp, TimestampOutOfRange, UserEventName, UserId,
-};
+use unlockd_domain::{EventName, OrganizationId, Position, PositionOutOfRange, Timestamp, TimestampOutOfRange, UserId};
 
 use super::page_token::PageToken;
 use super::{ListEvents, WatchEvents};
@@ -60,7 +58,7 @@ impl EventFilterForm {
             .then(|| violations.keep("organization_id", OrganizationId::new(self.organization_id)));
         let mut kinds = Vec::new();
         for (index, kind) in self.kinds.into_iter().enumerate() {
-            kinds.extend(violations.keep(format!("kinds[{index}]"), kind.parse::<UserEventName>()));
+            kinds.extend(violations.keep(format!("kinds[{index}]"), kind.parse::<EventName>()));
         }
         // The order in which they are asked for does not matter, nor how often.
         kinds.sort_unstable();

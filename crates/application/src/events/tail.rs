@@ -3,7 +3,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 use tokio::sync::watch;
-use unlockd_domain::{Position, UserEventKind, UserId};
+use unlockd_domain::{Event, EventName, Position, UserEventName, UserId};
 
 use super::queue::EventQueue;
 use crate::error::Error;
@@ -172,10 +172,12 @@ impl Recent {
     fn append(&mut self, events: Vec<RecordedEvent>) {
         let deletions = events
             .iter()
-            .filter(|recorded| recorded.event.kind == UserEventKind::Deleted);
-        let deleted: HashSet<_> = deletions.map(|recorded| recorded.event.user_id.clone()).collect();
+            .filter(|recorded| recorded.event.name() == EventName::User(UserEventName::Deleted));
+        let deleted: HashSet<_> = deletions
+            .filter_map(|recorded| recorded.event.user_id().cloned())
+            .collect();
         self.events.extend(events);
-        self.forget_reasons(&deleted);
+        self.erase(&deleted);
         while self.events.len() > AT_HAND as usize {
             if let Some(gone) = self.events.pop_front() {
                 self.behind = gone.position;
@@ -184,13 +186,15 @@ impl Recent {
     }
 
     /// What the store erases with its users is not kept at hand either.
-    fn forget_reasons(&mut self, deleted: &HashSet<UserId>) {
+    fn erase(&mut self, deleted: &HashSet<UserId>) {
         if deleted.is_empty() {
             return;
         }
         for recorded in &mut self.events {
-            if deleted.contains(&recorded.event.user_id) {
-                recorded.event.kind = recorded.event.kind.clone().without_reason();
+            if let Event::User(event) = &mut recorded.event
+                && deleted.contains(&event.user_id)
+            {
+                *event = event.clone().erased();
             }
         }
     }

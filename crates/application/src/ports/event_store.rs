@@ -1,9 +1,9 @@
 use async_trait::async_trait;
-use unlockd_domain::{OrganizationId, Position, Timestamp, UserEvent, UserEventName, UserId};
+use unlockd_domain::{Event, EventName, OrganizationId, Position, Timestamp, UserId};
 
 use super::{StoreError, Visibility};
 
-/// The events of all users in one order, that of their positions.
+/// The events of all users and of all lockout policies in one order, that of their positions.
 ///
 /// Transactions may end in another order than they took their positions in. So nobody reads beyond a settled position:
 /// up to there every event that will ever be is there to be read.
@@ -25,25 +25,26 @@ pub trait EventStore: Send + Sync {
 /// An event in its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecordedEvent {
-    /// Where it stands among the events of all users.
+    /// Where it stands among all events.
     pub position: Position,
     /// What happened.
-    pub event: UserEvent,
+    pub event: Event,
 }
 
 /// Which events are asked for; what is empty does not matter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EventFilter {
-    /// Those that may be seen: by the organization that owned the user then.
+    /// Those that may be seen: by the organization that owned the user then, or whose policy it is. What belongs to no
+    /// organization is seen by those who see the whole instance.
     pub visibility: Visibility,
     /// Those of this user.
     pub user_id: Option<UserId>,
-    /// Those of this organization's users.
+    /// Those of this organization's users, and of its policy.
     pub organization: Option<OrganizationId>,
     /// Those that this user has brought about.
     pub actor: Option<UserId>,
     /// Those of one of these names.
-    pub kinds: Vec<UserEventName>,
+    pub kinds: Vec<EventName>,
     /// Those after this moment.
     pub after: Option<Timestamp>,
     /// Those before this moment.
@@ -90,15 +91,16 @@ impl EventFilter {
 
     /// Whether the event is asked for: what stores say in their own language.
     #[must_use]
-    pub fn matches(&self, event: &UserEvent) -> bool {
+    pub fn matches(&self, event: &Event) -> bool {
         let fits = |wanted: &Option<UserId>, id: Option<&UserId>| wanted.is_none() || wanted.as_ref() == id;
-        self.visibility.covers(&event.organization)
-            && fits(&self.user_id, Some(&event.user_id))
-            && fits(&self.actor, event.actor.user_id())
-            && self.organization.as_ref().is_none_or(|id| *id == event.organization)
-            && (self.kinds.is_empty() || self.kinds.contains(&event.kind.name()))
-            && self.after.is_none_or(|after| event.time > after)
-            && self.before.is_none_or(|before| event.time < before)
+        let organization = event.organization();
+        organization.map_or(self.visibility == Visibility::Instance, |id| self.visibility.covers(id))
+            && fits(&self.user_id, event.user_id())
+            && fits(&self.actor, event.actor().user_id())
+            && (self.organization.is_none() || self.organization.as_ref() == organization)
+            && (self.kinds.is_empty() || self.kinds.contains(&event.name()))
+            && self.after.is_none_or(|after| event.time() > after)
+            && self.before.is_none_or(|before| event.time() < before)
     }
 }
 

@@ -1,6 +1,6 @@
 use async_trait::async_trait;
 use thiserror::Error;
-use unlockd_domain::{Grant, UserId};
+use unlockd_domain::{Grant, Timestamp, UserId};
 
 use super::StoreError;
 
@@ -12,8 +12,9 @@ pub trait GrantStore: Send + Sync {
     async fn add(&self, user_id: &UserId, grant: &Grant) -> Result<(), AddGrantError>;
 
     /// Takes a role away. MUST refuse with [`RemoveGrantError::LastInstanceOwner`] when it would leave no active holder
-    /// of `IAM_OWNER` on the instance where there was one, also when several removals and locks run in parallel.
-    async fn remove(&self, user_id: &UserId, grant: &Grant) -> Result<(), RemoveGrantError>;
+    /// of `IAM_OWNER` on the instance where there was one, also when several removals and locks run in parallel. Who is
+    /// active is asked for this moment.
+    async fn remove(&self, user_id: &UserId, grant: &Grant, now: Timestamp) -> Result<(), RemoveGrantError>;
 
     /// The grants of one user, or of all; by user id, then by role, then by organization.
     async fn list(&self, user_id: Option<&UserId>) -> Result<Vec<(UserId, Grant)>, StoreError>;

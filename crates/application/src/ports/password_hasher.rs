@@ -7,12 +7,29 @@ use super::BoxError;
 /// Slow, salted hashing of passwords.
 #[async_trait]
 pub trait PasswordHasher: Send + Sync {
-    /// An Argon2id hash of the password with a salt of its own, as a PHC string. MUST NOT block the calling thread.
+    /// An Argon2id hash of the password in its normal form (NFKC) with a salt of its own, as a PHC string. MUST NOT block the
+    /// calling thread.
     ///
     /// # Errors
     /// [`PasswordHasherError`] when too many wait for it already, or the machine cannot do it, for want of memory for
     /// instance.
     async fn hash(&self, password: PlainPassword) -> Result<PasswordHash, PasswordHasherError>;
+
+    /// Whether this is the password that the hash was made of: an Argon2id hash of [`PasswordHasher::hash`], or any hash
+    /// that [`PasswordHash::import`] accepts. Without a hash the answer is [`Verification::Mismatch`], after the same work as
+    /// for a hash of [`PasswordHasher::hash`]: nobody learns from it whether there was one.
+    ///
+    /// Both the password in its normal form (NFKC) and, where that differs, as it was typed are tried, since other systems
+    /// hash what was typed; both, or neither, whatever the hash. A hash that only what was typed fits is outdated. MUST NOT block
+    /// the calling thread.
+    ///
+    /// # Errors
+    /// Those of [`PasswordHasher::hash`].
+    async fn verify(
+        &self,
+        password: PlainPassword,
+        hash: Option<PasswordHash>,
+    ) -> Result<Verification, PasswordHasherError>;
 
     /// 32 bytes that are always the same for the same password and salt, and as dear to compute as [`PasswordHasher::hash`]:
     /// they tell passwords apart without making them easier to guess. MUST NOT block the calling thread.
@@ -20,6 +37,19 @@ pub trait PasswordHasher: Send + Sync {
     /// # Errors
     /// Those of [`PasswordHasher::hash`].
     async fn fingerprint(&self, password: PlainPassword, salt: [u8; 32]) -> Result<[u8; 32], PasswordHasherError>;
+}
+
+/// What came of comparing a password with a hash.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verification {
+    /// It is another password, or there is no hash.
+    Mismatch,
+    /// It is the password.
+    Match {
+        /// Whether the hash is of another algorithm, or of other parameters, than [`PasswordHasher::hash`] uses now, so that
+        /// it should be replaced.
+        is_outdated: bool,
+    },
 }
 
 /// Why a password was not hashed.

@@ -7,6 +7,10 @@ pub trait TokenIssuer: Send + Sync {
     /// A new token that nobody can guess: `unlockd_pat_` and 43 base64url characters (256 random bits).
     fn issue(&self) -> SecretToken;
 
+    /// A new session token that nobody can guess: [`SecretToken::SESSION_PREFIX`] and 43 base64url characters (256 random
+    /// bits).
+    fn issue_session_token(&self) -> SecretToken;
+
     /// The SHA-256 of a token, by which it is stored and found.
     fn digest(&self, token: &SecretToken) -> TokenDigest;
 }
@@ -16,6 +20,15 @@ pub trait TokenIssuer: Send + Sync {
 pub struct SecretToken(String);
 
 impl SecretToken {
+    /// What session tokens begin with, so that they are told from access tokens.
+    pub const SESSION_PREFIX: &str = "unlockd_session_";
+
+    /// Whether this is the token of a session, if it is any.
+    #[must_use]
+    pub fn is_of_session(&self) -> bool {
+        self.0.starts_with(Self::SESSION_PREFIX)
+    }
+
     /// Takes over a token.
     #[must_use]
     pub fn new(token: impl Into<String>) -> Self {

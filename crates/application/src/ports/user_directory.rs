@@ -11,6 +11,8 @@ pub trait UserDirectory: Send + Sync {
     /// - Deleted users MUST NOT be found, nor those whom [`UserQuery::visibility`] hides; neither MUST be counted.
     /// - Users MUST come in the query's order; those who are equal in it by id, in the same direction.
     /// - A condition on what a user does not have MUST be false, so that its negation is true.
+    /// - What users are, for conditions and for the order by state, MUST be what they are at [`UserQuery::now`]; they are
+    ///   answered as they are stored.
     async fn search(&self, query: &UserQuery) -> Result<UserPage, StoreError>;
 }
 
@@ -21,6 +23,8 @@ pub struct UserQuery {
     pub visibility: Visibility,
     /// What they must be.
     pub filter: UserFilter,
+    /// The present: a lock that has expired is none, whether or not that has been written down.
+    pub now: Timestamp,
     /// What they are ordered by.
     pub order: UserOrder,
     /// In which direction.

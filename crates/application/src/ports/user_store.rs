@@ -1,6 +1,6 @@
 use async_trait::async_trait;
 use thiserror::Error;
-use unlockd_domain::{User, UserChange, UserEvent, UserId, UserProfile};
+use unlockd_domain::{LoginIdentity, Timestamp, User, UserChange, UserEvent, UserId, UserProfile};
 
 use super::StoreError;
 use crate::idempotency::{IdempotencyKey, IdempotentRequest, RequestDigest};
@@ -20,13 +20,17 @@ pub trait UserStore: Send + Sync {
     /// that was never created.
     async fn find_with_profile(&self, id: &UserId) -> Result<Option<(User, UserProfile)>, StoreError>;
 
+    /// The user who is meant, and their profile, read at one moment. MUST be `None` when nobody has that id or name; a deleted
+    /// user has no name, and is found by their id. A name is looked for as [`LoginName`](unlockd_domain::LoginName) says.
+    async fn find_by_identity(&self, identity: &LoginIdentity) -> Result<Option<(User, UserProfile)>, StoreError>;
+
     /// Writes a new user, and with their first event the request that led to it. MUST write nothing when the id, one of the
     /// usernames or the request's key is taken, or the organization is absent. Where several apply, the organization goes
     /// before the id, and the id before the usernames; the key may go before or after all of them.
     async fn create(&self, user: &NewUser) -> Result<(), CreateUserError>;
 
-    /// Writes the user after the change, edits their profile and appends the event, with the request that led to it, if
-    /// the stored user's sequence is still [`UserChange::expected_sequence`].
+    /// Writes the user after the change, edits their profile and appends the events, the last one with the request that led
+    /// to it, if the stored user's sequence is still [`UserChange::expected_sequence`].
     ///
     /// - Otherwise it MUST write nothing and answer [`CommitError::Conflict`]; so of any number of parallel commits on
     ///   one sequence exactly one succeeds. An absent user is a conflict too.
@@ -35,12 +39,19 @@ pub trait UserStore: Send + Sync {
     ///   answer is right.
     /// - A change that [ends activity](UserChange::ends_activity) MUST be refused with
     ///   [`CommitError::LastInstanceOwner`] when the user holds `IAM_OWNER` on the instance and no other active user
-    ///   does, also when changes to several owners, and changes of grants, run in parallel.
+    ///   does, also when changes to several owners, and changes of grants, run in parallel. Whether others are active is
+    ///   asked for the time of the change's [last event](UserChange::event): a lock that has expired then is none.
     /// - A username that is added MUST be refused with [`CommitError::UsernameTaken`] when somebody has it in its scope,
     ///   ignoring case.
-    /// - [`ProfileEdit::Erase`](unlockd_domain::ProfileEdit::Erase) MUST take away usernames, password, data, access tokens
-    ///   and grants, and from the user's history the reasons and the digests of requests; usernames are free again.
+    /// - [`ProfileEdit::Erase`](unlockd_domain::ProfileEdit::Erase) MUST take away usernames, password, reset code, data,
+    ///   access tokens, sessions (also those that only name the user's id) and grants, and from the user's history the reasons,
+    ///   the sources and the digests of requests; usernames are free again.
     async fn commit(&self, change: &UserChange, request: Option<&IdempotentRequest>) -> Result<(), CommitError>;
+
+    /// Writes [`User::lift_expired_lock`] for users whose lock has expired at this moment, at most so many; answers how many.
+    /// Users whom somebody else is changing at the moment MUST be left to them, without waiting where the database can do so;
+    /// so of any number of parallel calls, in whatever processes, each expired lock is written down exactly once.
+    async fn lift_expired_locks(&self, now: Timestamp, limit: u32) -> Result<u32, StoreError>;
 
     /// The request that the caller made under the key, with the event that it led to. MUST be `None` for a key that led to
     /// none.

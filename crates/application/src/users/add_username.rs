@@ -54,7 +54,7 @@ impl AddUsername {
         let username = self.username.with_id(username_id.clone()).map_err(Error::internal)?;
         let target = Target {
             user_id: &self.user_id,
-            permission: Permission::UserWrite,
+            reach: caller.require(Permission::UserWrite)?,
             reads_profile: true,
             safeguards: &self.safeguards,
             event: UserEventName::UsernameAdded,

@@ -45,6 +45,11 @@ impl CreateUser {
         if !reach.covers(&self.organization) {
             return Err(Error::PermissionDenied);
         }
+        if let Some(password) = &self.password {
+            users
+                .password_rules
+                .check("authenticators.password.password", password)?;
+        }
         let request = self.request(users, caller).await?;
         let (user_id, organization) = (self.user_id.clone(), self.organization.clone());
         let repetition = request.as_ref().map(|request| Repetition {
@@ -141,6 +146,7 @@ impl CreateUser {
             profile: UserProfile {
                 usernames,
                 password,
+                password_reset: None,
                 data: self.data,
             },
             request,

@@ -35,7 +35,7 @@ impl DeactivateUser {
     pub(super) async fn execute(self, users: &Users, caller: &Caller) -> Result<Outcome<Details>, Error> {
         let target = Target {
             user_id: &self.user_id,
-            permission: Permission::UserWrite,
+            reach: caller.require(Permission::UserWrite)?,
             reads_profile: false,
             safeguards: &self.safeguards,
             event: UserEventName::Deactivated,

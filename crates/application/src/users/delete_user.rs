@@ -32,7 +32,7 @@ impl DeleteUser {
     pub(super) async fn execute(self, users: &Users, caller: &Caller) -> Result<Outcome<Details>, Error> {
         let target = Target {
             user_id: &self.user_id,
-            permission: Permission::UserDelete,
+            reach: caller.require(Permission::UserDelete)?,
             reads_profile: false,
             safeguards: &self.safeguards,
             event: UserEventName::Deleted,

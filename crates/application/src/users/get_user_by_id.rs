@@ -1,4 +1,4 @@
-use unlockd_domain::{Permission, Reach, User, UserId, UserProfile};
+use unlockd_domain::{Permission, Reach, Timestamp, User, UserId, UserProfile, UserState};
 
 use super::Users;
 use super::reach::within_reach;
@@ -19,6 +19,22 @@ pub struct UserView {
     pub user: User,
     /// Names, password and data. Transports show of the password only when it was set.
     pub profile: UserProfile,
+    /// When it was read: what the user is depends on the time.
+    pub read_at: Timestamp,
+}
+
+impl UserView {
+    /// Where in their life the user was when they were read.
+    #[must_use]
+    pub fn state(&self) -> &UserState {
+        self.user.state(self.read_at)
+    }
+
+    /// How many wrong passwords counted when the user was read.
+    #[must_use]
+    pub fn failed_password_attempts(&self) -> u32 {
+        self.user.failed_password_attempts(self.read_at)
+    }
 }
 
 impl GetUserById {
@@ -34,6 +50,7 @@ impl GetUserById {
         Ok(UserView {
             user: within_reach(user, &self.user_id, &reach)?,
             profile,
+            read_at: users.clock.now(),
         })
     }
 }

@@ -20,7 +20,7 @@ pub struct MalformedSegment;
 
 /// Why a request does not name what it is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ThisError)]
-pub(super) enum IdProblem {
+pub(crate) enum IdProblem {
     #[error(transparent)]
     Segment(#[from] MalformedSegment),
     #[error(transparent)]
@@ -44,7 +44,7 @@ impl IdForm {
     }
 
     /// The id, for a request that is judged as a whole.
-    pub(super) fn id<I>(self, new: impl FnOnce(String) -> Result<I, TextError>) -> Result<I, IdProblem> {
+    pub(crate) fn id<I>(self, new: impl FnOnce(String) -> Result<I, TextError>) -> Result<I, IdProblem> {
         let id = match self.in_path.transpose()? {
             Some(in_path) if self.in_message.is_empty() || self.in_message == in_path => in_path,
             Some(_) => return Err(IdProblem::Contradiction),

@@ -48,13 +48,17 @@ impl ListUsers {
             .search(&UserQuery {
                 visibility,
                 filter: self.filter,
+                now: read_at,
                 order: self.order,
                 direction: self.direction,
                 offset: self.offset,
                 limit: self.limit,
             })
             .await?;
-        let views = page.users.into_iter().map(|(user, profile)| UserView { user, profile });
+        let views = page
+            .users
+            .into_iter()
+            .map(|(user, profile)| UserView { user, profile, read_at });
         Ok(UserList {
             total: page.total,
             read_at,

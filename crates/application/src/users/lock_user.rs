@@ -57,7 +57,7 @@ impl LockUser {
         };
         let target = Target {
             user_id: &self.user_id,
-            permission: Permission::UserWrite,
+            reach: caller.require(Permission::UserWrite)?,
             reads_profile: false,
             safeguards: &self.safeguards,
             event: UserEventName::Locked,
@@ -65,8 +65,9 @@ impl LockUser {
         };
         users
             .change(caller, target, |user, _| {
-                user.lock(order.clone(), Actor::User(caller.user_id().clone()), users.clock.now())
-                    .map_err(|refusal| refused(user, refusal))
+                let (actor, now) = (Actor::User(caller.user_id().clone()), users.clock.now());
+                user.lock(order.clone(), actor, now)
+                    .map_err(|refusal| refused(user, refusal, now))
             })
             .await
     }
@@ -77,12 +78,12 @@ impl LockUser {
     }
 }
 
-fn refused(user: &User, refusal: LockRefusal) -> Error {
+fn refused(user: &User, refusal: LockRefusal, now: Timestamp) -> Error {
     match refusal {
         LockRefusal::AlreadyLocked => Error::UserAlreadyLocked(user.id().clone()),
         LockRefusal::NotActive => Error::UserNotActive {
             user_id: user.id().clone(),
-            state: user.state().clone(),
+            state: user.state(now).clone(),
         },
         LockRefusal::UntilNotInFuture => Error::invalid("locked_until", "must lie in the future"),
     }

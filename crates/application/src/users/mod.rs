@@ -2,6 +2,7 @@
 
 mod add_username;
 mod change;
+mod commit;
 mod create_user;
 mod create_user_form;
 mod deactivate_user;
@@ -15,10 +16,13 @@ mod lock_user;
 mod new_password;
 mod new_username;
 mod outcome;
+mod password_rules;
 mod reach;
 mod reactivate_user;
+mod redeem_code;
 mod remove_username;
 mod replay;
+mod request_password_reset;
 mod safeguards;
 mod search_query_form;
 mod set_password;
@@ -31,6 +35,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 pub use add_username::{AddUsername, AddedUsername};
+pub(crate) use change::MAX_ATTEMPTS;
+pub(crate) use commit::commit;
 pub use create_user::{CreateUser, CreatedUser};
 pub use create_user_form::{CreateUserForm, OrganizationForm};
 pub use deactivate_user::DeactivateUser;
@@ -44,18 +50,21 @@ pub use lock_user::LockUser;
 pub use new_password::{NewPassword, NewPasswordSecret, PasswordForm};
 pub use new_username::{NewUsername, UsernameForm};
 pub use outcome::Outcome;
+pub use password_rules::PasswordRules;
 pub use reactivate_user::ReactivateUser;
 pub use remove_username::RemoveUsername;
+pub use request_password_reset::{RequestPasswordReset, RequestPasswordResetForm, RequestedPasswordReset};
 pub use safeguards::{IDEMPOTENCY_KEY, IF_MATCH, Safeguards, SafeguardsForm};
 pub use search_query_form::{SearchQueryForm, TextForm, TimeRangeForm};
-pub use set_password::{SetPassword, SetPasswordForm};
+pub use set_password::{PasswordAuthority, SetPassword, SetPasswordForm};
 pub use unlock_user::UnlockUser;
 pub use update_user::{UpdateUser, UpdateUserForm};
 
 use crate::authentication::{Caller, RememberedCallers};
 use crate::error::Error;
-use crate::ports::{Clock, IdGenerator, PasswordHasher, UserDirectory, UserStore};
+use crate::ports::{Clock, IdGenerator, PasswordHasher, UserDirectory, UserStore, VerificationCodeGenerator};
 use crate::services::UserService;
+use crate::sign_in::SignIn;
 
 /// The use cases about users, on the ports they need.
 #[derive(Clone)]
@@ -72,6 +81,12 @@ pub struct Users {
     pub ids: Arc<dyn IdGenerator>,
     /// Hashing of new passwords.
     pub passwords: Arc<dyn PasswordHasher>,
+    /// What new passwords must be.
+    pub password_rules: PasswordRules,
+    /// Checking of current passwords.
+    pub sign_in: Arc<SignIn>,
+    /// Codes to reset passwords by.
+    pub codes: Arc<dyn VerificationCodeGenerator>,
 }
 
 #[async_trait]
@@ -121,6 +136,14 @@ impl UserService for Users {
     }
 
     async fn set_password(&self, caller: &Caller, command: SetPassword) -> Result<Details, Error> {
+        command.execute(self, caller).await
+    }
+
+    async fn request_password_reset(
+        &self,
+        caller: &Caller,
+        command: RequestPasswordReset,
+    ) -> Result<RequestedPasswordReset, Error> {
         command.execute(self, caller).await
     }
 }

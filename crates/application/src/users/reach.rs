@@ -1,4 +1,4 @@
-use unlockd_domain::{Permission, Reach, User, UserId, UserState};
+use unlockd_domain::{Permission, Reach, User, UserId};
 
 use crate::authentication::Caller;
 use crate::error::Error;
@@ -15,10 +15,10 @@ impl Caller {
 
 /// The user, if the caller may know that there is one: outside of the caller's reach a user of another organization and
 /// one that does not exist look the same. A deleted user does not exist.
-pub(super) fn within_reach(found: Option<User>, id: &UserId, reach: &Reach<'_>) -> Result<User, Error> {
+pub(crate) fn within_reach(found: Option<User>, id: &UserId, reach: &Reach<'_>) -> Result<User, Error> {
     match found {
         Some(user) if !reach.covers(user.organization()) => Err(Error::PermissionDenied),
-        Some(user) if *user.state() != UserState::Deleted => Ok(user),
+        Some(user) if !user.is_deleted() => Ok(user),
         Some(_) | None if *reach == Reach::Instance => Err(Error::UserNotFound(id.clone())),
         Some(_) | None => Err(Error::PermissionDenied),
     }

@@ -38,7 +38,7 @@ impl RemoveUsername {
     pub(super) async fn execute(self, users: &Users, caller: &Caller) -> Result<Details, Error> {
         let target = Target {
             user_id: &self.user_id,
-            permission: Permission::UserWrite,
+            reach: caller.require(Permission::UserWrite)?,
             reads_profile: true,
             safeguards: &self.safeguards,
             event: UserEventName::UsernameRemoved,

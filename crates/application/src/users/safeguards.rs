@@ -1,5 +1,5 @@
 use thiserror::Error as ThisError;
-use unlockd_domain::User;
+use unlockd_domain::{Sequence, User};
 
 use crate::error::{Error, Violations};
 use crate::idempotency::{IdempotencyKey, IdempotentRequest, MalformedIdempotencyKey, RequestDigester};
@@ -42,6 +42,8 @@ enum Problem {
     Contradiction,
     #[error("is not known by this request: it is not safe to repeat")]
     NotSafe,
+    #[error("is not known by this request")]
+    Unknown,
 }
 
 /// What `If-Match` asks for.
@@ -69,6 +71,15 @@ impl SafeguardsForm {
             self.idempotency_keys.clear();
         }
         self.parse(violations)
+    }
+
+    /// Notes of what came, for a request that knows none of it: it must not look as if it were safe.
+    pub(crate) fn refuse(&self, violations: &mut Violations) {
+        for (name, values) in [(IDEMPOTENCY_KEY, &self.idempotency_keys), (IF_MATCH, &self.if_match)] {
+            if !values.is_empty() {
+                violations.note(name, Problem::Unknown);
+            }
+        }
     }
 
     fn idempotency_key(&self) -> Result<Option<IdempotencyKey>, Problem> {
@@ -113,6 +124,14 @@ impl Safeguards {
         let key = self.idempotency_key.clone()?;
         let digest = digester().optional(self.if_sequence.map(u64::to_be_bytes)).finish();
         Some(IdempotentRequest { key, digest })
+    }
+
+    /// The same for a user who has come to another sequence by the request itself.
+    pub(super) fn behind(&self, sequence: Sequence) -> Self {
+        Self {
+            if_sequence: self.if_sequence.map(|_| sequence.get()),
+            ..self.clone()
+        }
     }
 
     /// Whether the user is as the caller saw them.

@@ -35,7 +35,7 @@ impl UnlockUser {
     pub(super) async fn execute(self, users: &Users, caller: &Caller) -> Result<Outcome<Details>, Error> {
         let target = Target {
             user_id: &self.user_id,
-            permission: Permission::UserWrite,
+            reach: caller.require(Permission::UserWrite)?,
             reads_profile: false,
             safeguards: &self.safeguards,
             event: UserEventName::Unlocked,
@@ -45,11 +45,11 @@ impl UnlockUser {
         };
         users
             .change(caller, target, |user, _| {
-                let actor = Actor::User(caller.user_id().clone());
-                user.unlock(self.reason.clone(), actor, users.clock.now())
+                let (actor, now) = (Actor::User(caller.user_id().clone()), users.clock.now());
+                user.unlock(self.reason.clone(), actor, now)
                     .map_err(|NotLocked| Error::UserNotLocked {
                         user_id: user.id().clone(),
-                        state: user.state().clone(),
+                        state: user.state(now).clone(),
                     })
             })
             .await

@@ -1,0 +1,177 @@
+use std::time::Duration;
+
+use unlockd_domain::{AttemptLimit, BackoffFactor, LockoutPolicy, OrganizationId, PolicySpan, Source};
+
+use super::{GetLockoutPolicy, ResetLockoutPolicy, SetLockoutPolicy};
+use crate::authentication::Caller;
+use crate::duration_form::DurationForm;
+use crate::error::{Error, Violations};
+use crate::users::{IDEMPOTENCY_KEY, IF_MATCH, IdForm, SafeguardsForm};
+
+/// Whose policy a request is about, as a wire brings it: an organization's, or the instance's when none is named.
+#[derive(Debug, Clone, Default)]
+pub struct OwnerForm {
+    /// `organization_id`.
+    pub organization: IdForm,
+    /// Where the request comes from.
+    pub source: Option<Source>,
+    /// What would make it safe to repeat; policies know none of it, setting one twice is setting it once.
+    pub safeguards: SafeguardsForm,
+}
+
+/// `unlockd.policy.v1.LockoutPolicy` as a wire brings it; what is not set is as in [`LockoutPolicy::DEFAULT`].
+#[derive(Debug, Clone, Default)]
+pub struct LockoutPolicyForm {
+    /// `max_password_attempts`; 0: any number.
+    pub max_password_attempts: Option<u32>,
+    /// `attempt_window`
+    pub attempt_window: Option<DurationForm>,
+    /// `lock_duration`; 0: until somebody unlocks the user.
+    pub lock_duration: Option<DurationForm>,
+    /// `backoff_factor`
+    pub backoff_factor: Option<u32>,
+    /// `max_lock_duration`
+    pub max_lock_duration: Option<DurationForm>,
+    /// `reveal_lock`
+    pub reveal_lock: Option<bool>,
+    /// `source_attempts`; 0: any number.
+    pub source_attempts: Option<u32>,
+    /// `source_window`
+    pub source_window: Option<DurationForm>,
+}
+
+/// Whose settings are asked for, as in `zitadel.settings.v2.GetLockoutSettingsRequest`: its `ctx`.
+#[derive(Debug, Clone, Default)]
+pub struct SettingsOwnerForm {
+    /// `ctx.org_id`; empty when it is not set.
+    pub org_id: String,
+    /// `ctx.instance`
+    pub instance: bool,
+}
+
+impl OwnerForm {
+    /// The query. Reads need no safeguards, and have none.
+    ///
+    /// # Errors
+    /// [`Error::InvalidArgument`] when the organization's id is no id.
+    pub fn parse_get(self) -> Result<GetLockoutPolicy, Error> {
+        let mut violations = Violations::default();
+        let organization = organization(self.organization, &mut violations);
+        violations.finish(Some(GetLockoutPolicy { organization }))
+    }
+
+    /// The command to reset the policy.
+    ///
+    /// # Errors
+    /// [`Error::InvalidArgument`] with all that is wrong.
+    pub fn parse_reset(self) -> Result<ResetLockoutPolicy, Error> {
+        let mut violations = Violations::default();
+        let (organization, source) = self.parse(&mut violations);
+        violations.finish(Some(ResetLockoutPolicy { organization, source }))
+    }
+
+    /// The command to set the policy.
+    ///
+    /// # Errors
+    /// [`Error::InvalidArgument`] with all that is wrong. `path` is that of the policy in the message: `policy.`, or nothing
+    /// where the fields are the message.
+    pub fn parse_set(self, policy: Option<LockoutPolicyForm>, path: &str) -> Result<SetLockoutPolicy, Error> {
+        let mut violations = Violations::default();
+        let (organization, source) = self.parse(&mut violations);
+        let policy = policy.map(|policy| policy.parse(path, &mut violations));
+        if policy.is_none() {
+            violations.note("policy", "must be given");
+        }
+        violations.finish(policy.map(|policy| SetLockoutPolicy {
+            organization,
+            policy,
+            source,
+        }))
+    }
+
+    fn parse(self, violations: &mut Violations) -> (Option<OrganizationId>, Option<Source>) {
+        let problem = "is not known by this request: sending it twice does no harm";
+        if !self.safeguards.idempotency_keys.is_empty() {
+            violations.note(IDEMPOTENCY_KEY, problem);
+        }
+        if !self.safeguards.if_match.is_empty() {
+            violations.note(IF_MATCH, problem);
+        }
+        (organization(self.organization, violations), self.source)
+    }
+}
+
+/// The organization, if one is named.
+fn organization(form: IdForm, violations: &mut Violations) -> Option<OrganizationId> {
+    let is_named = form.in_path.is_some() || !form.in_message.is_empty();
+    is_named
+        .then(|| violations.keep("organization_id", form.id(OrganizationId::new)))
+        .flatten()
+}
+
+impl LockoutPolicyForm {
+    /// The policy, or notes of what is wrong; the default stands in for what is.
+    fn parse(self, path: &str, violations: &mut Violations) -> LockoutPolicy {
+        let default = LockoutPolicy::DEFAULT;
+        let field = |name: &str| format!("{path}{name}");
+        let mut attempts = |name, number: Option<u32>| {
+            number.and_then(|number| violations.keep(field(name), AttemptLimit::new(number)))
+        };
+        let max_password_attempts = attempts("max_password_attempts", self.max_password_attempts);
+        let source_attempts = attempts("source_attempts", self.source_attempts);
+        let mut span = |name, form: Option<DurationForm>| span(field(name), form?, violations);
+        let attempt_window = span("attempt_window", self.attempt_window);
+        let lock_duration = match self.lock_duration {
+            None => default.lock_duration,
+            Some(Ok(Duration::ZERO)) => None,
+            Some(form) => span("lock_duration", Some(form)),
+        };
+        let max_lock_duration = span("max_lock_duration", self.max_lock_duration);
+        let source_window = span("source_window", self.source_window);
+        let backoff_factor = self
+            .backoff_factor
+            .and_then(|factor| violations.keep(field("backoff_factor"), BackoffFactor::new(factor)));
+        LockoutPolicy {
+            max_password_attempts: max_password_attempts.unwrap_or(default.max_password_attempts),
+            attempt_window: attempt_window.unwrap_or(default.attempt_window),
+            lock_duration,
+            backoff_factor: backoff_factor.unwrap_or(default.backoff_factor),
+            max_lock_duration: max_lock_duration.unwrap_or(default.max_lock_duration),
+            reveal_lock: self.reveal_lock.unwrap_or(default.reveal_lock),
+            source_attempts,
+            source_window: source_window.unwrap_or(default.source_window),
+        }
+    }
+}
+
+fn span(field: String, form: DurationForm, violations: &mut Violations) -> Option<PolicySpan> {
+    let duration = match form {
+        Ok(duration) => duration,
+        Err(problem) => {
+            violations.note(field, problem);
+            return None;
+        }
+    };
+    violations.keep(field, PolicySpan::new(duration))
+}
+
+impl SettingsOwnerForm {
+    /// The query; whose settings are not said are those that hold for the caller.
+    ///
+    /// # Errors
+    /// [`Error::InvalidArgument`] with all that is wrong.
+    pub fn parse(self, caller: &Caller) -> Result<GetLockoutPolicy, Error> {
+        let organization = match (self.org_id, self.instance) {
+            (id, true) if id.is_empty() => None,
+            (_, true) => {
+                return Err(Error::invalid(
+                    "ctx",
+                    "must be an organization or the instance, not both",
+                ));
+            }
+            (id, false) if id.is_empty() => Some(caller.organization().clone()),
+            (id, false) => Some(OrganizationId::new(id).map_err(|problem| Error::invalid("ctx.org_id", problem))?),
+        };
+        Ok(GetLockoutPolicy { organization })
+    }
+}

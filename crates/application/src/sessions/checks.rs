@@ -1,0 +1,72 @@
+use unlockd_domain::{Actor, LoginIdentity, PlainPassword, Session, SessionUser, Source};
+
+use super::Sessions;
+use crate::authentication::Caller;
+use crate::error::Error;
+use crate::sign_in::PasswordAttempt;
+
+/// What whoever signs in says and shows.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SessionChecks {
+    /// Who they are.
+    pub user: Option<LoginIdentity>,
+    /// Their password.
+    pub password: Option<PlainPassword>,
+}
+
+impl SessionChecks {
+    /// Who signs in with it, given who does so far. Naming somebody is free; only a password is checked.
+    pub(super) async fn pass(
+        self,
+        sessions: &Sessions,
+        caller: &Caller,
+        source: Option<&Source>,
+        before: Option<&SessionUser>,
+    ) -> Result<Option<SessionUser>, Error> {
+        let user = match (self.user, before) {
+            (Some(identity), Some(before)) if identity != before.identity => {
+                return Err(Error::invalid("checks.user", "must be the user that the session has"));
+            }
+            (_, Some(before)) => Some(before.clone()),
+            (Some(identity), None) => Some(SessionUser {
+                identity,
+                named_at: sessions.clock.now(),
+                proof: None,
+            }),
+            (None, None) => None,
+        };
+        let Some(password) = self.password else {
+            return Ok(user);
+        };
+        let Some(user) = user else {
+            return Err(Error::invalid(
+                "checks.user",
+                "must be given: the session has no user yet",
+            ));
+        };
+        let attempt = PasswordAttempt {
+            identity: &user.identity,
+            password: &password,
+            actor: Actor::User(caller.user_id().clone()),
+            source,
+        };
+        let proof = sessions.sign_in.check_password(attempt).await?.proof;
+        // A name may have gone to somebody else since.
+        if user
+            .proof
+            .as_ref()
+            .is_some_and(|before| before.user_id != proof.user_id)
+        {
+            return Err(Error::InvalidCredentials);
+        }
+        Ok(Some(SessionUser {
+            proof: Some(proof),
+            ..user
+        }))
+    }
+}
+
+/// Whether the session's user is still the one that the checks were made for.
+pub(super) fn has_same_user(session: &Session, before: &Session) -> bool {
+    session.user == before.user
+}

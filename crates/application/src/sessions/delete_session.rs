@@ -1,0 +1,76 @@
+use unlockd_domain::{Permission, Reach, Session, SessionId};
+
+use super::access::{Access, Parties};
+use super::get_session::parse_token;
+use super::{SessionDetails, Sessions};
+use crate::authentication::Caller;
+use crate::error::{Error, Violations};
+use crate::ports::SecretToken;
+use crate::users::{IdForm, SafeguardsForm};
+
+/// Ends a session for ever. Ending it again changes nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeleteSession {
+    /// Which one.
+    pub id: SessionId,
+    /// Its token, by which anybody may end it.
+    pub token: Option<SecretToken>,
+}
+
+impl DeleteSession {
+    /// The command, from what a wire brings; an empty token is none.
+    ///
+    /// # Errors
+    /// [`Error::InvalidArgument`] when the id is no id, and with safeguards, of which sessions know none.
+    pub fn parse(id: IdForm, token: Option<String>, safeguards: &SafeguardsForm) -> Result<Self, Error> {
+        let mut violations = Violations::default();
+        let id = violations.keep("session_id", id.id(SessionId::new));
+        safeguards.refuse(&mut violations);
+        violations.finish(id.map(|id| Self {
+            id,
+            token: parse_token(token),
+        }))
+    }
+
+    #[tracing::instrument(name = "application.delete_session", skip_all, fields(session.id = %self.id))]
+    pub(super) async fn execute(self, sessions: &Sessions, caller: &Caller) -> Result<SessionDetails, Error> {
+        let Some(session) = self.permitted(sessions, caller).await? else {
+            return Ok(SessionDetails {
+                sequence: 0,
+                change_date: sessions.clock.now(),
+                resource_owner: None,
+            });
+        };
+        sessions.store.delete(&self.id).await?;
+        if let Some(proof) = session.proof() {
+            sessions.callers.forget(&proof.user_id);
+        }
+        Ok(SessionDetails::from(&session.advanced(sessions.clock.now())))
+    }
+
+    /// The session, if there is one; also one that has expired, or whose user may not come in. That there is none is told to
+    /// whoever may end every session, and to whoever has had its token: sessions have ids that nobody guesses.
+    async fn permitted(&self, sessions: &Sessions, caller: &Caller) -> Result<Option<Session>, Error> {
+        let found = sessions.store.find(&self.id).await?;
+        let is_at_liberty = caller.grants().reach(Permission::SessionDelete) == Reach::Instance;
+        match (&self.token, found) {
+            (None, None) if !is_at_liberty => Err(Error::PermissionDenied),
+            (Some(_) | None, None) => Ok(None),
+            (Some(token), Some((session, digest))) if sessions.tokens.digest(token) == digest => Ok(Some(session)),
+            (Some(_), Some(_)) => Err(Error::SessionTokenRefused),
+            (None, Some((session, _))) => {
+                let access = Access {
+                    caller,
+                    token: None,
+                    permission: Permission::SessionDelete,
+                    parties: Parties::Owner,
+                };
+                if access.covers(&session) {
+                    Ok(Some(session))
+                } else {
+                    Err(Error::PermissionDenied)
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,205 @@
+use std::time::Duration;
+
+use unlockd_domain::{
+    Actor, LockoutPolicy, LoginIdentity, PasswordHash, PasswordProof, PlainPassword, Sequence, SignInRefused, Source,
+    Timestamp, User, UserChange, UserProfile, UserState,
+};
+
+use super::SignIn;
+use super::attempt_count::{AttemptCount, digest};
+use crate::error::Error;
+use crate::ports::{CommitError, PasswordHasherError, Verification};
+use crate::users::{MAX_ATTEMPTS, commit};
+
+/// When trying again may help while too many passwords are being compared.
+const RETRY_WHILE_BUSY: Duration = Duration::from_secs(1);
+
+/// Somebody shows a password.
+pub(crate) struct PasswordAttempt<'a> {
+    /// Who they say they are.
+    pub(crate) identity: &'a LoginIdentity,
+    /// The password.
+    pub(crate) password: &'a PlainPassword,
+    /// Who asks for them.
+    pub(crate) actor: Actor,
+    /// Where it comes from.
+    pub(crate) source: Option<&'a Source>,
+}
+
+/// Who has shown the right password.
+#[derive(Debug)]
+pub(crate) struct ProvenUser {
+    /// Who it is.
+    pub(crate) proof: PasswordProof,
+    /// Where their history stands with it.
+    pub(crate) sequence: Sequence,
+}
+
+/// A comparison that was made, and with what.
+struct Comparison {
+    hash: PasswordHash,
+    verification: Verification,
+}
+
+impl SignIn {
+    /// Whether the password is the user's, and the user may come in. Every attempt costs the same: one comparison, with the
+    /// user's hash or with one that nothing fits.
+    ///
+    /// A comparison is worth something only by the commit that follows it, and that goes through only if the user has not
+    /// changed since. So whatever runs in parallel, in whatever processes, no more guesses are answered than are counted,
+    /// and none behind the one that locks.
+    ///
+    /// # Errors
+    /// [`Error::InvalidCredentials`] for every kind of failure, or [`Error::UserLocked`] where the policy reveals that;
+    /// [`Error::TooManyAttempts`] before any password is looked at; the errors of a store.
+    #[tracing::instrument(name = "application.sign_in.check_password", skip_all)]
+    pub(crate) async fn check_password(&self, attempt: PasswordAttempt<'_>) -> Result<ProvenUser, Error> {
+        let identity = digest(attempt.identity);
+        let found = self.users.find_by_identity(attempt.identity).await?;
+        let user = found.as_ref().map(|(user, _)| user);
+        let policy = self.policy(user.map(User::organization)).await?;
+        let count = self.count(identity, attempt.source.cloned(), user, &policy).await?;
+        let Some(_turn) = self.turns.take(identity).await else {
+            count.take_back(self).await?;
+            return Err(busy());
+        };
+        // Others may have had their turn since, and have locked the user.
+        let found = self.users.find_by_identity(attempt.identity).await?;
+        let outcome = self.decide(&attempt, &policy, found).await;
+        self.settle(&count, &outcome).await;
+        outcome
+    }
+
+    /// What came of it is decided; that the count goes with it is worth a try.
+    async fn settle(&self, count: &AttemptCount, outcome: &Result<ProvenUser, Error>) {
+        let settled = match outcome {
+            Ok(_) => count.forget(self).await,
+            Err(Error::TooManyAttempts { .. }) => count.take_back(self).await,
+            Err(_) => Ok(()),
+        };
+        if let Err(error) = settled {
+            tracing::warn!(%error, "the failures of a source could not be brought up to date");
+        }
+    }
+
+    async fn decide(
+        &self,
+        attempt: &PasswordAttempt<'_>,
+        policy: &LockoutPolicy,
+        mut found: Option<(User, UserProfile)>,
+    ) -> Result<ProvenUser, Error> {
+        let mut compared: Option<Comparison> = None;
+        let mut can_be_spared = true;
+        for _ in 0..MAX_ATTEMPTS {
+            let Some((user, hash)) = admitted(found.as_ref(), policy, self.clock.now()) else {
+                if compared.is_none() {
+                    self.verify(attempt.password, None).await?;
+                }
+                let user = found.as_ref().map(|(user, _)| user);
+                return Err(refusal(user, policy, self.clock.now()));
+            };
+            let verification = match &compared {
+                Some(comparison) if comparison.hash == hash => comparison.verification,
+                Some(_) | None => self.verify(attempt.password, Some(hash.clone())).await?,
+            };
+            compared = Some(Comparison { hash, verification });
+            let change = match self.change(user, attempt, policy, verification, can_be_spared).await? {
+                Ok(change) => change.from_source(attempt.source),
+                // The moment has passed.
+                Err(SignInRefused) => return Err(refusal(Some(user), policy, self.clock.now())),
+            };
+            match commit(&*self.users, &*self.callers, &change, None).await {
+                Ok(()) => return answer(&change, verification),
+                Err(CommitError::Conflict) => found = self.users.find_by_identity(attempt.identity).await?,
+                Err(CommitError::LastInstanceOwner) => can_be_spared = false,
+                Err(error @ (CommitError::UsernameTaken { .. } | CommitError::IdempotencyKeyTaken)) => {
+                    return Err(Error::internal(error));
+                }
+                Err(CommitError::Store(error)) => return Err(error.into()),
+            }
+        }
+        Err(Error::Overloaded(None))
+    }
+
+    async fn change(
+        &self,
+        user: &User,
+        attempt: &PasswordAttempt<'_>,
+        policy: &LockoutPolicy,
+        verification: Verification,
+        can_be_spared: bool,
+    ) -> Result<Result<UserChange, SignInRefused>, Error> {
+        let actor = attempt.actor.clone();
+        Ok(match verification {
+            Verification::Mismatch => user.fail_password_check(policy, can_be_spared, actor, self.clock.now()),
+            Verification::Match { is_outdated } => {
+                let rehashed = if is_outdated {
+                    self.rehash(attempt.password).await?
+                } else {
+                    None
+                };
+                user.pass_password_check(policy, rehashed, actor, self.clock.now())
+            }
+        })
+    }
+
+    async fn verify(&self, password: &PlainPassword, hash: Option<PasswordHash>) -> Result<Verification, Error> {
+        self.passwords
+            .verify(password.clone(), hash)
+            .await
+            .map_err(|error| match error {
+                PasswordHasherError::Overloaded => busy(),
+                PasswordHasherError::Failed(_) => error.into(),
+            })
+    }
+
+    /// The password hashed as it is done now; when that is too much at the moment, the next sign-in will do it.
+    async fn rehash(&self, password: &PlainPassword) -> Result<Option<PasswordHash>, Error> {
+        match self.passwords.hash(password.clone()).await {
+            Ok(hash) => Ok(Some(hash)),
+            Err(PasswordHasherError::Overloaded) => Ok(None),
+            Err(error @ PasswordHasherError::Failed(_)) => Err(error.into()),
+        }
+    }
+}
+
+/// The user and the hash that the password is compared with, if any may be.
+fn admitted<'a>(
+    found: Option<&'a (User, UserProfile)>,
+    policy: &LockoutPolicy,
+    now: Timestamp,
+) -> Option<(&'a User, PasswordHash)> {
+    let (user, profile) = found?;
+    let password = profile.password.as_ref()?;
+    user.admits_password_check(policy, now)
+        .then(|| (user, password.hash.clone()))
+}
+
+fn refusal(user: Option<&User>, policy: &LockoutPolicy, now: Timestamp) -> Error {
+    match user.map(|user| user.state(now)) {
+        Some(UserState::Locked(lock)) if policy.reveal_lock => Error::UserLocked { until: lock.until },
+        Some(UserState::Active | UserState::Inactive | UserState::Locked(_) | UserState::Deleted) | None => {
+            Error::InvalidCredentials
+        }
+    }
+}
+
+fn answer(change: &UserChange, verification: Verification) -> Result<ProvenUser, Error> {
+    match verification {
+        Verification::Mismatch => Err(Error::InvalidCredentials),
+        Verification::Match { .. } => Ok(ProvenUser {
+            proof: PasswordProof {
+                user_id: change.user().id().clone(),
+                organization: change.user().organization().clone(),
+                checked_at: change.event().time,
+            },
+            sequence: change.user().sequence(),
+        }),
+    }
+}
+
+fn busy() -> Error {
+    Error::TooManyAttempts {
+        retry_after: RETRY_WHILE_BUSY,
+    }
+}

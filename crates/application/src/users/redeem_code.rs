@@ -1,0 +1,85 @@
+use unlockd_domain::{Actor, PasswordHash, PasswordReset, PlainPassword, Source, User, UserDeleted, UserId};
+
+use super::{Details, MAX_ATTEMPTS, NewPassword, Users, commit};
+use crate::error::Error;
+use crate::ports::{CommitError, PasswordHasherError, Verification, VerificationCode};
+
+/// A code that is to replace a password.
+pub(super) struct Redemption<'a> {
+    /// Whose password it is.
+    pub(super) user_id: &'a UserId,
+    /// The code as it was typed.
+    pub(super) code: &'a VerificationCode,
+    /// The password from now on.
+    pub(super) new_password: NewPassword,
+    /// Who asks for it.
+    pub(super) actor: Actor,
+    /// Where it comes from.
+    pub(super) source: Option<&'a Source>,
+}
+
+impl Users {
+    /// Replaces the password if the code is the one that is open. Like a password, a code is worth something only by the
+    /// commit that follows, so that whatever runs in parallel no more codes are answered than may be tried.
+    pub(super) async fn redeem(&self, redemption: Redemption<'_>) -> Result<Details, Error> {
+        // Codes have capital letters only; people don't.
+        let typed = PlainPassword::new(redemption.code.expose().trim().to_ascii_uppercase())
+            .map_err(|_| Error::InvalidVerificationCode)?;
+        let mut compared: Option<(PasswordHash, Verification)> = None;
+        let mut new_hash = None;
+        for _ in 0..MAX_ATTEMPTS {
+            let (user, open) = self.open_reset(redemption.user_id).await?;
+            let Some(open) = open else {
+                if compared.is_none() {
+                    self.verify_code(&typed, None).await?;
+                }
+                return Err(Error::InvalidVerificationCode);
+            };
+            let verification = match &compared {
+                Some((hash, verification)) if *hash == open.code_hash => *verification,
+                Some(_) | None => self.verify_code(&typed, Some(open.code_hash.clone())).await?,
+            };
+            compared = Some((open.code_hash.clone(), verification));
+            let is_right = verification != Verification::Mismatch;
+            if is_right && new_hash.is_none() {
+                new_hash = Some(redemption.new_password.secret.clone().hash(self).await?);
+            }
+            let (actor, now) = (redemption.actor.clone(), self.clock.now());
+            let change = match &new_hash {
+                Some(hash) if is_right => {
+                    user.reset_password(hash.clone(), redemption.new_password.change_required, actor, now)
+                }
+                Some(_) | None => user.fail_password_reset(&open, actor, now),
+            };
+            let change = change
+                .map_err(|UserDeleted| Error::InvalidVerificationCode)?
+                .from_source(redemption.source);
+            match commit(&*self.store, &*self.callers, &change, None).await {
+                Ok(()) if is_right => return Ok(Details::from(change.user())),
+                Ok(()) => return Err(Error::InvalidVerificationCode),
+                Err(CommitError::Conflict) => {}
+                Err(
+                    error @ (CommitError::LastInstanceOwner
+                    | CommitError::UsernameTaken { .. }
+                    | CommitError::IdempotencyKeyTaken),
+                ) => return Err(Error::internal(error)),
+                Err(CommitError::Store(error)) => return Err(error.into()),
+            }
+        }
+        Err(Error::Overloaded(None))
+    }
+
+    /// The user, and the reset that is open for them.
+    async fn open_reset(&self, user_id: &UserId) -> Result<(User, Option<PasswordReset>), Error> {
+        let found = self.store.find_with_profile(user_id).await?;
+        let (user, profile) = found.ok_or(Error::InvalidVerificationCode)?;
+        let now = self.clock.now();
+        let open = profile.password_reset.filter(|reset| reset.is_open(now));
+        Ok((user, open))
+    }
+
+    async fn verify_code(&self, typed: &PlainPassword, hash: Option<PasswordHash>) -> Result<Verification, Error> {
+        let verified = self.passwords.verify(typed.clone(), hash).await;
+        verified.map_err(|error: PasswordHasherError| error.into())
+    }
+}
