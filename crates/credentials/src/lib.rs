@@ -1,10 +1,18 @@
-//! Secrets and ids: the adapters that own the machine's randomness.
+//! Secrets and ids: the adapters that own the machine's randomness, and what verifies passwords.
 
+mod argon2id_parameters;
+mod hash_format;
 mod password_hasher;
 mod randomness;
+mod stored_hash;
 mod token_issuer;
 mod uuid_v7;
+mod verification_code_generator;
 
-pub use password_hasher::{ARGON2ID_ITERATIONS, ARGON2ID_MEMORY_KIBIBYTES, ARGON2ID_PARALLELISM, Argon2idHasher};
+pub use argon2id_parameters::{
+    ARGON2ID_ITERATIONS, ARGON2ID_MEMORY_KIBIBYTES, ARGON2ID_PARALLELISM, Argon2idParameters, Argon2idParametersError,
+};
+pub use password_hasher::Argon2idHasher;
 pub use token_issuer::{RandomTokenIssuer, TOKEN_PREFIX};
 pub use uuid_v7::UuidV7Generator;
+pub use verification_code_generator::RandomVerificationCodeGenerator;

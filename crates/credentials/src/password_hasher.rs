@@ -2,31 +2,26 @@ use std::num::NonZeroU16;
 use std::sync::Arc;
 use std::thread::available_parallelism;
 
-use argon2::{Algorithm, Argon2, Params, PasswordHasher as _, RECOMMENDED_SALT_LEN, Version};
+use argon2::{Algorithm, Argon2, PasswordHasher as _, RECOMMENDED_SALT_LEN, Version};
 use async_trait::async_trait;
 use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
-use unlockd_application::ports::{BoxError, PasswordHasher, PasswordHasherError};
+use unlockd_application::ports::{BoxError, PasswordHasher, PasswordHasherError, Verification};
 use unlockd_domain::{PasswordHash, PlainPassword};
 
+use crate::argon2id_parameters::{Argon2idParameters, OUTPUT_BYTES};
+use crate::hash_format;
 use crate::randomness::fill_with_randomness;
-
-/// Memory that one hash fills, in KiB: Argon2id's first line in OWASP's Password Storage Cheat Sheet (m=19456, t=2, p=1).
-pub const ARGON2ID_MEMORY_KIBIBYTES: u32 = 19_456;
-/// Passes over that memory, from the same line.
-pub const ARGON2ID_ITERATIONS: u32 = 2;
-/// Lanes of that memory, from the same line.
-pub const ARGON2ID_PARALLELISM: u32 = 1;
-
-const OUTPUT_BYTES: usize = 32;
+use crate::stored_hash::StoredHash;
 
 /// How many passwords may wait by default. One takes some hundredths of a second, so that even the last is soon done.
 const WAITING: u16 = 64;
 
 /// Hashes passwords with Argon2id (RFC 9106), so many at a time: more than there are cores would not be faster, and each
-/// takes [`ARGON2ID_MEMORY_KIBIBYTES`]. So many others wait for their turn; the rest is refused.
+/// takes its [memory](Argon2idParameters::new). So many others wait for their turn; the rest is refused.
 #[derive(Debug, Clone)]
 pub struct Argon2idHasher {
+    parameters: Argon2idParameters,
     /// Whoever is hashing or waiting has one.
     places: Arc<Semaphore>,
     /// Whoever is hashing has one.
@@ -36,9 +31,10 @@ pub struct Argon2idHasher {
 impl Argon2idHasher {
     /// Hashes up to `parallel` passwords at a time, while up to `waiting` more wait.
     #[must_use]
-    pub fn new(parallel: NonZeroU16, waiting: u16) -> Self {
+    pub fn new(parameters: Argon2idParameters, parallel: NonZeroU16, waiting: u16) -> Self {
         let parallel = usize::from(parallel.get());
         Self {
+            parameters,
             places: Arc::new(Semaphore::new(parallel + usize::from(waiting))),
             turns: Arc::new(Semaphore::new(parallel)),
         }
@@ -50,7 +46,11 @@ impl Default for Argon2idHasher {
     fn default() -> Self {
         let cores = available_parallelism().map_or(1, usize::from);
         let parallel = u16::try_from(cores - 1).ok().and_then(NonZeroU16::new);
-        Self::new(parallel.unwrap_or(NonZeroU16::MIN), WAITING)
+        Self::new(
+            Argon2idParameters::default(),
+            parallel.unwrap_or(NonZeroU16::MIN),
+            WAITING,
+        )
     }
 }
 
@@ -58,13 +58,32 @@ impl Default for Argon2idHasher {
 impl PasswordHasher for Argon2idHasher {
     #[tracing::instrument(name = "credentials.password_hasher.hash", skip_all)]
     async fn hash(&self, password: PlainPassword) -> Result<PasswordHash, PasswordHasherError> {
-        self.in_turn(move || argon2id_hash(password.expose())).await
+        let parameters = self.parameters;
+        self.in_turn(move || hash(&password, parameters)).await
+    }
+
+    #[tracing::instrument(name = "credentials.password_hasher.verify", skip_all)]
+    async fn verify(
+        &self,
+        password: PlainPassword,
+        hash: Option<PasswordHash>,
+    ) -> Result<Verification, PasswordHasherError> {
+        let parameters = self.parameters;
+        let stored = hash.and_then(|hash| {
+            let stored = hash_format::read(&hash);
+            if stored.is_none() {
+                // To whoever signs in this must look like any wrong password.
+                tracing::error!("a stored password hash is damaged: no password matches it");
+            }
+            stored
+        });
+        self.in_turn(move || verify(&password, stored, parameters)).await
     }
 
     #[tracing::instrument(name = "credentials.password_hasher.fingerprint", skip_all)]
     async fn fingerprint(&self, password: PlainPassword, salt: [u8; 32]) -> Result<[u8; 32], PasswordHasherError> {
-        self.in_turn(move || argon2id_fingerprint(password.expose(), &salt))
-            .await
+        let parameters = self.parameters;
+        self.in_turn(move || fingerprint(&password, &salt, parameters)).await
     }
 }
 
@@ -72,7 +91,7 @@ impl Argon2idHasher {
     /// Does the work on a thread that may block, once it is its turn.
     async fn in_turn<T: Send + 'static>(
         &self,
-        work: impl FnOnce() -> Result<T, PasswordHasherError> + Send + 'static,
+        work: impl FnOnce() -> Result<T, BoxError> + Send + 'static,
     ) -> Result<T, PasswordHasherError> {
         let place = Arc::clone(&self.places)
             .try_acquire_owned()
@@ -86,34 +105,50 @@ impl Argon2idHasher {
         })
         .await
         .map_err(failed)?
+        .map_err(failed)
     }
 }
 
-fn argon2id() -> Result<Argon2<'static>, PasswordHasherError> {
-    let params = Params::new(
-        ARGON2ID_MEMORY_KIBIBYTES,
-        ARGON2ID_ITERATIONS,
-        ARGON2ID_PARALLELISM,
-        Some(OUTPUT_BYTES),
-    )
-    .map_err(failed)?;
+fn argon2id(parameters: Argon2idParameters) -> Result<Argon2<'static>, BoxError> {
+    let params = parameters.params(OUTPUT_BYTES)?;
     Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
 }
 
-fn argon2id_hash(password: &str) -> Result<PasswordHash, PasswordHasherError> {
+fn hash(password: &PlainPassword, parameters: Argon2idParameters) -> Result<PasswordHash, BoxError> {
     let mut salt = [0; RECOMMENDED_SALT_LEN];
-    fill_with_randomness(&mut salt).map_err(failed)?;
-    let hash = argon2id()?
-        .hash_password_with_salt(password.as_bytes(), &salt)
-        .map_err(failed)?;
+    fill_with_randomness(&mut salt)?;
+    let hash = argon2id(parameters)?.hash_password_with_salt(password.normalized().as_bytes(), &salt)?;
     Ok(PasswordHash::trusted(hash.to_string()))
 }
 
-fn argon2id_fingerprint(password: &str, salt: &[u8]) -> Result<[u8; OUTPUT_BYTES], PasswordHasherError> {
+/// Compares once with the password's normal form and, where it was typed otherwise, once with that: never less, so that the
+/// time tells nothing about the hash. Without one it is as if there were one of another password.
+fn verify(
+    password: &PlainPassword,
+    stored: Option<StoredHash>,
+    parameters: Argon2idParameters,
+) -> Result<Verification, BoxError> {
+    let is_somebodys = stored.is_some();
+    let stored = stored.map_or_else(|| StoredHash::of_nobody(parameters), Ok)?;
+    let normalized = password.normalized();
+    let is_of_normalized = stored.is_of(&normalized)?;
+    let is_of_typed = normalized != password.expose() && stored.is_of(password.expose())?;
+    if !is_somebodys || !(is_of_normalized || is_of_typed) {
+        return Ok(Verification::Mismatch);
+    }
+    Ok(Verification::Match {
+        // A hash of what was typed would not know the password again when it is typed on another keyboard.
+        is_outdated: !is_of_normalized || !stored.is_current(parameters)?,
+    })
+}
+
+fn fingerprint(
+    password: &PlainPassword,
+    salt: &[u8],
+    parameters: Argon2idParameters,
+) -> Result<[u8; OUTPUT_BYTES], BoxError> {
     let mut fingerprint = [0; OUTPUT_BYTES];
-    argon2id()?
-        .hash_password_into(password.as_bytes(), salt, &mut fingerprint)
-        .map_err(failed)?;
+    argon2id(parameters)?.hash_password_into(password.normalized().as_bytes(), salt, &mut fingerprint)?;
     Ok(fingerprint)
 }
 

@@ -3,7 +3,7 @@ use std::num::NonZeroU16;
 use argon2::{Algorithm, Argon2, Params, Version};
 use futures_util::future::join_all;
 use unlockd_application::ports::{PasswordHasher, PasswordHasherError};
-use unlockd_credentials::Argon2idHasher;
+use unlockd_credentials::{Argon2idHasher, Argon2idParameters};
 use unlockd_domain::PlainPassword;
 
 const PASSWORD: &str = "correct horse battery staple \u{1f40e}";
@@ -27,6 +27,12 @@ async fn another_password_or_another_salt_has_another_fingerprint() {
     let first = fingerprint_of(PASSWORD, 7).await;
     assert_ne!(first, fingerprint_of("correct horse battery stapl", 7).await);
     assert_ne!(first, fingerprint_of(PASSWORD, 8).await);
+}
+
+#[tokio::test]
+async fn a_password_has_one_fingerprint_however_its_characters_are_composed() {
+    let (composed, decomposed) = ("caf\u{e9} fine", "cafe\u{301} \u{fb01}ne");
+    assert_eq!(fingerprint_of(composed, 7).await, fingerprint_of(decomposed, 7).await);
 }
 
 /// OWASP's Password Storage Cheat Sheet: m=19456, t=2, p=1.
@@ -59,7 +65,7 @@ async fn taking_a_fingerprint_leaves_the_thread_to_others() {
 
 #[tokio::test]
 async fn fingerprints_and_hashes_wait_in_one_queue_that_is_bounded() {
-    let hasher = Argon2idHasher::new(NonZeroU16::MIN, 1);
+    let hasher = Argon2idHasher::new(Argon2idParameters::default(), NonZeroU16::MIN, 1);
     let fingerprint = || hasher.fingerprint(password(PASSWORD), [7; 32]);
     let hash = async { hasher.hash(password(PASSWORD)).await.map(drop) };
 

@@ -6,7 +6,7 @@ use std::task::Poll;
 use argon2::{Argon2, PasswordHash, PasswordVerifier};
 use futures_util::future::join_all;
 use unlockd_application::ports::{PasswordHasher, PasswordHasherError};
-use unlockd_credentials::Argon2idHasher;
+use unlockd_credentials::{Argon2idHasher, Argon2idParameters};
 use unlockd_domain::PlainPassword;
 
 const PASSWORD: &str = "correct horse battery staple \u{1f40e}";
@@ -33,6 +33,27 @@ async fn the_hash_verifies_the_password_and_no_other() {
     let verify = |password: &str| Argon2::default().verify_password(password.as_bytes(), &parsed);
     assert_eq!(verify(PASSWORD), Ok(()));
     assert!(verify("correct horse battery stapl").is_err());
+}
+
+#[tokio::test]
+async fn the_hash_is_of_the_normal_form_of_the_password() {
+    let hash = hash_of("cafe\u{301} \u{fb01}ne").await;
+    let parsed = PasswordHash::new(&hash).expect("the hash is a PHC string");
+    let verify = |password: &str| Argon2::default().verify_password(password.as_bytes(), &parsed);
+    assert_eq!(verify("caf\u{e9} fine"), Ok(()));
+    assert!(verify("cafe\u{301} \u{fb01}ne").is_err());
+}
+
+#[tokio::test]
+async fn the_hash_has_the_parameters_that_were_chosen() {
+    let parameters = Argon2idParameters::new(32, 3, 2).expect("the parameters are valid");
+    let hasher = Argon2idHasher::new(parameters, NonZeroU16::MIN, 0);
+    let password = PlainPassword::new(PASSWORD).expect("the password is valid");
+
+    let hash = hasher.hash(password).await.expect("the password is hashed");
+
+    let hash = hash.expose();
+    assert!(hash.starts_with("$argon2id$v=19$m=32,t=3,p=2$"), "{hash}");
 }
 
 #[tokio::test]
@@ -77,7 +98,7 @@ async fn many_hashes_at_once_are_all_made() {
 
 #[tokio::test]
 async fn who_finds_no_place_to_wait_is_refused_and_the_others_get_their_hash() {
-    let hasher = Argon2idHasher::new(NonZeroU16::MIN, 2);
+    let hasher = Argon2idHasher::new(Argon2idParameters::default(), NonZeroU16::MIN, 2);
     let password = || PlainPassword::new(PASSWORD).expect("the password is valid");
 
     let outcomes = join_all((0..5).map(|_| hasher.hash(password()))).await;
@@ -97,7 +118,7 @@ async fn is_pending<T>(mut future: Pin<&mut (dyn Future<Output = T> + Send)>) ->
 
 #[tokio::test]
 async fn who_gives_up_waiting_leaves_the_place_to_others() {
-    let hasher = Argon2idHasher::new(NonZeroU16::MIN, 1);
+    let hasher = Argon2idHasher::new(Argon2idParameters::default(), NonZeroU16::MIN, 1);
     let password = || PlainPassword::new(PASSWORD).expect("the password is valid");
     let mut first = hasher.hash(password());
     assert!(is_pending(first.as_mut()).await);

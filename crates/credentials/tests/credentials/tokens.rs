@@ -20,11 +20,23 @@ fn a_token_is_the_prefix_and_43_base64url_characters() {
 }
 
 #[test]
+fn a_session_token_has_a_prefix_of_its_own_and_is_as_long() {
+    let token = RandomTokenIssuer.issue_session_token();
+    let secret = token.expose().strip_prefix("unlockd_session_");
+    assert_eq!(secret.expect("the prefix is there").len(), 43);
+    assert!(token.is_of_session());
+    assert!(!RandomTokenIssuer.issue().is_of_session());
+}
+
+#[test]
 fn tokens_differ() {
-    let tokens: HashSet<_> = (0..1_000)
-        .map(|_| RandomTokenIssuer.issue().expose().to_owned())
-        .collect();
-    assert_eq!(tokens.len(), 1_000);
+    let issue = [RandomTokenIssuer::issue, RandomTokenIssuer::issue_session_token];
+    for issue in issue {
+        let tokens: HashSet<_> = (0..1_000)
+            .map(|_| issue(&RandomTokenIssuer).expose().to_owned())
+            .collect();
+        assert_eq!(tokens.len(), 1_000);
+    }
 }
 
 /// FIPS 180-2, appendix B.1: the message `abc`.
