@@ -7,7 +7,7 @@ use unlockd_application::ports::{AccessTokenStore, AddTokenError, StoreError, To
 use unlockd_domain::{AccessToken, AccessTokenId, Timestamp, TokenDigest, User, UserId};
 
 use crate::error::{broken_constraint, corrupt};
-use crate::grant_store::grant_of;
+use crate::grant_store::grants_of;
 use crate::store::PostgresStore;
 use crate::user_row::{timestamp, user_row};
 
@@ -115,7 +115,8 @@ pub(crate) async fn add(
 
 async fn find_holder(connection: &mut PgConnection, digest: &TokenDigest) -> Result<Option<TokenHolder>, Error> {
     let row = sqlx::query!(
-        r#"SELECT users.id, users.organization_id, users.state, users.sequence, users.failed_password_attempts,
+        r#"SELECT users.id, users.organization_id, users.state, users.sequence,
+                  users.password_failures, users.policy_locks, users.failures_forgotten_at,
                   users.lock_since, users.lock_cause, users.lock_by, users.lock_reason, users.lock_until,
                   users.created_at, users.changed_at,
                   access_tokens.id AS token_id,
@@ -135,14 +136,7 @@ async fn find_holder(connection: &mut PgConnection, digest: &TokenDigest) -> Res
     let Some(row) = row else {
         return Ok(None);
     };
-    let mut grants = row
-        .grant_roles
-        .iter()
-        .zip(row.grant_organization_ids)
-        .map(|(role, organization_id)| grant_of(role, organization_id))
-        .collect::<Result<Vec<_>, Error>>()?;
-    // The order of roles is the domain's, which no column knows.
-    grants.sort();
+    let grants = grants_of(&row.grant_roles, row.grant_organization_ids)?;
     let token = AccessTokenRow {
         id: row.token_id,
         user_id: row.id.clone(),
@@ -152,6 +146,6 @@ async fn find_holder(connection: &mut PgConnection, digest: &TokenDigest) -> Res
     Ok(Some(TokenHolder {
         token: token.try_into()?,
         user: User::try_from(user_row!(row))?,
-        grants: grants.into_iter().collect(),
+        grants,
     }))
 }

@@ -2,11 +2,11 @@ use async_trait::async_trait;
 use sqlx::{Error, Postgres, QueryBuilder};
 use tracing::instrument;
 use unlockd_application::ports::{EventFilter, EventOrder, EventRange, EventStore, RecordedEvent, StoreError};
-use unlockd_domain::{Position, UserEventName};
+use unlockd_domain::{EventName, Position};
 
 use crate::error::corrupt;
+use crate::event_row::EventRow;
 use crate::store::PostgresStore;
-use crate::user_event_row::UserEventRow;
 use crate::visibility::push_visibility;
 
 #[async_trait]
@@ -35,13 +35,14 @@ impl EventStore for PostgresStore {
     }
 }
 
-/// The query for the events within the range that fit the filter. Conditions that do not matter are not in it, so that the
+/// The query for the events within the range that fit the filter. What has no organization fits none that is asked for, and is
+/// within no reach but the whole instance. Conditions that do not matter are not in it, so that the
 /// others find their indexes.
 pub(crate) fn push_events(query: &mut QueryBuilder<Postgres>, filter: &EventFilter, range: &EventRange) {
     query
         .push(
-            "SELECT position, user_id, sequence, kind, organization_id, actor_user_id, occurred_at, reason, lock_cause, \
-             lock_until FROM user_events WHERE position > ",
+            "SELECT position, user_id, sequence, kind, organization_id, actor_user_id, occurred_at, source, reason, lock_cause, \
+             lock_until, unlock_cause, counts_until, lockout_policy FROM user_events WHERE position > ",
         )
         .push_bind(range.after.as_i64())
         .push(" AND position <= ")
@@ -58,7 +59,7 @@ pub(crate) fn push_events(query: &mut QueryBuilder<Postgres>, filter: &EventFilt
         query.push(" AND actor_user_id = ").push_bind(actor.as_str());
     }
     if !filter.kinds.is_empty() {
-        let kinds: Vec<_> = filter.kinds.iter().map(|kind| UserEventName::as_str(*kind)).collect();
+        let kinds: Vec<_> = filter.kinds.iter().map(|kind| EventName::as_str(*kind)).collect();
         query.push(" AND kind = ANY(").push_bind(kinds).push(")");
     }
     if let Some(after) = filter.after {
@@ -78,7 +79,7 @@ pub(crate) fn push_events(query: &mut QueryBuilder<Postgres>, filter: &EventFilt
 struct RecordedEventRow {
     position: i64,
     #[sqlx(flatten)]
-    event: UserEventRow,
+    event: EventRow,
 }
 
 impl TryFrom<RecordedEventRow> for RecordedEvent {

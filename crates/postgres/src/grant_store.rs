@@ -3,7 +3,7 @@ use sqlx::Connection;
 use sqlx::postgres::PgConnection;
 use tracing::instrument;
 use unlockd_application::ports::{AddGrantError, GrantStore, RemoveGrantError, StoreError};
-use unlockd_domain::{Grant, GrantScope, OrganizationId, UserId};
+use unlockd_domain::{Grant, GrantScope, Grants, OrganizationId, Timestamp, UserId};
 
 use crate::error::{broken_constraint, corrupt};
 use crate::instance_owners::{BEGIN, InstanceOwners};
@@ -29,9 +29,9 @@ impl GrantStore for PostgresStore {
     }
 
     #[instrument(name = "postgres.grant_store.remove", skip_all, fields(user.id = %user_id))]
-    async fn remove(&self, user_id: &UserId, grant: &Grant) -> Result<(), RemoveGrantError> {
+    async fn remove(&self, user_id: &UserId, grant: &Grant, now: Timestamp) -> Result<(), RemoveGrantError> {
         if *grant == Grant::instance_owner() {
-            self.write(|attempt| Box::pin(remove_instance_owner(attempt.connection, user_id)))
+            self.write(|attempt| Box::pin(remove_instance_owner(attempt.connection, user_id, now)))
                 .await?
         } else {
             let removed = self
@@ -73,12 +73,24 @@ impl GrantStore for PostgresStore {
 }
 
 /// A stored grant.
-pub(crate) fn grant_of(role: &str, organization_id: Option<String>) -> Result<Grant, sqlx::Error> {
+fn grant_of(role: &str, organization_id: Option<String>) -> Result<Grant, sqlx::Error> {
     let scope = match organization_id {
         Some(id) => GrantScope::Organization(OrganizationId::new(id).map_err(corrupt)?),
         None => GrantScope::Instance,
     };
     Grant::new(role.parse().map_err(corrupt)?, scope).ok_or_else(|| corrupt("a role where it cannot hold"))
+}
+
+/// The stored grants of one user: roles and organizations, in the same order.
+pub(crate) fn grants_of(roles: &[String], organization_ids: Vec<Option<String>>) -> Result<Grants, sqlx::Error> {
+    let mut grants = roles
+        .iter()
+        .zip(organization_ids)
+        .map(|(role, organization_id)| grant_of(role, organization_id))
+        .collect::<Result<Vec<_>, sqlx::Error>>()?;
+    // The order of roles is the domain's, which no column knows.
+    grants.sort();
+    Ok(grants.into_iter().collect())
 }
 
 /// Answers whether there is a user to grant it to. Locks the user's row first, as everything does that asks whether the
@@ -120,9 +132,10 @@ async fn remove(connection: &mut PgConnection, user_id: &UserId, grant: &Grant) 
 async fn remove_instance_owner(
     connection: &mut PgConnection,
     user_id: &UserId,
+    now: Timestamp,
 ) -> Result<Result<(), RemoveGrantError>, sqlx::Error> {
     let mut transaction = connection.begin_with(BEGIN).await?;
-    let owners = InstanceOwners::lock(&mut transaction, user_id).await?;
+    let owners = InstanceOwners::lock(&mut transaction, user_id, now).await?;
     if !remove(&mut transaction, user_id, &Grant::instance_owner()).await? {
         transaction.rollback().await?;
         return Ok(Err(RemoveGrantError::NotGranted));

@@ -3,7 +3,7 @@
 
 use sqlx::Error;
 use sqlx::postgres::PgConnection;
-use unlockd_domain::UserId;
+use unlockd_domain::{Timestamp, UserId};
 
 /// The advisory lock under which instance owners become fewer.
 const FEWER_OWNERS: i64 = 0x756e_6c6f_636b_0001;
@@ -22,19 +22,23 @@ struct Candidate {
 }
 
 impl InstanceOwners {
-    /// Waits for its turn and locks the rows of the owners and of the user who is to become none, or inactive.
+    /// Waits for its turn and locks the rows of the owners and of the user who is to become none, or inactive. Who is active
+    /// is asked for this moment: a lock that has expired is none.
     ///
     /// The advisory lock makes the statement after it see everyone who became an owner while it waited; the row locks
     /// alone would miss them. The row locks keep the result exact on engines that take no advisory locks.
-    pub(crate) async fn lock(connection: &mut PgConnection, user_id: &UserId) -> Result<Self, Error> {
+    pub(crate) async fn lock(connection: &mut PgConnection, user_id: &UserId, now: Timestamp) -> Result<Self, Error> {
         sqlx::query!("SELECT pg_advisory_xact_lock($1)", FEWER_OWNERS)
             .execute(&mut *connection)
             .await?;
         sqlx::query_as!(
             Candidate,
-            r#"SELECT id, instance_owner AS is_owner, state = 'active' AS "is_active!" FROM users
+            r#"SELECT id, instance_owner AS is_owner,
+                      state = 'active' OR (state = 'locked' AND coalesce(lock_until <= $2, false)) AS "is_active!"
+               FROM users
                WHERE instance_owner OR id = $1 ORDER BY id FOR UPDATE"#,
             user_id.as_str(),
+            now.date_time(),
         )
         .fetch_all(connection)
         .await

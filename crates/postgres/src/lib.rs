@@ -7,21 +7,28 @@
 
 mod access_token_store;
 mod error;
+mod event_row;
 mod event_store;
 mod grant_store;
 mod instance_owners;
 mod instance_store;
+mod lock_expiry;
+mod lockout_policy_store;
 mod migration;
 mod operation;
 mod options;
 mod organization_store;
 #[cfg(test)]
 mod query_plans;
+mod session_query;
+mod session_row;
+mod session_store;
 mod settlement;
+mod sign_in_failure_store;
 mod store;
 mod user_commit;
 mod user_directory;
-mod user_event_row;
+mod user_event_columns;
 mod user_filter;
 mod user_profile_edit;
 mod user_profiles;

@@ -90,7 +90,7 @@ impl Commit<'_> {
     async fn write_to_instance_owner(self, connection: &mut PgConnection) -> Result<Result<(), CommitError>, Error> {
         let user = self.change.user();
         let mut transaction = connection.begin_with(BEGIN).await?;
-        let owners = InstanceOwners::lock(&mut transaction, user.id()).await?;
+        let owners = InstanceOwners::lock(&mut transaction, user.id(), self.change.event().time).await?;
         let mut outcome = self.write_user(&mut transaction, Owners::Included).await?;
         if outcome.is_ok() && owners.include(user.id()) && !owners.remain_without(user.id()) {
             outcome = Err(CommitError::LastInstanceOwner);

@@ -6,12 +6,12 @@ use unlockd_application::ports::{SortDirection, StoreError, UserDirectory, UserO
 
 use crate::error::corrupt;
 use crate::store::PostgresStore;
-use crate::user_filter::push_filter;
+use crate::user_filter::{push_expired_lock, push_filter};
 use crate::user_profiles;
 use crate::visibility::push_visibility;
 
 /// Everything is read as it was at the first statement.
-const BEGIN_SNAPSHOT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY";
+pub(crate) const BEGIN_SNAPSHOT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY";
 
 #[async_trait]
 impl UserDirectory for PostgresStore {
@@ -62,8 +62,9 @@ pub(crate) fn push_page(sql: &mut QueryBuilder<Postgres>, query: &UserQuery) {
         SortDirection::Descending => "DESC",
     };
     sql.push(" ORDER BY ");
-    if let Some(column) = order_column(query.order) {
-        sql.push(format_args!("{column} {direction}, "));
+    push_order(sql, query);
+    if query.order != UserOrder::Id {
+        sql.push(format_args!(" {direction}, "));
     }
     sql.push(format_args!("id {direction} LIMIT "))
         .push_bind(i64::from(query.limit))
@@ -74,15 +75,23 @@ pub(crate) fn push_page(sql: &mut QueryBuilder<Postgres>, query: &UserQuery) {
 fn push_conditions(sql: &mut QueryBuilder<Postgres>, query: &UserQuery) {
     push_visibility(sql, &query.visibility);
     sql.push(" AND state <> 'deleted' AND ");
-    push_filter(sql, &query.filter);
+    push_filter(sql, &query.filter, query.now);
 }
 
 /// What goes before the id.
-fn order_column(order: UserOrder) -> Option<&'static str> {
-    match order {
-        UserOrder::Id => None,
-        UserOrder::CreationDate => Some("created_at"),
-        UserOrder::ChangeDate => Some("changed_at"),
-        UserOrder::State => Some("CASE state WHEN 'active' THEN 1 WHEN 'inactive' THEN 2 WHEN 'locked' THEN 4 END"),
+fn push_order(sql: &mut QueryBuilder<Postgres>, query: &UserQuery) {
+    match query.order {
+        UserOrder::Id => {}
+        UserOrder::CreationDate => {
+            sql.push("created_at");
+        }
+        UserOrder::ChangeDate => {
+            sql.push("changed_at");
+        }
+        UserOrder::State => {
+            sql.push("CASE WHEN state = 'active' OR ");
+            push_expired_lock(sql, query.now);
+            sql.push(" THEN 1 WHEN state = 'inactive' THEN 2 WHEN state = 'locked' THEN 4 END");
+        }
     }
 }

@@ -5,7 +5,7 @@ use std::fmt::Arguments;
 
 use sqlx::{Postgres, QueryBuilder};
 use unlockd_application::ports::{TextMatch, TextMethod, TimeRange, UserFilter};
-use unlockd_domain::{LockCause, UsernameKey};
+use unlockd_domain::{LockCause, Timestamp, UsernameKey};
 
 /// How many conditions on usernames the planner may make joins of: more of them take it seconds, whatever there is to find.
 const MAX_JOINED: usize = 8;
@@ -19,15 +19,22 @@ enum Subqueries {
     Apart,
 }
 
-/// A condition on a row of `users`, in parentheses where it needs them. States and causes are part of the text: the planner
-/// has to see them to know that a partial index will do.
-pub(crate) fn push_filter(sql: &mut QueryBuilder<Postgres>, filter: &UserFilter) {
+/// What conditions depend on beside the row.
+#[derive(Clone, Copy)]
+struct Context {
+    now: Timestamp,
+    subqueries: Subqueries,
+}
+
+/// A condition on a row of `users` at this moment, in parentheses where it needs them. States and causes are part of the text:
+/// the planner has to see them to know that a partial index will do.
+pub(crate) fn push_filter(sql: &mut QueryBuilder<Postgres>, filter: &UserFilter, now: Timestamp) {
     let subqueries = if usernames(filter) > MAX_JOINED {
         Subqueries::Apart
     } else {
         Subqueries::Joined
     };
-    push_condition(sql, filter, subqueries);
+    push_condition(sql, filter, Context { now, subqueries });
 }
 
 /// How many conditions are about usernames.
@@ -48,13 +55,13 @@ fn usernames(filter: &UserFilter) -> usize {
     }
 }
 
-fn push_condition(sql: &mut QueryBuilder<Postgres>, filter: &UserFilter, subqueries: Subqueries) {
+fn push_condition(sql: &mut QueryBuilder<Postgres>, filter: &UserFilter, context: Context) {
     match filter {
-        UserFilter::And(filters) => push_joined(sql, filters, subqueries, " AND ", "true"),
-        UserFilter::Or(filters) => push_joined(sql, filters, subqueries, " OR ", "false"),
+        UserFilter::And(filters) => push_joined(sql, filters, context, " AND ", "true"),
+        UserFilter::Or(filters) => push_joined(sql, filters, context, " OR ", "false"),
         UserFilter::Not(filter) => {
             sql.push("NOT (");
-            push_condition(sql, filter, subqueries);
+            push_condition(sql, filter, context);
             sql.push(")");
         }
         UserFilter::UserId(text) => push_id(sql, "id", text),
@@ -63,34 +70,50 @@ fn push_condition(sql: &mut QueryBuilder<Postgres>, filter: &UserFilter, subquer
             text,
             key,
             organization_specific_only,
-        } => push_username(sql, text, key, *organization_specific_only, subqueries),
+        } => push_username(sql, text, key, *organization_specific_only, context.subqueries),
         UserFilter::Active => {
-            sql.push("state = 'active'");
+            sql.push("(state = 'active' OR ");
+            push_expired_lock(sql, context.now);
+            sql.push(")");
         }
         UserFilter::Inactive => {
             sql.push("state = 'inactive'");
         }
-        UserFilter::Locked => {
-            sql.push("state = 'locked'");
-        }
         UserFilter::Deleted => {
             sql.push("state = 'deleted'");
         }
-        UserFilter::LockCause(cause) => {
+        UserFilter::Locked => push_lock(sql, context.now, |_| {}),
+        UserFilter::LockCause(cause) => push_lock(sql, context.now, |sql| {
             sql.push(match cause {
-                LockCause::Operator => "(state = 'locked' AND lock_cause = 'operator')",
-                LockCause::Policy => "(state = 'locked' AND lock_cause = 'policy')",
+                LockCause::Operator => " AND lock_cause = 'operator'",
+                LockCause::Policy => " AND lock_cause = 'policy'",
             });
-        }
-        UserFilter::LockedSince(range) => push_range(sql, "lock_since", *range),
-        UserFilter::LockedUntil(range) => push_range(sql, "lock_until", *range),
+        }),
+        UserFilter::LockedSince(range) => push_lock(sql, context.now, |sql| push_range(sql, "lock_since", *range)),
+        UserFilter::LockedUntil(range) => push_lock(sql, context.now, |sql| push_range(sql, "lock_until", *range)),
     }
+}
+
+/// The user is locked at this moment, and more holds of the lock.
+fn push_lock(sql: &mut QueryBuilder<Postgres>, now: Timestamp, push_more: impl FnOnce(&mut QueryBuilder<Postgres>)) {
+    sql.push("(state = 'locked' AND (lock_until IS NULL OR lock_until > ")
+        .push_bind(now.date_time())
+        .push(")");
+    push_more(sql);
+    sql.push(")");
+}
+
+/// The user's lock is over at this moment, so that they are active.
+pub(crate) fn push_expired_lock(sql: &mut QueryBuilder<Postgres>, now: Timestamp) {
+    sql.push("(state = 'locked' AND lock_until IS NOT NULL AND lock_until <= ")
+        .push_bind(now.date_time())
+        .push(")");
 }
 
 fn push_joined(
     sql: &mut QueryBuilder<Postgres>,
     filters: &[UserFilter],
-    subqueries: Subqueries,
+    context: Context,
     operator: &str,
     empty: &str,
 ) {
@@ -99,10 +122,10 @@ fn push_joined(
         return;
     };
     sql.push("(");
-    push_condition(sql, first, subqueries);
+    push_condition(sql, first, context);
     for filter in others {
         sql.push(operator);
-        push_condition(sql, filter, subqueries);
+        push_condition(sql, filter, context);
     }
     sql.push(")");
 }
@@ -187,16 +210,15 @@ fn successor(prefix: &str) -> Option<String> {
     Some(successor)
 }
 
-/// A moment of a lock. Who is not locked has none, and not every lock has all.
+/// A moment of a lock, which not every lock has.
 fn push_range(sql: &mut QueryBuilder<Postgres>, column: &'static str, TimeRange { after, before }: TimeRange) {
-    sql.push(format_args!("(state = 'locked' AND {column} IS NOT NULL"));
+    sql.push(format_args!(" AND {column} IS NOT NULL"));
     if let Some(after) = after {
         sql.push(format_args!(" AND {column} > ")).push_bind(after.date_time());
     }
     if let Some(before) = before {
         sql.push(format_args!(" AND {column} < ")).push_bind(before.date_time());
     }
-    sql.push(")");
 }
 
 #[cfg(test)]

@@ -3,7 +3,10 @@
 use sqlx::Error;
 use sqlx::postgres::PgConnection;
 use unlockd_application::ports::CommitError;
-use unlockd_domain::{OrganizationId, ProfileEdit, StoredPassword, User, UserData, UserId, Username, UsernameId};
+use unlockd_domain::{
+    OrganizationId, PasswordHash, PasswordReset, ProfileEdit, StoredPassword, User, UserData, UserId, Username,
+    UsernameId,
+};
 
 use crate::error::corrupt;
 
@@ -19,6 +22,8 @@ pub(crate) async fn write(
         ProfileEdit::AddUsername(username) => return add_username(connection, user, username).await,
         ProfileEdit::RemoveUsername(username_id) => remove_username(connection, id, username_id).await?,
         ProfileEdit::ReplacePassword(password) => replace_password(connection, id, password).await?,
+        ProfileEdit::Rehash(hash) => replace_hash(connection, id, hash).await?,
+        ProfileEdit::SetPasswordReset(reset) => set_password_reset(connection, id, reset.as_ref()).await?,
         ProfileEdit::Erase => erase(connection, id).await?,
     }
     Ok(Ok(()))
@@ -33,7 +38,10 @@ async fn replace_data(connection: &mut PgConnection, id: &UserId, data: &UserDat
 
 async fn replace_password(connection: &mut PgConnection, id: &UserId, password: &StoredPassword) -> Result<(), Error> {
     let replaced = sqlx::query!(
-        "UPDATE users SET password_hash = $2, password_changed_at = $3, password_change_required = $4 WHERE id = $1",
+        "UPDATE users
+         SET password_hash = $2, password_changed_at = $3, password_change_required = $4,
+             password_reset_hash = NULL, password_reset_expires_at = NULL, password_reset_failures = NULL
+         WHERE id = $1",
         id.as_str(),
         password.hash.expose(),
         password.changed_at.date_time(),
@@ -42,6 +50,37 @@ async fn replace_password(connection: &mut PgConnection, id: &UserId, password: 
     .execute(connection)
     .await?;
     expect_one(replaced.rows_affected())
+}
+
+/// Who has no password has none to hash anew.
+async fn replace_hash(connection: &mut PgConnection, id: &UserId, hash: &PasswordHash) -> Result<(), Error> {
+    sqlx::query!(
+        "UPDATE users SET password_hash = $2 WHERE id = $1 AND password_hash IS NOT NULL",
+        id.as_str(),
+        hash.expose(),
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+async fn set_password_reset(
+    connection: &mut PgConnection,
+    id: &UserId,
+    reset: Option<&PasswordReset>,
+) -> Result<(), Error> {
+    let set = sqlx::query!(
+        "UPDATE users
+         SET password_reset_hash = $2, password_reset_expires_at = $3, password_reset_failures = $4
+         WHERE id = $1",
+        id.as_str(),
+        reset.map(|reset| reset.code_hash.expose()),
+        reset.map(|reset| reset.expires_at.date_time()),
+        reset.map(|reset| i64::from(reset.failed_attempts)),
+    )
+    .execute(connection)
+    .await?;
+    expect_one(set.rows_affected())
 }
 
 /// Waits for whoever is writing the same name; nothing is waited for with it in hand.
@@ -84,21 +123,24 @@ async fn remove_username(connection: &mut PgConnection, id: &UserId, username_id
     expect_one(removed.rows_affected())
 }
 
-/// Tokens and grants that are being added wait for the user's row, and then find the user deleted.
+/// Tokens, grants and sessions that are being added wait for the user's row, and then find the user deleted.
 async fn erase(connection: &mut PgConnection, id: &UserId) -> Result<(), Error> {
     let erased = sqlx::query!(
         "WITH unnamed AS (
              DELETE FROM usernames WHERE user_id = $1
          ), signed_out AS (
              DELETE FROM access_tokens WHERE user_id = $1
+         ), ended AS (
+             DELETE FROM sessions WHERE user_id = $1 OR identity_user_id = $1
          ), demoted AS (
              DELETE FROM grants WHERE user_id = $1
          ), forgotten AS (
-             UPDATE user_events SET reason = NULL, request_digest = NULL
-             WHERE user_id = $1 AND num_nonnulls(reason, request_digest) > 0
+             UPDATE user_events SET reason = NULL, source = NULL, request_digest = NULL
+             WHERE user_id = $1 AND num_nonnulls(reason, source, request_digest) > 0
          )
          UPDATE users
          SET password_hash = NULL, password_changed_at = NULL, password_change_required = NULL, data = NULL,
+             password_reset_hash = NULL, password_reset_expires_at = NULL, password_reset_failures = NULL,
              instance_owner = false
          WHERE id = $1",
         id.as_str(),

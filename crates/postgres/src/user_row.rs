@@ -10,7 +10,9 @@ pub(crate) struct UserRow {
     pub(crate) organization_id: String,
     pub(crate) state: String,
     pub(crate) sequence: i64,
-    pub(crate) failed_password_attempts: i64,
+    pub(crate) password_failures: Vec<OffsetDateTime>,
+    pub(crate) policy_locks: i64,
+    pub(crate) failures_forgotten_at: Option<OffsetDateTime>,
     pub(crate) lock_since: Option<OffsetDateTime>,
     pub(crate) lock_cause: Option<String>,
     pub(crate) lock_by: Option<String>,
@@ -28,7 +30,9 @@ macro_rules! user_row {
             organization_id: $row.organization_id,
             state: $row.state,
             sequence: $row.sequence,
-            failed_password_attempts: $row.failed_password_attempts,
+            password_failures: $row.password_failures,
+            policy_locks: $row.policy_locks,
+            failures_forgotten_at: $row.failures_forgotten_at,
             lock_since: $row.lock_since,
             lock_cause: $row.lock_cause,
             lock_by: $row.lock_by,
@@ -51,7 +55,9 @@ impl TryFrom<UserRow> for User {
             organization: OrganizationId::new(row.organization_id).map_err(corrupt)?,
             state,
             sequence: Sequence::try_from(row.sequence).map_err(corrupt)?,
-            failed_password_attempts: u32::try_from(row.failed_password_attempts).map_err(corrupt)?,
+            password_failures: timestamps(row.password_failures)?,
+            policy_locks: u32::try_from(row.policy_locks).map_err(corrupt)?,
+            failures_forgotten_at: row.failures_forgotten_at.map(timestamp).transpose()?,
             created_at: timestamp(row.created_at)?,
             changed_at: timestamp(row.changed_at)?,
         }))
@@ -86,6 +92,11 @@ impl UserRow {
 /// A stored moment.
 pub(crate) fn timestamp(moment: OffsetDateTime) -> Result<Timestamp, Error> {
     Timestamp::from_date_time(moment).map_err(corrupt)
+}
+
+/// Stored moments.
+pub(crate) fn timestamps(moments: Vec<OffsetDateTime>) -> Result<Vec<Timestamp>, Error> {
+    moments.into_iter().map(timestamp).collect()
 }
 
 /// A stored actor.

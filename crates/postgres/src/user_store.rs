@@ -4,15 +4,15 @@ use sqlx::{Connection, Error};
 use tracing::instrument;
 use unlockd_application::idempotency::{IdempotencyKey, IdempotentRequest, RequestDigest};
 use unlockd_application::ports::{CommitError, CreateUserError, NewUser, RecordedRequest, StoreError, UserStore};
-use unlockd_domain::{User, UserChange, UserEvent, UserId, UserProfile};
+use unlockd_domain::{LoginIdentity, Timestamp, User, UserChange, UserEvent, UserId, UserProfile};
 
 use crate::error::{corrupt, is_repeated_request};
+use crate::event_row::{EventRow, event_row};
 use crate::instance_owners::BEGIN;
 use crate::store::PostgresStore;
 use crate::user_commit::Commit;
-use crate::user_event_row::{UserEventRow, user_event_row};
 use crate::user_row::UserRow;
-use crate::{user_profiles, user_writing};
+use crate::{lock_expiry, user_profiles, user_writing};
 
 #[async_trait]
 impl UserStore for PostgresStore {
@@ -22,9 +22,9 @@ impl UserStore for PostgresStore {
             Box::pin(async move {
                 sqlx::query_as!(
                     UserRow,
-                    "SELECT id, organization_id, state, sequence, failed_password_attempts,
-                        lock_since, lock_cause, lock_by, lock_reason, lock_until, created_at, changed_at
-                 FROM users WHERE id = $1",
+                    "SELECT id, organization_id, state, sequence, password_failures, policy_locks, failures_forgotten_at,
+                            lock_since, lock_cause, lock_by, lock_reason, lock_until, created_at, changed_at
+                     FROM users WHERE id = $1",
                     id.as_str(),
                 )
                 .fetch_optional(attempt.connection)
@@ -45,6 +45,17 @@ impl UserStore for PostgresStore {
         Ok(found.into_iter().next())
     }
 
+    #[instrument(name = "postgres.user_store.find_by_identity", skip_all)]
+    async fn find_by_identity(&self, identity: &LoginIdentity) -> Result<Option<(User, UserProfile)>, StoreError> {
+        match identity {
+            LoginIdentity::UserId(id) => self.find_with_profile(id).await,
+            LoginIdentity::LoginName(name) => {
+                self.read(|attempt| Box::pin(user_profiles::find_by_login_name(attempt.connection, name)))
+                    .await
+            }
+        }
+    }
+
     #[instrument(name = "postgres.user_store.create", skip_all, fields(user.id = %user.change.user().id()))]
     async fn create(&self, user: &NewUser) -> Result<(), CreateUserError> {
         self.write(|attempt| Box::pin(create(attempt.connection, user))).await?
@@ -63,6 +74,12 @@ impl UserStore for PostgresStore {
         self.write(|attempt| Box::pin(commit.write(attempt.connection))).await?
     }
 
+    #[instrument(name = "postgres.user_store.lift_expired_locks", skip_all)]
+    async fn lift_expired_locks(&self, now: Timestamp, limit: u32) -> Result<u32, StoreError> {
+        self.write(|attempt| Box::pin(lock_expiry::lift(attempt.connection, now, limit)))
+            .await
+    }
+
     #[instrument(name = "postgres.user_store.find_request", skip_all, fields(user.id = %caller))]
     async fn find_request(&self, caller: &UserId, key: &IdempotencyKey) -> Result<Option<RecordedRequest>, StoreError> {
         self.read(|attempt| Box::pin(find_request(attempt.connection, caller, key)))
@@ -71,19 +88,22 @@ impl UserStore for PostgresStore {
 
     #[instrument(name = "postgres.user_store.history", skip_all, fields(user.id = %id))]
     async fn history(&self, id: &UserId) -> Result<Vec<UserEvent>, StoreError> {
-        self.read(|attempt| Box::pin(async move {
-            sqlx::query_as!(
-                UserEventRow,
-                "SELECT user_id, sequence, kind, organization_id, actor_user_id, occurred_at, reason, lock_cause, lock_until
-                 FROM user_events WHERE user_id = $1 ORDER BY sequence",
-                id.as_str(),
-            )
-            .fetch_all(attempt.connection)
-            .await?
-            .into_iter()
-            .map(UserEvent::try_from)
-            .collect()
-        }))
+        self.read(|attempt| {
+            Box::pin(async move {
+                sqlx::query_as!(
+                    EventRow,
+                    "SELECT user_id, sequence, kind, organization_id, actor_user_id, occurred_at, source, reason,
+                            lock_cause, lock_until, unlock_cause, counts_until, lockout_policy
+                     FROM user_events WHERE user_id = $1 ORDER BY sequence",
+                    id.as_str(),
+                )
+                .fetch_all(attempt.connection)
+                .await?
+                .into_iter()
+                .map(UserEvent::try_from)
+                .collect()
+            })
+        })
         .await
     }
 }
@@ -107,8 +127,8 @@ async fn find_request(
     key: &IdempotencyKey,
 ) -> Result<Option<RecordedRequest>, Error> {
     let row = sqlx::query!(
-        "SELECT user_id, sequence, kind, organization_id, actor_user_id, occurred_at, reason, lock_cause, lock_until,
-                request_digest
+        "SELECT user_id, sequence, kind, organization_id, actor_user_id, occurred_at, source, reason, lock_cause, lock_until,
+                unlock_cause, counts_until, lockout_policy, request_digest
          FROM user_events WHERE actor_user_id = $1 AND idempotency_key = $2",
         caller.as_str(),
         key.as_str(),
@@ -121,6 +141,6 @@ async fn find_request(
     let digest = row.request_digest.as_deref().map(<[u8; 32]>::try_from).transpose();
     Ok(Some(RecordedRequest {
         digest: digest.map_err(corrupt)?.map(RequestDigest),
-        event: UserEvent::try_from(user_event_row!(row))?,
+        event: UserEvent::try_from(event_row!(row))?,
     }))
 }

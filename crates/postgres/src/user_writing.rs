@@ -2,12 +2,12 @@
 
 use sqlx::Error;
 use sqlx::postgres::PgConnection;
+use time::OffsetDateTime;
 use unlockd_application::ports::{CreateUserError, NewUser};
-use unlockd_domain::{
-    Actor, Lock, LockCause, OrganizationId, Reason, Timestamp, User, UserData, UserId, UserState, Username, UsernameId,
-};
+use unlockd_domain::{Actor, Lock, Reason, Source, Timestamp, User, UserData, UserId, UserState, Username, UsernameId};
 
 use crate::user_commit::Commit;
+use crate::user_event_columns::UserEventColumns;
 
 /// Whether a change may be made to a user who holds `IAM_OWNER` on the instance.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -26,15 +26,15 @@ pub(crate) async fn create(connection: &mut PgConnection, new: &NewUser) -> Resu
         r#"WITH organization AS (
                SELECT id FROM organizations WHERE id = $2 FOR KEY SHARE
            ), created AS (
-               INSERT INTO users (id, organization_id, state, sequence, failed_password_attempts, created_at, changed_at,
+               INSERT INTO users (id, organization_id, state, sequence, created_at, changed_at,
                                   password_hash, password_changed_at, password_change_required, data)
-               SELECT $1, id, 'active', $3, 0, $4, $4, $5, $6, $7, $8 FROM organization
+               SELECT $1, id, 'active', $3, $4, $4, $5, $6, $7, $8 FROM organization
                ON CONFLICT (id) DO NOTHING
                RETURNING id, organization_id, sequence, created_at
            ), recorded AS (
-               INSERT INTO user_events (user_id, sequence, kind, organization_id, actor_user_id, occurred_at,
+               INSERT INTO user_events (user_id, sequence, kind, organization_id, actor_user_id, occurred_at, source,
                                         idempotency_key, request_digest)
-               SELECT id, sequence, $9, organization_id, $10, created_at, $11, $12 FROM created
+               SELECT id, sequence, $9, organization_id, $10, created_at, $11, $12, $13 FROM created
            )
            SELECT EXISTS (SELECT 1 FROM organization) AS "organization_exists!",
                   EXISTS (SELECT 1 FROM created) AS "is_created!""#,
@@ -48,6 +48,7 @@ pub(crate) async fn create(connection: &mut PgConnection, new: &NewUser) -> Resu
         new.profile.data.as_ref().map(UserData::as_json),
         event.kind.name().as_str(),
         event.actor.user_id().map(UserId::as_str),
+        event.source.as_ref().map(Source::as_str),
         request.map(|request| request.key.as_str()),
         request.map(|request| &request.digest.0[..]),
     )
@@ -106,11 +107,11 @@ async fn create_usernames(
     })
 }
 
-/// Writes the user after the change and appends the event, if the stored user's sequence is still the expected one;
+/// Writes the user after the change and appends the events, if the stored user's sequence is still the expected one;
 /// answers whether it was. One statement: it happens as a whole or not at all, also without a transaction around it.
 ///
-/// The event's position is the column's default, so it is taken when the user's row is locked already: behind that of the
-/// event before it.
+/// The events' positions are the column's default, so they are taken when the user's row is locked already, one after the
+/// other in the order of the sequences: each behind that of the event before it.
 pub(crate) async fn change(
     connection: &mut PgConnection,
     Commit {
@@ -120,38 +121,55 @@ pub(crate) async fn change(
     }: Commit<'_>,
     owners: Owners,
 ) -> Result<bool, Error> {
-    let (user, event) = (change.user(), change.event());
-    let state = StateColumns::of(user.state());
+    let (user, events) = (change.user().record(), UserEventColumns::of(change));
+    let state = StateColumns::of(&user.state);
+    // Keys are those of callers: what happens by itself has none.
+    let request = request.filter(|_| Actor::user_id(&change.event().actor).is_some());
+    let failures: Vec<_> = user.password_failures.iter().map(|until| until.date_time()).collect();
     let appended = sqlx::query!(
         "WITH changed AS (
              UPDATE users
-             SET state = $4, sequence = $5, failed_password_attempts = $6, changed_at = $7,
-                 lock_since = $8, lock_cause = $9, lock_by = $10, lock_reason = $11, lock_until = $12
+             SET state = $4, sequence = $5, changed_at = $6,
+                 lock_since = $7, lock_cause = $8, lock_by = $9, lock_reason = $10, lock_until = $11,
+                 password_failures = $12, policy_locks = $13, failures_forgotten_at = $14
              WHERE id = $1 AND sequence = $2 AND NOT (instance_owner AND $3)
-             RETURNING id, sequence
+             RETURNING id, organization_id, sequence
          )
-         INSERT INTO user_events (user_id, sequence, kind, organization_id, actor_user_id, occurred_at,
-                                  reason, lock_cause, lock_until, idempotency_key, request_digest)
-         SELECT id, sequence, $13, $14, $15, $16, $17, $18, $19, $20, $21 FROM changed",
-        user.id().as_str(),
+         INSERT INTO user_events (user_id, organization_id, sequence, kind, actor_user_id, occurred_at, source, reason,
+                                  lock_cause, lock_until, unlock_cause, counts_until, idempotency_key, request_digest)
+         SELECT changed.id, changed.organization_id, event.*,
+                CASE WHEN event.sequence = changed.sequence THEN $25 END,
+                CASE WHEN event.sequence = changed.sequence THEN $26::bytea END
+         FROM changed,
+              unnest($15::bigint[], $16::text[], $17::text[], $18::timestamptz[], $19::text[], $20::text[], $21::text[],
+                     $22::timestamptz[], $23::text[], $24::timestamptz[])
+              AS event (sequence, kind, actor_user_id, occurred_at, source, reason, lock_cause, lock_until, unlock_cause,
+                        counts_until)
+         ORDER BY event.sequence",
+        user.id.as_str(),
         expected.as_i64(),
         owners == Owners::Spared,
         state.name,
-        user.sequence().as_i64(),
-        i64::from(user.failed_password_attempts()),
-        user.changed_at().date_time(),
+        user.sequence.as_i64(),
+        user.changed_at.date_time(),
         state.lock.map(|lock| lock.since.date_time()),
         state.lock.map(|lock| lock.cause.as_str()),
         state.lock.and_then(|lock| lock.by.user_id()).map(UserId::as_str),
         state.lock.and_then(|lock| lock.reason.as_ref()).map(Reason::as_str),
         state.lock.and_then(|lock| lock.until).map(Timestamp::date_time),
-        event.kind.name().as_str(),
-        OrganizationId::as_str(&event.organization),
-        Actor::user_id(&event.actor).map(UserId::as_str),
-        event.time.date_time(),
-        event.kind.reason().map(Reason::as_str),
-        event.kind.lock_cause().map(LockCause::as_str),
-        event.kind.lock_until().map(Timestamp::date_time),
+        &failures,
+        i64::from(user.policy_locks),
+        user.failures_forgotten_at.map(Timestamp::date_time),
+        &events.sequence,
+        &events.kind as &[&str],
+        &events.actor_user_id as &[Option<&str>],
+        &events.occurred_at,
+        &events.source as &[Option<&str>],
+        &events.reason as &[Option<&str>],
+        &events.lock_cause as &[Option<&str>],
+        &events.lock_until as &[Option<OffsetDateTime>],
+        &events.unlock_cause as &[Option<&str>],
+        &events.counts_until as &[Option<OffsetDateTime>],
         request.map(|request| request.key.as_str()),
         request.map(|request| &request.digest.0[..]),
     )

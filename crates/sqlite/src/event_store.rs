@@ -11,7 +11,7 @@ use unlockd_domain::{OrganizationId, Position};
 use crate::SqliteStore;
 use crate::conditions::push_in;
 use crate::error::{corrupt, store_error};
-use crate::user_store::{EVENT_COLUMNS, RecordedEventRow};
+use crate::event_row::{EVENT_COLUMNS, RecordedEventRow};
 
 /// How many statements the events of several organizations are merged from at most; SQLite takes 500.
 const MAX_MERGED: usize = 100;
@@ -45,14 +45,20 @@ impl EventStore for SqliteStore {
     }
 }
 
-/// The statement that selects events. SQLite knows nothing about how many there are of what, so each statement leaves it one
-/// index to use: the columns of all others stand behind a `+`, which hides them.
+/// The statement that selects events. SQLite knows nothing about how many there are of what, so it is told what to find them
+/// by.
 pub(crate) fn push_events(sql: &mut QueryBuilder<Sqlite>, filter: &EventFilter, range: &EventRange) {
-    let is_narrow = filter.user_id.is_some() || filter.actor.is_some() || filter.organization.is_some();
+    let narrowing = narrowing_index(filter);
     match &filter.visibility {
-        Visibility::Instance => push_selection(sql, filter, range),
-        Visibility::Organizations(visible) if is_narrow || visible.is_empty() => {
-            push_selection(sql, filter, range);
+        Visibility::Instance => push_selection(sql, narrowing, filter, range),
+        // SQLite would have nothing to look up any more, and refuse an index.
+        Visibility::Organizations(visible) if visible.is_empty() => {
+            push_selection(sql, None, filter, range);
+            sql.push(" AND FALSE");
+        }
+        Visibility::Organizations(visible) if narrowing.is_some() => {
+            push_selection(sql, narrowing, filter, range);
+            // Behind a `+` a column is looked at, and never looked up.
             let visible = visible.iter().map(OrganizationId::as_str);
             push_in(sql.push(" AND "), "+organization_id", visible);
         }
@@ -63,13 +69,13 @@ pub(crate) fn push_events(sql: &mut QueryBuilder<Sqlite>, filter: &EventFilter, 
             let visible: Vec<&str> = visible.into_iter().collect();
             let mut separator = "";
             for some in visible.chunks(visible.len().div_ceil(MAX_MERGED)) {
-                push_selection(sql.push(separator), filter, range);
+                push_selection(sql.push(separator), Some(BY_ORGANIZATION), filter, range);
                 push_in(sql.push(" AND "), "organization_id", some.iter().copied());
                 separator = " UNION ALL ";
             }
         }
     }
-    // A user's positions rise with the sequences, in whose order the primary key is.
+    // A user's positions rise with the sequences, in whose order the index is.
     sql.push(match (&filter.user_id, range.order) {
         (None, EventOrder::Forward) => " ORDER BY position",
         (None, EventOrder::Backward) => " ORDER BY position DESC",
@@ -79,7 +85,27 @@ pub(crate) fn push_events(sql: &mut QueryBuilder<Sqlite>, filter: &EventFilter, 
     sql.push(" LIMIT ").push_bind(range.limit);
 }
 
-fn push_selection(sql: &mut QueryBuilder<Sqlite>, filter: &EventFilter, range: &EventRange) {
+const BY_USER: &str = "user_events_user_key";
+const BY_ACTOR: &str = "user_events_actor_idx";
+const BY_ORGANIZATION: &str = "user_events_organization_idx";
+
+/// The index by which the filter finds the fewest events; none when it is about all of them, which are in order as they are.
+fn narrowing_index(filter: &EventFilter) -> Option<&'static str> {
+    if filter.user_id.is_some() {
+        Some(BY_USER)
+    } else if filter.actor.is_some() {
+        Some(BY_ACTOR)
+    } else {
+        filter.organization.is_some().then_some(BY_ORGANIZATION)
+    }
+}
+
+fn push_selection(
+    sql: &mut QueryBuilder<Sqlite>,
+    index: Option<&'static str>,
+    filter: &EventFilter,
+    range: &EventRange,
+) {
     let EventFilter {
         visibility: _,
         user_id,
@@ -89,24 +115,20 @@ fn push_selection(sql: &mut QueryBuilder<Sqlite>, filter: &EventFilter, range: &
         after,
         before,
     } = filter;
-    let (of_user, of_actor) = (user_id.is_some(), actor.is_some());
-    let position = unless(of_user, "position", "+position");
-    sql.push("SELECT ").push(EVENT_COLUMNS).push(" FROM user_events WHERE ");
-    sql.push(position).push(" > ").push_bind(range.after.as_i64());
-    sql.push(" AND ")
-        .push(position)
-        .push(" <= ")
-        .push_bind(range.up_to.as_i64());
+    sql.push("SELECT ").push(EVENT_COLUMNS).push(" FROM user_events");
+    if let Some(index) = index {
+        sql.push(" INDEXED BY ").push(index);
+    }
+    sql.push(" WHERE position > ").push_bind(range.after.as_i64());
+    sql.push(" AND position <= ").push_bind(range.up_to.as_i64());
     if let Some(id) = user_id {
         sql.push(" AND user_id = ").push_bind(id.as_str());
     }
     if let Some(id) = actor {
-        let column = unless(of_user, "actor_user_id", "+actor_user_id");
-        sql.push(" AND ").push(column).push(" = ").push_bind(id.as_str());
+        sql.push(" AND actor_user_id = ").push_bind(id.as_str());
     }
     if let Some(id) = organization {
-        let column = unless(of_user || of_actor, "organization_id", "+organization_id");
-        sql.push(" AND ").push(column).push(" = ").push_bind(id.as_str());
+        sql.push(" AND organization_id = ").push_bind(id.as_str());
     }
     if !kinds.is_empty() {
         sql.push(" AND ");
@@ -118,8 +140,4 @@ fn push_selection(sql: &mut QueryBuilder<Sqlite>, filter: &EventFilter, range: &
     if let Some(before) = before {
         sql.push(" AND occurred_at < ").push_bind(before.unix_microseconds());
     }
-}
-
-fn unless(hidden: bool, open: &'static str, behind_plus: &'static str) -> &'static str {
-    if hidden { behind_plus } else { open }
 }

@@ -2,10 +2,11 @@ use async_trait::async_trait;
 use sqlx::SqliteConnection;
 use tracing::instrument;
 use unlockd_application::ports::{AddGrantError, BoxError, GrantStore, RemoveGrantError, StoreError};
-use unlockd_domain::{Grant, GrantScope, Grants, OrganizationId, UserId};
+use unlockd_domain::{Grant, GrantScope, Grants, OrganizationId, Timestamp, UserId};
 
 use crate::SqliteStore;
 use crate::error::{corrupt, store_error};
+use crate::instance_owners::was_last_active_owner;
 use crate::organization_store::organization_exists;
 use crate::user_store::user_exists;
 
@@ -30,7 +31,7 @@ impl GrantStore for SqliteStore {
     }
 
     #[instrument(name = "sqlite.grant_store.remove", skip_all, fields(user.id = %user_id))]
-    async fn remove(&self, user_id: &UserId, grant: &Grant) -> Result<(), RemoveGrantError> {
+    async fn remove(&self, user_id: &UserId, grant: &Grant, now: Timestamp) -> Result<(), RemoveGrantError> {
         self.in_time(async {
             let mut transaction = self.begin_writing().await?;
             if !delete_grant(&mut transaction, user_id, grant).await? {
@@ -38,7 +39,7 @@ impl GrantStore for SqliteStore {
             }
             if *grant == Grant::instance_owner() {
                 set_instance_owner(&mut transaction, user_id, false).await?;
-                if was_last_active_owner(&mut transaction, user_id).await? {
+                if was_last_active_owner(&mut transaction, user_id, now).await? {
                     return Err(RemoveGrantError::LastInstanceOwner);
                 }
             }
@@ -137,22 +138,6 @@ async fn set_instance_owner(
     } else {
         Err(corrupt("a grant is of a user who does not exist"))
     }
-}
-
-/// Whether the user, who is no owner any more, could come in, and no owner who can is left.
-async fn was_last_active_owner(connection: &mut SqliteConnection, user_id: &UserId) -> Result<bool, StoreError> {
-    sqlx::query_scalar!(
-        r#"
-        SELECT state = 'active' AND NOT EXISTS (
-            SELECT 1 FROM users AS other WHERE other.instance_owner = 1 AND other.state = 'active'
-        ) AS "was_last!: bool"
-        FROM users WHERE id = ?
-        "#,
-        user_id.as_str(),
-    )
-    .fetch_one(connection)
-    .await
-    .map_err(store_error)
 }
 
 struct GrantRow {

@@ -4,16 +4,22 @@
 mod access_token_store;
 mod conditions;
 mod error;
+mod event_row;
 mod event_store;
 mod file;
 mod grant_store;
+mod instance_owners;
 mod instance_store;
+mod lockout_policy_store;
 mod migration;
 mod options;
 mod organization_store;
 #[cfg(test)]
 mod query_plans;
+mod session_store;
+mod sign_in_failure_store;
 mod store;
+mod timestamp_list;
 mod user_directory;
 mod user_store;
 

@@ -2,6 +2,7 @@
 //! the plans have to be right without; an operator may (`ANALYZE`), so they have to be right with them too.
 
 mod events;
+mod sessions;
 mod users;
 
 use sqlx::{Executor, QueryBuilder, Row, Sqlite};
@@ -66,6 +67,8 @@ fn assert_in_order_of(index: &str, plan: &str, what: &str) {
 /// No table is read from end to end, unless the statement asks for all that the index holds.
 #[track_caller]
 fn assert_no_full_scan(plan: &str, what: &str, exact_index: &str) {
-    let is_full_scan = |step: &str| step.starts_with("SCAN user") && !step.ends_with(exact_index);
+    let is_full_scan = |step: &str| {
+        (step.starts_with("SCAN user") || step.starts_with("SCAN sessions")) && !step.ends_with(exact_index)
+    };
     assert!(!plan.lines().any(is_full_scan), "{what}, by a full scan:\n{plan}");
 }

@@ -49,15 +49,22 @@ pub(crate) fn push_page(sql: &mut QueryBuilder<Sqlite>, query: &UserQuery) {
         SortDirection::Descending => " DESC",
     };
     sql.push(" ORDER BY ");
-    let column = match query.order {
-        UserOrder::Id => None,
-        UserOrder::CreationDate => Some("users.created_at"),
-        UserOrder::ChangeDate => Some("users.changed_at"),
-        // The names are in the order of the wire's numbers.
-        UserOrder::State => Some("users.state"),
-    };
-    if let Some(column) = column {
-        sql.push(column).push(direction).push(", ");
+    match query.order {
+        UserOrder::Id => {}
+        UserOrder::CreationDate => {
+            sql.push("users.created_at").push(direction).push(", ");
+        }
+        UserOrder::ChangeDate => {
+            sql.push("users.changed_at").push(direction).push(", ");
+        }
+        // The names are in the order of the wire's numbers. Only who is locked has `lock_until`.
+        UserOrder::State => {
+            sql.push("CASE WHEN users.lock_until <= ")
+                .push_bind(query.now.unix_microseconds());
+            sql.push(" THEN 'active' ELSE users.state END")
+                .push(direction)
+                .push(", ");
+        }
     }
     sql.push("users.id").push(direction);
     sql.push(" LIMIT ").push_bind(query.limit);
@@ -88,7 +95,8 @@ fn push_who(sql: &mut QueryBuilder<Sqlite>, query: &UserQuery) {
         }
     }
     sql.push(" AND ");
-    UserConditions { sql, organization }.push(&query.filter);
+    let now = query.now;
+    UserConditions { sql, organization, now }.push(&query.filter);
 }
 
 /// The only value of a statement. It is not kept prepared: there are too many kinds of them.

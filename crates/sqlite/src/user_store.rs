@@ -1,4 +1,6 @@
-mod event_row;
+mod history;
+mod lock_expiry;
+mod login_identity;
 mod profile_edit;
 mod profile_row;
 mod user_row;
@@ -8,17 +10,18 @@ use sqlx::SqliteConnection;
 use tracing::instrument;
 use unlockd_application::idempotency::{IdempotencyKey, IdempotentRequest};
 use unlockd_application::ports::{CommitError, CreateUserError, NewUser, RecordedRequest, StoreError, UserStore};
-use unlockd_domain::{User, UserChange, UserEvent, UserId, UserProfile};
+use unlockd_domain::{LoginIdentity, Timestamp, User, UserChange, UserEvent, UserId, UserProfile};
 
-pub(crate) use self::event_row::{EVENT_COLUMNS, RecordedEventRow};
-use self::event_row::{insert_event, select_events, select_request};
+use self::history::{insert_event, select_events, select_request};
+use self::login_identity::resolve_identity;
 use self::profile_edit::edit_profile;
 pub(crate) use self::profile_row::select_profiles;
 use self::profile_row::{insert_username, select_profile};
-use self::user_row::{insert_user, is_last_owner, update_user};
+use self::user_row::{insert_user, update_user};
 pub(crate) use self::user_row::{select_user, select_users, user_exists};
 use crate::SqliteStore;
 use crate::error::store_error;
+use crate::instance_owners::is_last_owner;
 use crate::organization_store::organization_exists;
 
 #[async_trait]
@@ -32,11 +35,19 @@ impl UserStore for SqliteStore {
     async fn find_with_profile(&self, id: &UserId) -> Result<Option<(User, UserProfile)>, StoreError> {
         self.in_time(async {
             let mut transaction = self.begin_reading().await?;
-            let Some(user) = select_user(&mut *transaction, id).await? else {
-                return Ok(None);
-            };
-            let profile = select_profile(&mut transaction, id).await?;
-            Ok(Some((user, profile)))
+            select_with_profile(&mut transaction, id).await
+        })
+        .await
+    }
+
+    #[instrument(name = "sqlite.user_store.find_by_identity", skip_all)]
+    async fn find_by_identity(&self, identity: &LoginIdentity) -> Result<Option<(User, UserProfile)>, StoreError> {
+        self.in_time(async {
+            let mut transaction = self.begin_reading().await?;
+            match resolve_identity(&mut transaction, identity).await? {
+                Some(id) => select_with_profile(&mut transaction, &id).await,
+                None => Ok(None),
+            }
         })
         .await
     }
@@ -53,26 +64,17 @@ impl UserStore for SqliteStore {
 
     #[instrument(name = "sqlite.user_store.commit", skip_all, fields(user.id = %change.user().id()))]
     async fn commit(&self, change: &UserChange, request: Option<&IdempotentRequest>) -> Result<(), CommitError> {
-        // Nobody is stored in front of their first event.
-        let expected = change.expected_sequence().ok_or(CommitError::Conflict)?;
         self.in_time(async {
             let mut transaction = self.begin_writing().await?;
-            if !update_user(&mut transaction, change.user(), expected).await? {
-                return Err(CommitError::Conflict);
-            }
-            if change.ends_activity() && is_last_owner(&mut transaction, change.user().id()).await? {
-                return Err(CommitError::LastInstanceOwner);
-            }
-            if !insert_event(&mut transaction, change.event(), request).await? {
-                return Err(CommitError::IdempotencyKeyTaken);
-            }
-            // Comes last: what is erased from the history includes what has just been appended to it.
-            if let Some(edit) = change.profile_edit() {
-                edit_profile(&mut transaction, change.user(), edit).await?;
-            }
+            write_change(&mut transaction, change, request).await?;
             Ok(transaction.commit().await.map_err(store_error)?)
         })
         .await
+    }
+
+    #[instrument(name = "sqlite.user_store.lift_expired_locks", skip_all)]
+    async fn lift_expired_locks(&self, now: Timestamp, limit: u32) -> Result<u32, StoreError> {
+        self.in_time(self.write_expired_locks(now, limit)).await
     }
 
     #[instrument(name = "sqlite.user_store.find_request", skip_all, fields(user.id = %caller))]
@@ -88,6 +90,45 @@ impl UserStore for SqliteStore {
     async fn history(&self, id: &UserId) -> Result<Vec<UserEvent>, StoreError> {
         self.in_time(select_events(self.readers(), id)).await
     }
+}
+
+async fn select_with_profile(
+    connection: &mut SqliteConnection,
+    id: &UserId,
+) -> Result<Option<(User, UserProfile)>, StoreError> {
+    let Some(user) = select_user(&mut *connection, id).await? else {
+        return Ok(None);
+    };
+    let profile = select_profile(connection, id).await?;
+    Ok(Some((user, profile)))
+}
+
+/// Writes a change, or tells what is in the way. The caller has begun a transaction, and drops it then.
+async fn write_change(
+    connection: &mut SqliteConnection,
+    change: &UserChange,
+    request: Option<&IdempotentRequest>,
+) -> Result<(), CommitError> {
+    // Nobody is stored in front of their first event.
+    let expected = change.expected_sequence().ok_or(CommitError::Conflict)?;
+    let user = change.user();
+    if !update_user(connection, user, expected).await? {
+        return Err(CommitError::Conflict);
+    }
+    if change.ends_activity() && is_last_owner(connection, user.id(), change.event().time).await? {
+        return Err(CommitError::LastInstanceOwner);
+    }
+    for event in change.events() {
+        let its_request = request.filter(|_| event.sequence == change.event().sequence);
+        if !insert_event(connection, event, its_request).await? {
+            return Err(CommitError::IdempotencyKeyTaken);
+        }
+    }
+    // Comes last: what is erased from the history includes what has just been appended to it.
+    if let Some(edit) = change.profile_edit() {
+        edit_profile(connection, user, edit).await?;
+    }
+    Ok(())
 }
 
 /// Writes a user, their profile and their first event, or tells what is in the way. The caller has begun a transaction,

@@ -1,8 +1,11 @@
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use unlockd_application::idempotency::{IdempotencyKey, IdempotentRequest, RequestDigest};
-use unlockd_application::ports::{AccessTokenStore, AddGrantError, AddTokenError, CommitError, GrantStore, UserStore};
+use unlockd_application::ports::{
+    AccessTokenStore, AddGrantError, AddTokenError, CommitError, GrantStore, SessionStore, UserStore, WriteSessionError,
+};
 use unlockd_domain::{
-    Actor, Grant, LockCause, LockOrder, PasswordHash, StoredPassword, TokenDigest, User, UserChange, UserData,
+    Actor, Grant, LockCause, LockOrder, LockoutPolicy, PasswordHash, PasswordReset, Session, SessionMetadata, Source,
+    StoredPassword, TokenDigest, User, UserAgent, UserAgentFields, UserChange, UserData,
 };
 use unlockd_postgres::PostgresStore;
 use unlockd_testkit::fixtures;
@@ -27,7 +30,23 @@ async fn commit(store: &PostgresStore, change: &UserChange) -> User {
     change.user().clone()
 }
 
-/// A locked user with a password, names, data, a role, a token, and reasons in their history.
+/// A session in which somebody has typed this, with notes and a user agent.
+fn personal_session(session: Session) -> Session {
+    let metadata = [(PERSONAL.to_owned(), PERSONAL.as_bytes().to_vec())];
+    let user_agent = UserAgentFields {
+        fingerprint_id: Some(PERSONAL.to_owned()),
+        description: Some(PERSONAL.to_owned()),
+        ..UserAgentFields::default()
+    };
+    Session {
+        metadata: SessionMetadata::default().with(metadata).unwrap(),
+        user_agent: Some(UserAgent::new(user_agent).unwrap()),
+        ..session
+    }
+}
+
+/// A user with a password, a code to replace it by, names, data, a role, a token, sessions, and reasons and sources in their
+/// history.
 async fn personal_user(store: &PostgresStore) -> User {
     with_user(store, "actor").await;
     let mut new = fixtures::named_user("u", "acme", &[&format!("{PERSONAL} 1"), &format!("{PERSONAL} 2")]);
@@ -37,7 +56,7 @@ async fn personal_user(store: &PostgresStore) -> User {
         changed_at: fixtures::now(),
         change_required: false,
     });
-    store.create(&new).await.unwrap();
+    UserStore::create(store, &new).await.unwrap();
     let user = new.change.user();
     GrantStore::add(store, user.id(), &Grant::instance_owner())
         .await
@@ -52,6 +71,14 @@ async fn personal_user(store: &PostgresStore) -> User {
         reason: Some(fixtures::reason(PERSONAL)),
         until: None,
     };
+    let proven = personal_session(fixtures::proven_session("proven", "u", "acme"));
+    let mut named = personal_session(fixtures::proven_session("named", "u", "acme"));
+    named.user.as_mut().unwrap().proof = None;
+    for (session, digest) in [(proven, 2), (named, 3)] {
+        SessionStore::create(store, &session, &TokenDigest([digest; 32]))
+            .await
+            .unwrap();
+    }
     let owner = with_user(store, "owner").await;
     GrantStore::add(store, owner.id(), &Grant::instance_owner())
         .await
@@ -63,7 +90,20 @@ async fn personal_user(store: &PostgresStore) -> User {
         &locked.deactivate(reason.clone(), actor(), fixtures::now()).unwrap(),
     )
     .await;
-    commit(store, &inactive.reactivate(reason, actor(), fixtures::now()).unwrap()).await
+    let active = commit(store, &inactive.reactivate(reason, actor(), fixtures::now()).unwrap()).await;
+    let source = Source::trusted(PERSONAL.to_owned());
+    let failed = active.fail_password_check(&LockoutPolicy::DEFAULT, true, actor(), fixtures::now());
+    let failed = commit(store, &failed.unwrap().from_source(Some(&source))).await;
+    let reset = PasswordReset {
+        code_hash: PasswordHash::trusted(format!("$argon2id${PERSONAL}")),
+        expires_at: fixtures::now(),
+        failed_attempts: 0,
+    };
+    commit(
+        store,
+        &failed.request_password_reset(reset, actor(), fixtures::now()).unwrap(),
+    )
+    .await
 }
 
 /// Every row of every table as a text.
@@ -100,7 +140,10 @@ async fn nothing_that_people_have_typed_is_left_of_a_deleted_user_and_keys_are_n
     assert!(!dump.contains(PERSONAL) && !dump.contains(&digest), "{dump}");
     let history = store.history(deleted.id()).await.unwrap();
     assert_eq!(User::replay(&history).as_ref(), Ok(&deleted));
-    let owner = store.find(&fixtures::user_id("owner")).await.unwrap().unwrap();
+    let owner = UserStore::find(&store, &fixtures::user_id("owner"))
+        .await
+        .unwrap()
+        .unwrap();
     for event in &history[1..] {
         let key = IdempotencyKey::new(event.kind.name().as_str()).unwrap();
         let recorded = store
@@ -120,12 +163,16 @@ async fn nothing_that_people_have_typed_is_left_of_a_deleted_user_and_keys_are_n
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_token_and_a_role_that_are_given_to_a_user_who_is_being_deleted_are_refused() {
+async fn what_is_given_to_a_user_who_is_being_deleted_is_refused() {
     let Some(database) = TestDatabase::create().await else {
         return;
     };
     let store = migrated(&database).await;
     let user = with_user(&store, "u").await;
+    let begun = fixtures::session("begun");
+    SessionStore::create(&store, &begun, &TokenDigest([2; 32]))
+        .await
+        .unwrap();
     let mut rival = Rival::connect(&database).await;
     // The deletion has the user's row and waits to take the names away.
     rival.execute("BEGIN; LOCK TABLE usernames IN SHARE MODE").await;
@@ -146,10 +193,20 @@ async fn a_token_and_a_role_that_are_given_to_a_user_who_is_being_deleted_are_re
         let store = store.clone();
         async move { GrantStore::add(&store, &fixtures::user_id("u"), &Grant::instance_owner()).await }
     });
+    let created = tokio::spawn({
+        let store = store.clone();
+        let session = fixtures::proven_session("created", "u", "acme");
+        async move { SessionStore::create(&store, &session, &TokenDigest([3; 32])).await }
+    });
+    let replaced = tokio::spawn({
+        let store = store.clone();
+        let session = fixtures::proven_session("begun", "u", "acme").advanced(fixtures::now());
+        async move { SessionStore::replace(&store, &session, &TokenDigest([4; 32]), begun.sequence).await }
+    });
     let waiting = "SELECT count(*) FROM pg_stat_activity
                    WHERE datname = current_database() AND wait_event_type = 'Lock'";
     // The rival itself is in a transaction, where the activity stands still once it was looked at.
-    Rival::connect(&database).await.wait_for(3, waiting).await;
+    Rival::connect(&database).await.wait_for(5, waiting).await;
 
     rival.execute("COMMIT").await;
 
@@ -158,5 +215,11 @@ async fn a_token_and_a_role_that_are_given_to_a_user_who_is_being_deleted_are_re
     assert!(matches!(refusal, Err(AddTokenError::UserNotFound)), "{refusal:?}");
     let refusal = grant.await.unwrap();
     assert!(matches!(refusal, Err(AddGrantError::UserNotFound)), "{refusal:?}");
+    for session in [created, replaced] {
+        let refusal = session.await.unwrap();
+        assert!(matches!(refusal, Err(WriteSessionError::UserNotFound)), "{refusal:?}");
+    }
     assert_eq!(rival.number("SELECT count(*) FROM users WHERE instance_owner").await, 0);
+    let proven = "SELECT count(*) FROM sessions WHERE user_id IS NOT NULL";
+    assert_eq!(rival.number(proven).await, 0);
 }

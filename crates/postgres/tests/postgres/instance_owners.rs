@@ -19,7 +19,11 @@ async fn whoever_becomes_the_only_owner_while_the_role_is_taken_away_keeps_it() 
         .await;
     let removal = tokio::spawn({
         let store = store.clone();
-        async move { store.remove(&fixtures::user_id("u"), &Grant::instance_owner()).await }
+        async move {
+            store
+                .remove(&fixtures::user_id("u"), &Grant::instance_owner(), fixtures::now())
+                .await
+        }
     });
     // It has seen that there are no owners, and is about to remove the role.
     rival.is_in_the_way().await;

@@ -2,7 +2,10 @@ use std::fs;
 use std::path::Path;
 
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
+use unlockd_application::ports::UserStore;
+use unlockd_domain::{UnlockCause, User};
 use unlockd_postgres::MigrationError;
+use unlockd_testkit::fixtures;
 use unlockd_testkit::postgres::TestDatabase;
 
 use crate::store::{connect, migrated, ports};
@@ -13,7 +16,7 @@ async fn migrating_again_changes_nothing() {
         return;
     };
     let store = migrated(&database).await;
-    let organization = unlockd_testkit::fixtures::organization("acme");
+    let organization = fixtures::organization("acme");
     ports(&store).organizations.create(&organization).await.unwrap();
 
     store.migrate().await.unwrap();
@@ -122,4 +125,45 @@ async fn events_of_older_versions_are_numbered_as_they_happened() {
         events,
         expected.map(|(position, id, sequence)| (position, id.to_owned(), sequence))
     );
+}
+
+/// As versions before sign-in have written them.
+const LOCKED_AND_UNLOCKED: &str = "
+    INSERT INTO organizations VALUES ('o', 'o', now());
+    INSERT INTO users (id, organization_id, state, sequence, failed_password_attempts, lock_since, lock_cause, created_at,
+                       changed_at)
+    VALUES ('active', 'o', 'active', 4, 0, NULL, NULL, '2024-01-02', '2024-01-05'),
+           ('locked', 'o', 'locked', 4, 0, '2024-01-05', 'operator', '2024-01-02', '2024-01-05'),
+           ('new', 'o', 'active', 1, 0, NULL, NULL, '2024-01-02', '2024-01-02'),
+           ('deleted', 'o', 'deleted', 4, 0, NULL, NULL, '2024-01-02', '2024-01-05');
+    INSERT INTO user_events (user_id, sequence, kind, organization_id, occurred_at, lock_cause)
+    SELECT id, n, ('{user.created,user.locked,user.unlocked}'::text[])[n], 'o', timestamptz '2024-01-01' + n * interval '1 day',
+           CASE n WHEN 2 THEN 'operator' END
+    FROM users, generate_series(1, 3) AS n WHERE n <= sequence;
+    INSERT INTO user_events (user_id, sequence, kind, organization_id, occurred_at, lock_cause)
+    VALUES ('active', 4, 'user.password.changed', 'o', '2024-01-05', NULL),
+           ('locked', 4, 'user.locked', 'o', '2024-01-05', 'operator'),
+           ('deleted', 4, 'user.deleted', 'o', '2024-01-05', NULL)";
+
+#[tokio::test]
+async fn users_of_older_versions_are_what_their_history_says_and_were_unlocked_by_operators() {
+    let Some(database) = TestDatabase::create().await else {
+        return;
+    };
+    let mut connection = PgConnection::connect(&database.url()).await.unwrap();
+    for (name, sql) in migration_files() {
+        if name.ends_with("_add_lockout_to_users.sql") {
+            connection.execute(LOCKED_AND_UNLOCKED).await.unwrap();
+        }
+        connection.execute(AssertSqlSafe(sql)).await.unwrap();
+    }
+    let store = connect(database.url()).await;
+
+    for (id, is_unlocked) in [("active", true), ("locked", true), ("new", false), ("deleted", true)] {
+        let user = store.find(&fixtures::user_id(id)).await.unwrap().unwrap();
+        let history = store.history(user.id()).await.unwrap();
+        assert_eq!(User::replay(&history), Ok(user));
+        let causes: Vec<_> = history.iter().filter_map(|event| event.kind.unlock_cause()).collect();
+        assert_eq!(causes, vec![UnlockCause::Operator; usize::from(is_unlocked)]);
+    }
 }

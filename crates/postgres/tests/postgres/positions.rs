@@ -5,8 +5,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 use tokio::task::JoinSet;
-use unlockd_application::ports::{EventFilter, EventOrder, EventRange, EventStore, UserStore, Visibility};
-use unlockd_domain::{Actor, Position, User, UserState};
+use unlockd_application::ports::{
+    EventFilter, EventOrder, EventRange, EventStore, LockoutPolicyStore, UserStore, Visibility,
+};
+use unlockd_domain::{Actor, LockoutPolicy, OrganizationId, OwnedPolicy, PolicyChange, Position, User, UserState};
 use unlockd_postgres::PostgresStore;
 use unlockd_testkit::fixtures;
 use unlockd_testkit::postgres::TestDatabase;
@@ -38,7 +40,7 @@ async fn write_with_delays(url: String, user: String) {
 /// Locks and unlocks a user by the store.
 async fn write_through(store: PostgresStore, mut user: User) {
     for _ in 0..TRANSACTIONS {
-        let change = match user.state() {
+        let change = match user.state(fixtures::now()) {
             UserState::Active => user
                 .lock(fixtures::lock_order(), Actor::System, fixtures::now())
                 .unwrap(),
@@ -46,8 +48,25 @@ async fn write_through(store: PostgresStore, mut user: User) {
                 user.unlock(None, Actor::System, fixtures::now()).unwrap()
             }
         };
-        store.commit(&change, None).await.unwrap();
+        UserStore::commit(&store, &change, None).await.unwrap();
         user = change.user().clone();
+    }
+}
+
+/// Sets the policy of the instance or of an organization by the store, and resets it.
+async fn write_policy(store: PostgresStore, organization: Option<OrganizationId>) {
+    let mut policy: Option<OwnedPolicy> = None;
+    for number in 0..TRANSACTIONS {
+        let setting = (number % 2 == 0).then_some(LockoutPolicy::DEFAULT);
+        let change = PolicyChange::new(
+            organization.clone(),
+            policy.as_ref(),
+            setting,
+            Actor::System,
+            fixtures::now(),
+        );
+        LockoutPolicyStore::commit(&store, &change).await.unwrap();
+        policy = Some(change.policy().clone());
     }
 }
 
@@ -90,6 +109,8 @@ async fn watchers_see_every_event_once_and_in_order_however_transactions_overlap
         let user = with_user(store, id).await;
         writers.spawn(write_through(store.clone(), user));
     }
+    writers.spawn(write_policy(one.clone(), None));
+    writers.spawn(write_policy(other.clone(), Some(fixtures::organization_id("acme"))));
     let is_written = Arc::new(AtomicBool::new(false));
     let watchers: Vec<_> = [
         ([one.clone(), one.clone()], 200),

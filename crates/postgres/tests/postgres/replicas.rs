@@ -48,5 +48,8 @@ async fn of_200_parallel_unlocks_by_two_processes_exactly_one_succeeds() {
     assert_eq!(conflicts, 199);
     let history = other.history(locked.user().id()).await.unwrap();
     assert_eq!(history.len(), 3);
-    assert_eq!(*User::replay(&history).unwrap().state(), UserState::Active);
+    assert_eq!(
+        *User::replay(&history).unwrap().state(fixtures::now()),
+        UserState::Active
+    );
 }

@@ -101,7 +101,11 @@ async fn the_victim_of_a_deadlock_gets_through_in_the_end() {
         .await;
     let removal = tokio::spawn({
         let store = store.clone();
-        async move { store.remove(&fixtures::user_id("b"), &Grant::instance_owner()).await }
+        async move {
+            store
+                .remove(&fixtures::user_id("b"), &Grant::instance_owner(), fixtures::now())
+                .await
+        }
     });
     rival.is_in_the_way().await;
 

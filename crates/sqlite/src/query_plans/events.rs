@@ -1,5 +1,5 @@
 use unlockd_application::ports::{EventFilter, EventOrder, EventRange, Visibility};
-use unlockd_domain::{Position, UserEventName};
+use unlockd_domain::{EventName, Position, UserEventName};
 use unlockd_testkit::fixtures;
 
 use super::{Seeded, assert_in_order_of};
@@ -26,15 +26,21 @@ async fn events_come_from_an_index_in_their_order() {
     let some = EventFilter::all(organizations([3, 4]));
     let user_id = Some(fixtures::user_id("user 00012"));
     let organization = Some(fixtures::organization_id("organization 3"));
-    let (by_user, by_actor, by_organization) = ("PRIMARY KEY", "user_events_actor_idx", "user_events_organization_idx");
+    let (by_user, by_actor, by_organization) = (
+        "user_events_user_key",
+        "user_events_actor_idx",
+        "user_events_organization_idx",
+    );
     let lists = [
-        (all.clone(), "user_events_position_key"),
+        (all.clone(), "INTEGER PRIMARY KEY"),
         (
             EventFilter {
-                kinds: vec![UserEventName::Locked, UserEventName::Unlocked],
+                kinds: [UserEventName::Locked, UserEventName::Unlocked]
+                    .map(EventName::User)
+                    .to_vec(),
                 ..all.clone()
             },
-            "user_events_position_key",
+            "INTEGER PRIMARY KEY",
         ),
         (
             EventFilter {
@@ -42,7 +48,7 @@ async fn events_come_from_an_index_in_their_order() {
                 before: Some(fixtures::now()),
                 ..all.clone()
             },
-            "user_events_position_key",
+            "INTEGER PRIMARY KEY",
         ),
         (
             EventFilter {

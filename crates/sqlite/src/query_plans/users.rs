@@ -23,6 +23,7 @@ fn query(visibility: Visibility, filters: Vec<UserFilter>, order: UserOrder) -> 
     UserQuery {
         visibility,
         filter: UserFilter::And(filters),
+        now: fixtures::now(),
         order,
         direction: SortDirection::Descending,
         offset: 0,

@@ -1,6 +1,6 @@
 use sqlx::{QueryBuilder, Sqlite};
 use unlockd_application::ports::{TextMatch, TextMethod, TimeRange, UserFilter};
-use unlockd_domain::UsernameKey;
+use unlockd_domain::{Timestamp, UsernameKey};
 
 use crate::conditions::push_prefix;
 
@@ -10,6 +10,8 @@ pub(super) struct UserConditions<'a> {
     pub(super) sql: &'a mut QueryBuilder<Sqlite>,
     /// The column of the owning organization's id.
     pub(super) organization: &'static str,
+    /// The present, see [`UserQuery::now`](unlockd_application::ports::UserQuery::now).
+    pub(super) now: Timestamp,
 }
 
 /// Whether the condition finds users by what they are called, and few of them: by an index on ids or names.
@@ -63,12 +65,22 @@ impl UserConditions<'_> {
                 key,
                 organization_specific_only,
             } => self.push_username(text, key, *organization_specific_only),
-            UserFilter::Active => self.push_text("users.state = 'active'"),
+            UserFilter::Active => {
+                self.sql.push("(users.state = 'active' OR ");
+                self.push_expired();
+                self.sql.push(")");
+            }
             UserFilter::Inactive => self.push_text("users.state = 'inactive'"),
-            UserFilter::Locked => self.push_text("users.state = 'locked'"),
+            UserFilter::Locked => {
+                self.sql.push("(");
+                self.push_locked();
+                self.sql.push(")");
+            }
             UserFilter::Deleted => self.push_text("users.state = 'deleted'"),
             UserFilter::LockCause(cause) => {
-                self.sql.push("(users.state = 'locked' AND users.lock_cause = ");
+                self.sql.push("(");
+                self.push_locked();
+                self.sql.push(" AND users.lock_cause = ");
                 self.sql.push_bind(cause.as_str()).push(")");
             }
             UserFilter::LockedSince(range) => self.push_range("users.lock_since", *range),
@@ -78,6 +90,18 @@ impl UserConditions<'_> {
 
     fn push_text(&mut self, condition: &'static str) {
         self.sql.push(condition);
+    }
+
+    /// Locked, by a lock that has not expired.
+    fn push_locked(&mut self) {
+        self.sql.push("users.state = 'locked' AND NOT ");
+        self.push_expired();
+    }
+
+    /// Locked, by a lock that has expired. Only who is locked has such a column.
+    fn push_expired(&mut self) {
+        self.sql.push("coalesce(users.lock_until <= ");
+        self.sql.push_bind(self.now.unix_microseconds()).push(", FALSE)");
     }
 
     fn push_joined(&mut self, filters: &[UserFilter], operator: &'static str, without_any: &'static str) {
@@ -143,10 +167,9 @@ impl UserConditions<'_> {
 
     /// Only who is locked has such a column.
     fn push_range(&mut self, column: &'static str, range: TimeRange) {
-        self.sql
-            .push("(users.state = 'locked' AND ")
-            .push(column)
-            .push(" IS NOT NULL");
+        self.sql.push("(");
+        self.push_locked();
+        self.sql.push(" AND ").push(column).push(" IS NOT NULL");
         if let Some(after) = range.after {
             self.sql.push(" AND ").push(column).push(" > ");
             self.sql.push_bind(after.unix_microseconds());

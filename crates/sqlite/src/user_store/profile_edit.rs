@@ -1,6 +1,6 @@
 use sqlx::SqliteConnection;
 use unlockd_application::ports::{CommitError, StoreError};
-use unlockd_domain::{ProfileEdit, StoredPassword, User, UserData, UserId, UsernameId};
+use unlockd_domain::{PasswordHash, PasswordReset, ProfileEdit, StoredPassword, User, UserData, UserId, UsernameId};
 
 use super::profile_row::insert_username;
 use crate::error::{corrupt, store_error};
@@ -22,6 +22,8 @@ pub(super) async fn edit_profile(
         }
         ProfileEdit::RemoveUsername(id) => delete_username(connection, user.id(), id).await?,
         ProfileEdit::ReplacePassword(password) => update_password(connection, user.id(), password).await?,
+        ProfileEdit::Rehash(hash) => update_hash(connection, user.id(), hash).await?,
+        ProfileEdit::SetPasswordReset(reset) => update_password_reset(connection, user.id(), reset.as_ref()).await?,
         ProfileEdit::Erase => erase(connection, user.id()).await?,
     }
     Ok(())
@@ -35,13 +37,47 @@ async fn update_data(connection: &mut SqliteConnection, id: &UserId, data: &User
         .map_err(store_error)
 }
 
+/// Who has no password gets none.
+async fn update_hash(connection: &mut SqliteConnection, id: &UserId, hash: &PasswordHash) -> Result<(), StoreError> {
+    sqlx::query!(
+        "UPDATE users SET password_hash = ? WHERE id = ? AND password_hash IS NOT NULL",
+        hash.expose(),
+        id.as_str(),
+    )
+    .execute(connection)
+    .await
+    .map(drop)
+    .map_err(store_error)
+}
+
+async fn update_password_reset(
+    connection: &mut SqliteConnection,
+    id: &UserId,
+    reset: Option<&PasswordReset>,
+) -> Result<(), StoreError> {
+    sqlx::query!(
+        "UPDATE users SET password_reset_hash = ?, password_reset_expires_at = ?, password_reset_failures = ? WHERE id = ?",
+        reset.map(|reset| reset.code_hash.expose()),
+        reset.map(|reset| reset.expires_at.unix_microseconds()),
+        reset.map(|reset| reset.failed_attempts),
+        id.as_str(),
+    )
+    .execute(connection)
+    .await
+    .map(drop)
+    .map_err(store_error)
+}
+
 async fn update_password(
     connection: &mut SqliteConnection,
     id: &UserId,
     password: &StoredPassword,
 ) -> Result<(), StoreError> {
     sqlx::query!(
-        "UPDATE users SET password_hash = ?, password_changed_at = ?, password_change_required = ? WHERE id = ?",
+        "UPDATE users
+         SET password_hash = ?, password_changed_at = ?, password_change_required = ?,
+             password_reset_hash = NULL, password_reset_expires_at = NULL, password_reset_failures = NULL
+         WHERE id = ?",
         password.hash.expose(),
         password.changed_at.unix_microseconds(),
         password.change_required,
@@ -81,15 +117,17 @@ async fn erase(connection: &mut SqliteConnection, id: &UserId) -> Result<(), Sto
         sqlx::query!(
             "UPDATE users
              SET password_hash = NULL, password_changed_at = NULL, password_change_required = NULL,
+                 password_reset_hash = NULL, password_reset_expires_at = NULL, password_reset_failures = NULL,
                  data = NULL, instance_owner = 0
              WHERE id = ?",
             id,
         ),
         sqlx::query!("DELETE FROM usernames WHERE user_id = ?", id),
         sqlx::query!("DELETE FROM access_tokens WHERE user_id = ?", id),
+        sqlx::query!("DELETE FROM sessions WHERE user_id = ?1 OR identity_user_id = ?1", id),
         sqlx::query!("DELETE FROM grants WHERE user_id = ?", id),
         sqlx::query!(
-            "UPDATE user_events SET reason = NULL, request_digest = NULL WHERE user_id = ?",
+            "UPDATE user_events SET reason = NULL, source = NULL, request_digest = NULL WHERE user_id = ?",
             id,
         ),
     ];

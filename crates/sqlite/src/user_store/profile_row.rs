@@ -1,8 +1,8 @@
 use sqlx::SqliteConnection;
 use unlockd_application::ports::{BoxError, StoreError};
 use unlockd_domain::{
-    OrganizationId, PasswordHash, StoredPassword, Timestamp, User, UserData, UserId, UserProfile, Username, UsernameId,
-    UsernameKey, UsernameScope,
+    OrganizationId, PasswordHash, PasswordReset, StoredPassword, Timestamp, User, UserData, UserId, UserProfile,
+    Username, UsernameId, UsernameKey, UsernameScope,
 };
 
 use crate::error::{corrupt, store_error};
@@ -12,7 +12,8 @@ pub(super) async fn select_profile(connection: &mut SqliteConnection, id: &UserI
     let row = sqlx::query_as!(
         ProfileRow,
         r#"
-        SELECT id, password_hash, password_changed_at, password_change_required AS "password_change_required: bool", data
+        SELECT id, password_hash, password_changed_at, password_change_required AS "password_change_required: bool",
+               password_reset_hash, password_reset_expires_at, password_reset_failures, data
         FROM users WHERE id = ?
         "#,
         id.as_str(),
@@ -40,7 +41,8 @@ pub(crate) async fn select_profiles(
         ProfileRow,
         r#"
         SELECT users.id AS "id!", password_hash, password_changed_at,
-               password_change_required AS "password_change_required: bool", data
+               password_change_required AS "password_change_required: bool",
+               password_reset_hash, password_reset_expires_at, password_reset_failures, data
         FROM json_each(?) AS listed JOIN users ON users.id = listed.value ORDER BY listed.key
         "#,
         ids,
@@ -102,6 +104,9 @@ struct ProfileRow {
     password_hash: Option<String>,
     password_changed_at: Option<i64>,
     password_change_required: Option<bool>,
+    password_reset_hash: Option<String>,
+    password_reset_expires_at: Option<i64>,
+    password_reset_failures: Option<i64>,
     data: Option<String>,
 }
 
@@ -114,23 +119,49 @@ struct UsernameRow {
 }
 
 fn profile(row: ProfileRow, usernames: Vec<UsernameRow>) -> Result<UserProfile, BoxError> {
-    let password = match (row.password_hash, row.password_changed_at, row.password_change_required) {
-        (None, None, None) => None,
-        (Some(hash), Some(changed_at), Some(change_required)) => Some(StoredPassword {
-            hash: PasswordHash::trusted(hash),
-            changed_at: Timestamp::from_unix_microseconds(changed_at)?,
-            change_required,
-        }),
-        _ => return Err("a password is stored in part".into()),
-    };
     Ok(UserProfile {
+        password: row.password()?,
+        password_reset: row.password_reset()?,
         usernames: usernames
             .into_iter()
             .map(Username::try_from)
             .collect::<Result<_, _>>()?,
-        password,
         data: row.data.map(UserData::trusted),
     })
+}
+
+impl ProfileRow {
+    fn password(&self) -> Result<Option<StoredPassword>, BoxError> {
+        match (
+            &self.password_hash,
+            self.password_changed_at,
+            self.password_change_required,
+        ) {
+            (None, None, None) => Ok(None),
+            (Some(hash), Some(changed_at), Some(change_required)) => Ok(Some(StoredPassword {
+                hash: PasswordHash::trusted(hash.clone()),
+                changed_at: Timestamp::from_unix_microseconds(changed_at)?,
+                change_required,
+            })),
+            _ => Err("a password is stored in part".into()),
+        }
+    }
+
+    fn password_reset(&self) -> Result<Option<PasswordReset>, BoxError> {
+        match (
+            &self.password_reset_hash,
+            self.password_reset_expires_at,
+            self.password_reset_failures,
+        ) {
+            (None, None, None) => Ok(None),
+            (Some(hash), Some(expires_at), Some(failures)) => Ok(Some(PasswordReset {
+                code_hash: PasswordHash::trusted(hash.clone()),
+                expires_at: Timestamp::from_unix_microseconds(expires_at)?,
+                failed_attempts: failures.try_into()?,
+            })),
+            _ => Err("a code is stored in part".into()),
+        }
+    }
 }
 
 impl TryFrom<UsernameRow> for Username {

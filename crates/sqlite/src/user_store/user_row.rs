@@ -6,12 +6,13 @@ use unlockd_domain::{
 };
 
 use crate::error::{corrupt, store_error};
+use crate::timestamp_list::{parse_timestamp_list, timestamp_list_text};
 
 /// The user, also a deleted one.
 pub(crate) async fn select_user(executor: impl SqliteExecutor<'_>, id: &UserId) -> Result<Option<User>, StoreError> {
     let row = sqlx::query_as!(
         UserRow,
-        "SELECT id, organization_id, state, sequence, failed_password_attempts,
+        "SELECT id, organization_id, state, sequence, password_failures, policy_locks, failures_forgotten_at,
                 lock_since, lock_cause, lock_by, lock_reason, lock_until, created_at, changed_at
          FROM users WHERE id = ?",
         id.as_str(),
@@ -28,7 +29,7 @@ pub(crate) async fn select_users(connection: &mut SqliteConnection, ids: &str) -
         UserRow,
         r#"
         SELECT users.id AS "id!", organization_id AS "organization_id!", state AS "state!", sequence AS "sequence!",
-               failed_password_attempts AS "failed_password_attempts!",
+               password_failures AS "password_failures!", policy_locks AS "policy_locks!", failures_forgotten_at,
                lock_since, lock_cause, lock_by, lock_reason, lock_until,
                created_at AS "created_at!", changed_at AS "changed_at!"
         FROM json_each(?) AS listed JOIN users ON users.id = listed.value ORDER BY listed.key
@@ -38,10 +39,27 @@ pub(crate) async fn select_users(connection: &mut SqliteConnection, ids: &str) -
     .fetch_all(connection)
     .await
     .map_err(store_error)?;
-    rows.into_iter()
-        .map(User::try_from)
-        .collect::<Result<_, _>>()
-        .map_err(corrupt)
+    users(rows)
+}
+
+/// Users whose lock has expired, at most so many, beginning with those for whom that is longest ago.
+pub(super) async fn select_users_with_expired_lock(
+    connection: &mut SqliteConnection,
+    now: Timestamp,
+    limit: u32,
+) -> Result<Vec<User>, StoreError> {
+    let rows = sqlx::query_as!(
+        UserRow,
+        "SELECT id, organization_id, state, sequence, password_failures, policy_locks, failures_forgotten_at,
+                lock_since, lock_cause, lock_by, lock_reason, lock_until, created_at, changed_at
+         FROM users WHERE lock_until <= ? ORDER BY lock_until LIMIT ?",
+        now.unix_microseconds(),
+        limit,
+    )
+    .fetch_all(connection)
+    .await
+    .map_err(store_error)?;
+    users(rows)
 }
 
 /// Whether there is such a user, who is not deleted.
@@ -61,19 +79,23 @@ pub(super) async fn insert_user(
     user: &User,
     profile: &UserProfile,
 ) -> Result<bool, StoreError> {
-    let password = profile.password.as_ref();
+    let (password, reset) = (profile.password.as_ref(), profile.password_reset.as_ref());
     let result = sqlx::query!(
-        "INSERT INTO users (id, organization_id, state, sequence, failed_password_attempts,
-                            password_hash, password_changed_at, password_change_required, data, created_at, changed_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
+        "INSERT INTO users (id, organization_id, state, sequence,
+                            password_hash, password_changed_at, password_change_required,
+                            password_reset_hash, password_reset_expires_at, password_reset_failures,
+                            data, created_at, changed_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
         user.id().as_str(),
         user.organization().as_str(),
-        state_name(user.state()),
+        state_name(&user.record().state),
         user.sequence().as_i64(),
-        user.failed_password_attempts(),
         password.map(|password| password.hash.expose()),
         password.map(|password| password.changed_at.unix_microseconds()),
         password.map(|password| password.change_required),
+        reset.map(|reset| reset.code_hash.expose()),
+        reset.map(|reset| reset.expires_at.unix_microseconds()),
+        reset.map(|reset| reset.failed_attempts),
         profile.data.as_ref().map(UserData::as_json),
         user.created_at().unix_microseconds(),
         user.changed_at().unix_microseconds(),
@@ -90,18 +112,21 @@ pub(super) async fn update_user(
     user: &User,
     expected: Sequence,
 ) -> Result<bool, StoreError> {
-    let lock = match user.state() {
+    let record = user.record();
+    let lock = match &record.state {
         UserState::Locked(lock) => Some(lock),
         UserState::Active | UserState::Inactive | UserState::Deleted => None,
     };
     let result = sqlx::query!(
         "UPDATE users
-         SET state = ?, sequence = ?, failed_password_attempts = ?,
+         SET state = ?, sequence = ?, password_failures = ?, policy_locks = ?, failures_forgotten_at = ?,
              lock_since = ?, lock_cause = ?, lock_by = ?, lock_reason = ?, lock_until = ?, changed_at = ?
          WHERE id = ? AND sequence = ?",
-        state_name(user.state()),
+        state_name(&record.state),
         user.sequence().as_i64(),
-        user.failed_password_attempts(),
+        timestamp_list_text(&record.password_failures),
+        record.policy_locks,
+        record.failures_forgotten_at.map(Timestamp::unix_microseconds),
         lock.map(|lock| lock.since.unix_microseconds()),
         lock.map(|lock| lock.cause.as_str()),
         lock.and_then(|lock| lock.by.user_id()).map(UserId::as_str),
@@ -117,23 +142,6 @@ pub(super) async fn update_user(
     Ok(result.rows_affected() == 1)
 }
 
-/// Whether the user holds `IAM_OWNER` on the instance, and nobody else who is active does.
-pub(super) async fn is_last_owner(connection: &mut SqliteConnection, id: &UserId) -> Result<bool, StoreError> {
-    sqlx::query_scalar!(
-        r#"
-        SELECT instance_owner = 1 AND NOT EXISTS (
-            SELECT 1 FROM users AS other
-            WHERE other.instance_owner = 1 AND other.state = 'active' AND other.id <> users.id
-        ) AS "is_last!: bool"
-        FROM users WHERE id = ?
-        "#,
-        id.as_str(),
-    )
-    .fetch_one(connection)
-    .await
-    .map_err(store_error)
-}
-
 fn state_name(state: &UserState) -> &'static str {
     match state {
         UserState::Active => "active",
@@ -143,12 +151,21 @@ fn state_name(state: &UserState) -> &'static str {
     }
 }
 
+fn users(rows: Vec<UserRow>) -> Result<Vec<User>, StoreError> {
+    rows.into_iter()
+        .map(User::try_from)
+        .collect::<Result<_, _>>()
+        .map_err(corrupt)
+}
+
 struct UserRow {
     id: String,
     organization_id: String,
     state: String,
     sequence: i64,
-    failed_password_attempts: i64,
+    password_failures: String,
+    policy_locks: i64,
+    failures_forgotten_at: Option<i64>,
     lock_since: Option<i64>,
     lock_cause: Option<String>,
     lock_by: Option<String>,
@@ -180,7 +197,12 @@ impl TryFrom<UserRow> for User {
             organization: OrganizationId::new(row.organization_id)?,
             state,
             sequence: Sequence::try_from(row.sequence)?,
-            failed_password_attempts: row.failed_password_attempts.try_into()?,
+            password_failures: parse_timestamp_list(&row.password_failures)?,
+            policy_locks: row.policy_locks.try_into()?,
+            failures_forgotten_at: row
+                .failures_forgotten_at
+                .map(Timestamp::from_unix_microseconds)
+                .transpose()?,
             created_at: Timestamp::from_unix_microseconds(row.created_at)?,
             changed_at: Timestamp::from_unix_microseconds(row.changed_at)?,
         }))

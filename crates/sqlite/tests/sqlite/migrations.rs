@@ -3,7 +3,7 @@ use sqlx::{Connection, Executor};
 use unlockd_application::ports::{
     EventFilter, EventOrder, EventRange, EventStore, InstanceStore, UserStore, Visibility,
 };
-use unlockd_domain::{Actor, Position, UserEventName};
+use unlockd_domain::{Actor, EventName, Position, UserEventName};
 use unlockd_sqlite::MigrationError;
 use unlockd_testkit::fixtures;
 
@@ -98,7 +98,8 @@ async fn events_from_before_they_had_positions_are_kept_and_numbered_as_they_hap
     old.execute(OLD_EVENTS).await.unwrap();
     let content =
         "SELECT json_group_array(json_array(user_id, sequence, kind, organization_id, actor_user_id, occurred_at,
-                                                       reason, lock_cause, lock_until)) FROM user_events";
+                                                       reason, lock_cause, lock_until))
+         FROM (SELECT * FROM user_events ORDER BY user_id, sequence)";
     let before: String = sqlx::query_scalar(content).fetch_one(&mut old).await.unwrap();
     old.close().await.unwrap();
     store.migrate().await.unwrap();
@@ -129,7 +130,8 @@ async fn events_from_before_they_had_positions_are_kept_and_numbered_as_they_hap
         .into_iter()
         .map(|recorded| {
             let event = recorded.event;
-            (recorded.position.get(), event.user_id.to_string(), event.kind.name())
+            let user_id = event.user_id().unwrap().to_string();
+            (recorded.position.get(), user_id, event.name())
         })
         .collect();
     let expected = [
@@ -142,7 +144,7 @@ async fn events_from_before_they_had_positions_are_kept_and_numbered_as_they_hap
     ];
     let expected: Vec<_> = (1..)
         .zip(expected)
-        .map(|(position, (id, name))| (position, id.to_owned(), name))
+        .map(|(position, (id, name))| (position, id.to_owned(), EventName::User(name)))
         .collect();
     assert_eq!(events, expected);
 }

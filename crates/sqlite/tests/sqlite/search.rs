@@ -48,6 +48,7 @@ async fn the_largest_filter_that_may_be_asked_for_is_not_too_large() {
             let query = UserQuery {
                 visibility: Visibility::Instance,
                 filter,
+                now: fixtures::now(),
                 order: UserOrder::State,
                 direction: SortDirection::Descending,
                 offset: 0,

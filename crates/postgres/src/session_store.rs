@@ -1,0 +1,289 @@
+use async_trait::async_trait;
+use sqlx::Error;
+use sqlx::postgres::PgConnection;
+use tracing::instrument;
+use unlockd_application::ports::{
+    SessionHolder, SessionPage, SessionQuery, SessionStore, StoreError, WriteSessionError,
+};
+use unlockd_domain::{Sequence, Session, SessionId, Timestamp, TokenDigest, User};
+
+use crate::error::{broken_constraint, corrupt};
+use crate::grant_store::grants_of;
+use crate::session_query;
+use crate::session_row::{SessionColumns, SessionRow};
+use crate::store::PostgresStore;
+use crate::user_row::user_row;
+
+#[async_trait]
+impl SessionStore for PostgresStore {
+    #[instrument(name = "postgres.session_store.create", skip_all, fields(session.id = %session.id))]
+    async fn create(&self, session: &Session, digest: &TokenDigest) -> Result<(), WriteSessionError> {
+        self.write(|attempt| {
+            Box::pin(async move { in_use_is_conflict(create(attempt.connection, session, digest).await) })
+        })
+        .await?
+    }
+
+    #[instrument(name = "postgres.session_store.replace", skip_all, fields(session.id = %session.id))]
+    async fn replace(
+        &self,
+        session: &Session,
+        digest: &TokenDigest,
+        expected: Sequence,
+    ) -> Result<(), WriteSessionError> {
+        self.write(|attempt| {
+            Box::pin(async move { in_use_is_conflict(replace(attempt.connection, session, digest, expected).await) })
+        })
+        .await?
+    }
+
+    #[instrument(name = "postgres.session_store.find", skip_all, fields(session.id = %id))]
+    async fn find(&self, id: &SessionId) -> Result<Option<(Session, TokenDigest)>, StoreError> {
+        self.read(|attempt| Box::pin(find(attempt.connection, id))).await
+    }
+
+    #[instrument(name = "postgres.session_store.find_holder", skip_all)]
+    async fn find_holder(&self, digest: &TokenDigest) -> Result<Option<SessionHolder>, StoreError> {
+        self.read(|attempt| Box::pin(find_holder(attempt.connection, digest)))
+            .await
+    }
+
+    #[instrument(name = "postgres.session_store.list", skip_all)]
+    async fn list(&self, query: &SessionQuery) -> Result<SessionPage, StoreError> {
+        self.read(|attempt| Box::pin(session_query::list(attempt.connection, query)))
+            .await
+    }
+
+    #[instrument(name = "postgres.session_store.delete", skip_all, fields(session.id = %id))]
+    async fn delete(&self, id: &SessionId) -> Result<bool, StoreError> {
+        self.write(|attempt| {
+            Box::pin(async move {
+                let deleted = sqlx::query!("DELETE FROM sessions WHERE id = $1", id.as_str())
+                    .execute(attempt.connection)
+                    .await?;
+                Ok(deleted.rows_affected() > 0)
+            })
+        })
+        .await
+    }
+
+    #[instrument(name = "postgres.session_store.prune", skip_all)]
+    async fn prune(&self, now: Timestamp, limit: u32) -> Result<u32, StoreError> {
+        self.write(|attempt| Box::pin(prune(attempt.connection, now, limit)))
+            .await
+    }
+}
+
+fn in_use_is_conflict(
+    written: Result<Result<(), WriteSessionError>, Error>,
+) -> Result<Result<(), WriteSessionError>, Error> {
+    match written {
+        Err(error) => match broken_constraint(&error) {
+            Some("sessions_pkey" | "sessions_token_digest_key") => Ok(Err(WriteSessionError::Conflict)),
+            _ => Err(error),
+        },
+        outcome @ Ok(_) => outcome,
+    }
+}
+
+/// The row of the proof's user is locked against a deletion at the same time: it finds the session, or the session finds the
+/// user deleted.
+async fn create(
+    connection: &mut PgConnection,
+    session: &Session,
+    digest: &TokenDigest,
+) -> Result<Result<(), WriteSessionError>, Error> {
+    let columns = SessionColumns::of(session);
+    let created = sqlx::query!(
+        "WITH holder AS (SELECT id FROM users WHERE id = $7 AND state <> 'deleted' FOR SHARE)
+         INSERT INTO sessions (id, token_digest, creator_user_id, identity_user_id, identity_login_name, named_at, user_id,
+                               organization_id, password_checked_at, metadata, fingerprint_id, user_agent, created_at,
+                               changed_at, sequence, expires_at)
+         SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16
+         WHERE $7 IS NULL OR EXISTS (SELECT 1 FROM holder)",
+        session.id.as_str(),
+        &digest.0[..],
+        session.creator.as_str(),
+        columns.identity_user_id,
+        columns.identity_login_name,
+        columns.named_at,
+        columns.user_id,
+        columns.organization_id,
+        columns.password_checked_at,
+        columns.metadata,
+        session.fingerprint_id(),
+        columns.user_agent,
+        session.created_at.date_time(),
+        session.changed_at.date_time(),
+        session.sequence.as_i64(),
+        session.expires_at.map(Timestamp::date_time),
+    )
+    .execute(connection)
+    .await?;
+    Ok(if created.rows_affected() > 0 {
+        Ok(())
+    } else {
+        Err(WriteSessionError::UserNotFound)
+    })
+}
+
+/// The user's row goes first, as it does when they are deleted.
+async fn replace(
+    connection: &mut PgConnection,
+    session: &Session,
+    digest: &TokenDigest,
+    expected: Sequence,
+) -> Result<Result<(), WriteSessionError>, Error> {
+    let columns = SessionColumns::of(session);
+    let outcome = sqlx::query!(
+        r#"WITH holder AS (
+               SELECT id FROM users WHERE id = $7 AND state <> 'deleted' FOR SHARE
+           ), replaced AS (
+               UPDATE sessions
+               SET token_digest = $2, creator_user_id = $3, identity_user_id = $4, identity_login_name = $5, named_at = $6,
+                   user_id = $7, organization_id = $8, password_checked_at = $9, metadata = $10, fingerprint_id = $11,
+                   user_agent = $12, created_at = $13, changed_at = $14, sequence = $15, expires_at = $16
+               WHERE id = $1 AND sequence = $17 AND ($7 IS NULL OR EXISTS (SELECT 1 FROM holder))
+               RETURNING id
+           )
+           SELECT EXISTS (SELECT 1 FROM replaced) AS "is_replaced!",
+                  EXISTS (SELECT 1 FROM sessions WHERE id = $1 AND sequence = $17) AS "is_expected!",
+                  $7 IS NULL OR EXISTS (SELECT 1 FROM holder) AS "user_exists!""#,
+        session.id.as_str(),
+        &digest.0[..],
+        session.creator.as_str(),
+        columns.identity_user_id,
+        columns.identity_login_name,
+        columns.named_at,
+        columns.user_id,
+        columns.organization_id,
+        columns.password_checked_at,
+        columns.metadata,
+        session.fingerprint_id(),
+        columns.user_agent,
+        session.created_at.date_time(),
+        session.changed_at.date_time(),
+        session.sequence.as_i64(),
+        session.expires_at.map(Timestamp::date_time),
+        expected.as_i64(),
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(if outcome.is_replaced {
+        Ok(())
+    } else if outcome.is_expected && !outcome.user_exists {
+        Err(WriteSessionError::UserNotFound)
+    } else {
+        Err(WriteSessionError::Conflict)
+    })
+}
+
+async fn find(connection: &mut PgConnection, id: &SessionId) -> Result<Option<(Session, TokenDigest)>, Error> {
+    let row = sqlx::query!(
+        "SELECT id, token_digest, creator_user_id, identity_user_id, identity_login_name, named_at, user_id,
+                organization_id, password_checked_at, metadata, fingerprint_id, user_agent, created_at, changed_at,
+                sequence, expires_at
+         FROM sessions WHERE id = $1",
+        id.as_str(),
+    )
+    .fetch_optional(connection)
+    .await?;
+    let Some(row) = row else {
+        return Ok(None);
+    };
+    let digest = TokenDigest(row.token_digest.as_slice().try_into().map_err(corrupt)?);
+    let session = SessionRow {
+        id: row.id,
+        creator_user_id: row.creator_user_id,
+        identity_user_id: row.identity_user_id,
+        identity_login_name: row.identity_login_name,
+        named_at: row.named_at,
+        user_id: row.user_id,
+        organization_id: row.organization_id,
+        password_checked_at: row.password_checked_at,
+        metadata: row.metadata,
+        fingerprint_id: row.fingerprint_id,
+        user_agent: row.user_agent,
+        created_at: row.created_at,
+        changed_at: row.changed_at,
+        sequence: row.sequence,
+        expires_at: row.expires_at,
+    };
+    Ok(Some((session.try_into()?, digest)))
+}
+
+async fn find_holder(connection: &mut PgConnection, digest: &TokenDigest) -> Result<Option<SessionHolder>, Error> {
+    let row = sqlx::query!(
+        r#"SELECT users.id, users.organization_id, users.state, users.sequence,
+                  users.password_failures, users.policy_locks, users.failures_forgotten_at,
+                  users.lock_since, users.lock_cause, users.lock_by, users.lock_reason, users.lock_until,
+                  users.created_at, users.changed_at,
+                  sessions.id AS session_id, sessions.creator_user_id, sessions.identity_user_id,
+                  sessions.identity_login_name, sessions.named_at, sessions.organization_id AS proof_organization_id,
+                  sessions.password_checked_at, sessions.metadata, sessions.fingerprint_id, sessions.user_agent,
+                  sessions.created_at AS session_created_at, sessions.changed_at AS session_changed_at,
+                  sessions.sequence AS session_sequence, sessions.expires_at,
+                  ARRAY(SELECT role FROM grants WHERE user_id = users.id
+                        ORDER BY role, organization_id) AS "grant_roles!",
+                  ARRAY(SELECT grants.organization_id FROM grants WHERE user_id = users.id
+                        ORDER BY role, grants.organization_id) AS "grant_organization_ids!: Vec<Option<String>>"
+           FROM sessions
+           JOIN users ON users.id = sessions.user_id
+           WHERE sessions.token_digest = $1"#,
+        &digest.0[..],
+    )
+    .fetch_optional(connection)
+    .await?;
+    let Some(row) = row else {
+        return Ok(None);
+    };
+    let session = SessionRow {
+        id: row.session_id,
+        creator_user_id: row.creator_user_id,
+        identity_user_id: row.identity_user_id,
+        identity_login_name: row.identity_login_name,
+        named_at: row.named_at,
+        user_id: Some(row.id.clone()),
+        organization_id: row.proof_organization_id,
+        password_checked_at: row.password_checked_at,
+        metadata: row.metadata,
+        fingerprint_id: row.fingerprint_id,
+        user_agent: row.user_agent,
+        created_at: row.session_created_at,
+        changed_at: row.session_changed_at,
+        sequence: row.session_sequence,
+        expires_at: row.expires_at,
+    };
+    Ok(Some(SessionHolder {
+        session: session.try_into()?,
+        grants: grants_of(&row.grant_roles, row.grant_organization_ids)?,
+        user: User::try_from(user_row!(row))?,
+    }))
+}
+
+/// Sessions that others are writing or deleting are passed over, to be found the next time.
+async fn prune(connection: &mut PgConnection, now: Timestamp, limit: u32) -> Result<u32, Error> {
+    let expired = sqlx::query!(
+        "WITH expired AS (
+             SELECT id FROM sessions WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED
+         )
+         DELETE FROM sessions USING expired WHERE sessions.id = expired.id",
+        now.date_time(),
+        i64::from(limit),
+    )
+    .execute(&mut *connection)
+    .await?;
+    let expired = u32::try_from(expired.rows_affected()).map_err(corrupt)?;
+    let abandoned = sqlx::query!(
+        "WITH abandoned AS (
+             SELECT id FROM sessions WHERE user_id IS NULL AND changed_at <= $1
+             ORDER BY changed_at LIMIT $2 FOR UPDATE SKIP LOCKED
+         )
+         DELETE FROM sessions USING abandoned WHERE sessions.id = abandoned.id",
+        now.saturating_sub(Session::KEPT_WITHOUT_PROOF).date_time(),
+        i64::from(limit.saturating_sub(expired)),
+    )
+    .execute(connection)
+    .await?;
+    Ok(expired + u32::try_from(abandoned.rows_affected()).map_err(corrupt)?)
+}

@@ -1,0 +1,38 @@
+use time::OffsetDateTime;
+use unlockd_domain::{Actor, LockCause, Reason, Source, Timestamp, UnlockCause, UserChange, UserEvent, UserId};
+
+/// The events of a change by the columns of `user_events` in which they may differ: what stands at the same place of all
+/// columns is one event.
+pub(crate) struct UserEventColumns<'a> {
+    pub(crate) sequence: Vec<i64>,
+    pub(crate) kind: Vec<&'static str>,
+    pub(crate) actor_user_id: Vec<Option<&'a str>>,
+    pub(crate) occurred_at: Vec<OffsetDateTime>,
+    pub(crate) source: Vec<Option<&'a str>>,
+    pub(crate) reason: Vec<Option<&'a str>>,
+    pub(crate) lock_cause: Vec<Option<&'static str>>,
+    pub(crate) lock_until: Vec<Option<OffsetDateTime>>,
+    pub(crate) unlock_cause: Vec<Option<&'static str>>,
+    pub(crate) counts_until: Vec<Option<OffsetDateTime>>,
+}
+
+impl<'a> UserEventColumns<'a> {
+    pub(crate) fn of(change: &'a UserChange) -> Self {
+        Self {
+            sequence: column(change, |event| event.sequence.as_i64()),
+            kind: column(change, |event| event.kind.name().as_str()),
+            actor_user_id: column(change, |event| Actor::user_id(&event.actor).map(UserId::as_str)),
+            occurred_at: column(change, |event| event.time.date_time()),
+            source: column(change, |event| event.source.as_ref().map(Source::as_str)),
+            reason: column(change, |event| event.kind.reason().map(Reason::as_str)),
+            lock_cause: column(change, |event| event.kind.lock_cause().map(LockCause::as_str)),
+            lock_until: column(change, |event| event.kind.lock_until().map(Timestamp::date_time)),
+            unlock_cause: column(change, |event| event.kind.unlock_cause().map(UnlockCause::as_str)),
+            counts_until: column(change, |event| event.kind.counts_until().map(Timestamp::date_time)),
+        }
+    }
+}
+
+fn column<'a, T>(change: &'a UserChange, value: impl Fn(&'a UserEvent) -> T) -> Vec<T> {
+    change.events().map(value).collect()
+}

@@ -1,0 +1,97 @@
+use sqlx::FromRow;
+use unlockd_application::ports::{BoxError, RecordedEvent};
+use unlockd_application::text_forms::parse_lockout_policy;
+use unlockd_domain::{
+    Actor, Event, OrganizationId, PolicyEvent, PolicyEventName, Position, Reason, Sequence, Source, StoredEventDetails,
+    Timestamp, UserEvent, UserEventKind, UserId,
+};
+
+/// The columns of a [`RecordedEventRow`].
+pub(crate) const EVENT_COLUMNS: &str = "position, user_id, sequence, kind, organization_id, actor_user_id, occurred_at, \
+                                        source, reason, lock_cause, lock_until, unlock_cause, counts_until, lockout_policy";
+
+/// An event in its place.
+#[derive(FromRow)]
+pub(crate) struct RecordedEventRow {
+    position: i64,
+    #[sqlx(flatten)]
+    event: EventRow,
+}
+
+/// An event of a user or of a policy.
+#[derive(FromRow)]
+pub(crate) struct EventRow {
+    pub(crate) user_id: Option<String>,
+    pub(crate) sequence: i64,
+    pub(crate) kind: String,
+    pub(crate) organization_id: Option<String>,
+    pub(crate) actor_user_id: Option<String>,
+    pub(crate) occurred_at: i64,
+    pub(crate) source: Option<String>,
+    pub(crate) reason: Option<String>,
+    pub(crate) lock_cause: Option<String>,
+    pub(crate) lock_until: Option<i64>,
+    pub(crate) unlock_cause: Option<String>,
+    pub(crate) counts_until: Option<i64>,
+    pub(crate) lockout_policy: Option<String>,
+}
+
+impl TryFrom<RecordedEventRow> for RecordedEvent {
+    type Error = BoxError;
+
+    fn try_from(row: RecordedEventRow) -> Result<Self, BoxError> {
+        let event = if row.event.user_id.is_some() {
+            Event::User(row.event.try_into()?)
+        } else {
+            Event::Policy(row.event.try_into()?)
+        };
+        Ok(Self {
+            position: Position::try_from(row.position)?,
+            event,
+        })
+    }
+}
+
+impl TryFrom<EventRow> for UserEvent {
+    type Error = BoxError;
+
+    fn try_from(row: EventRow) -> Result<Self, BoxError> {
+        let details = StoredEventDetails {
+            reason: row.reason.map_or(Ok(None), Reason::parse)?,
+            lock_cause: row.lock_cause.map(|cause| cause.parse()).transpose()?,
+            lock_until: row.lock_until.map(Timestamp::from_unix_microseconds).transpose()?,
+            unlock_cause: row.unlock_cause.map(|cause| cause.parse()).transpose()?,
+            counts_until: row.counts_until.map(Timestamp::from_unix_microseconds).transpose()?,
+        };
+        Ok(Self {
+            user_id: UserId::new(row.user_id.ok_or("an event of a user names no user")?)?,
+            sequence: Sequence::try_from(row.sequence)?,
+            kind: UserEventKind::restore(&row.kind, details)?,
+            organization: OrganizationId::new(row.organization_id.ok_or("an event of a user names no organization")?)?,
+            actor: Actor::from(row.actor_user_id.map(UserId::new).transpose()?),
+            time: Timestamp::from_unix_microseconds(row.occurred_at)?,
+            source: row.source.map(Source::trusted),
+        })
+    }
+}
+
+impl TryFrom<EventRow> for PolicyEvent {
+    type Error = BoxError;
+
+    fn try_from(row: EventRow) -> Result<Self, BoxError> {
+        let event = Self {
+            organization: row.organization_id.map(OrganizationId::new).transpose()?,
+            sequence: Sequence::try_from(row.sequence)?,
+            policy: row.lockout_policy.as_deref().map(parse_lockout_policy).transpose()?,
+            actor: Actor::from(row.actor_user_id.map(UserId::new).transpose()?),
+            time: Timestamp::from_unix_microseconds(row.occurred_at)?,
+            source: row.source.map(Source::trusted),
+        };
+        let name: PolicyEventName = row.kind.parse()?;
+        if event.name() == name {
+            Ok(event)
+        } else {
+            Err("an event of a policy is called otherwise than what it did".into())
+        }
+    }
+}
