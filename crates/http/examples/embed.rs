@@ -21,8 +21,12 @@ use axum::http::StatusCode;
 use axum::routing::get;
 use unlockd_application::authentication::NobodyRemembered;
 use unlockd_application::ports::{Clock, OrganizationStore, SecretToken, UserStore};
-use unlockd_application::{self as application, Authenticator, Caller, Events, StoreReadiness, Users};
-use unlockd_credentials::{Argon2idHasher, UuidV7Generator};
+use unlockd_application::users::PasswordRules;
+use unlockd_application::{
+    self as application, Authenticator, Caller, Events, LockoutPolicies, Sessions, SignIn, SignInPorts, StoreReadiness,
+    Users,
+};
+use unlockd_credentials::{Argon2idHasher, RandomTokenIssuer, RandomVerificationCodeGenerator, UuidV7Generator};
 use unlockd_domain::{
     Actor, Grant, GrantScope, Organization, OrganizationId, OrganizationName, Role, Timestamp, User, UserId, UserState,
 };
@@ -42,26 +46,55 @@ async fn main() -> Result<(), Box<dyn Error>> {
         };
         OrganizationStore::create(&store, &shop).await?;
     }
-    let service = application(&store, Sessions::new(organization)?);
+    let service = application(&store, HelpDesk::new(organization)?);
     let listener = tokio::net::TcpListener::bind("127.0.0.1:8080").await?;
     Ok(axum::serve(listener, service).await?)
 }
 
 /// Your routes, and unlockd's for whatever is not yours.
-fn application(store: &SqliteStore, sessions: Sessions) -> Router {
+fn application(store: &SqliteStore, help_desk: HelpDesk) -> Router {
+    let store = Arc::new(store.clone());
+    let passwords = Arc::new(Argon2idHasher::default());
+    let sign_in = Arc::new(SignIn::new(SignInPorts {
+        users: store.clone(),
+        policies: store.clone(),
+        failures: store.clone(),
+        passwords: passwords.clone(),
+        callers: Arc::new(NobodyRemembered),
+        clock: Arc::new(SystemClock),
+    }));
     let users = Users {
-        store: Arc::new(store.clone()),
-        directory: Arc::new(store.clone()),
+        store: store.clone(),
+        directory: store.clone(),
         callers: Arc::new(NobodyRemembered),
         clock: Arc::new(SystemClock),
         ids: Arc::new(UuidV7Generator),
-        passwords: Arc::new(Argon2idHasher::default()),
+        passwords,
+        password_rules: PasswordRules::default(),
+        sign_in: sign_in.clone(),
+        codes: Arc::new(RandomVerificationCodeGenerator),
+    };
+    let sessions = Sessions {
+        store: store.clone(),
+        users: store.clone(),
+        sign_in,
+        callers: Arc::new(NobodyRemembered),
+        tokens: Arc::new(RandomTokenIssuer),
+        clock: Arc::new(SystemClock),
+        ids: Arc::new(UuidV7Generator),
+    };
+    let lockout_policies = LockoutPolicies {
+        store: store.clone(),
+        organizations: store.clone(),
+        clock: Arc::new(SystemClock),
     };
     let services = HttpServices {
         users: Arc::new(users),
-        events: Arc::new(Events::new(Arc::new(store.clone()))),
-        authenticator: Arc::new(sessions),
-        readiness: Arc::new(StoreReadiness::new(Arc::new(store.clone()), Duration::from_secs(5))),
+        sessions: Arc::new(sessions),
+        lockout_policies: Arc::new(lockout_policies),
+        events: Arc::new(Events::new(store.clone())),
+        authenticator: Arc::new(help_desk),
+        readiness: Arc::new(StoreReadiness::new(store.clone(), Duration::from_secs(5))),
     };
     let options = HttpOptions {
         json: true,
@@ -70,7 +103,7 @@ fn application(store: &SqliteStore, sessions: Sessions) -> Router {
     };
     Router::new()
         .route("/may-enter/{user_id}", get(may_enter))
-        .with_state(store.clone())
+        .with_state(SqliteStore::clone(&store))
         .fallback_service(router(services, options))
 }
 
@@ -81,15 +114,15 @@ async fn may_enter(State(store): State<SqliteStore>, Path(id): Path<String>) -> 
         .await
         .map_err(|_| StatusCode::SERVICE_UNAVAILABLE)?;
     Ok(match user {
-        Some(user) if *user.state() == UserState::Active => "yes\n",
+        Some(user) if *user.state(SystemClock.now()) == UserState::Active => "yes\n",
         Some(_) | None => "no\n",
     })
 }
 
 /// Your way to know who calls. It vouches for its callers: that they are who they say, and may still come in.
-struct Sessions(HashMap<&'static str, Caller>);
+struct HelpDesk(HashMap<&'static str, Caller>);
 
-impl Sessions {
+impl HelpDesk {
     /// One session that never ends, of a help desk that may read and write the users of an organization.
     fn new(organization: OrganizationId) -> Result<Self, Box<dyn Error>> {
         let scope = GrantScope::Organization(organization.clone());
@@ -106,7 +139,7 @@ impl Sessions {
 }
 
 #[async_trait]
-impl Authenticator for Sessions {
+impl Authenticator for HelpDesk {
     async fn authenticate(&self, token: Option<SecretToken>) -> Result<Caller, application::Error> {
         let token = token.ok_or(application::Error::TokenMissing)?;
         let caller = self.0.get(token.expose()).cloned();

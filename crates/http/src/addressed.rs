@@ -1,6 +1,7 @@
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
+use unlockd_application::Error;
 use unlockd_application::users::{IdForm, SafeguardsForm, decode_segment};
 use unlockd_domain::UserId;
 use utoipa::IntoParams;
@@ -29,8 +30,9 @@ pub(crate) struct Addressed<B> {
     pub(crate) body: B,
 }
 
-/// Where the user stands among the segments of a path: behind the empty one, the version and `users`.
-const USER: usize = 3;
+/// Where that stands among the segments of a path which the path is about: behind the empty one, the version and `users`,
+/// for instance.
+pub(crate) const SUBJECT: usize = 3;
 
 /// Where the username stands: behind the user and `username`.
 const USERNAME: usize = 5;
@@ -39,7 +41,7 @@ impl FromRequestParts<Api> for UserInPath {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, _: &Api) -> Result<Self, Refusal> {
-        Ok(Self(id_in(parts.uri.path(), USER).parse()?))
+        Ok(Self(id_in(parts.uri.path(), SUBJECT).parse()?))
     }
 }
 
@@ -48,24 +50,32 @@ impl<B: DeserializeOwned + Default> FromRequest<Api> for Addressed<B> {
 
     async fn from_request(request: Request, api: &Api) -> Result<Self, Refusal> {
         let path = request.uri().path();
-        let (user_id, username_id) = (id_in(path, USER), id_in(path, USERNAME));
+        let (user_id, username_id) = (id_in(path, SUBJECT), id_in(path, USERNAME));
         let safeguards = safeguards_in(request.headers());
-        match read_json(request, api.max_body_bytes).await {
-            Ok(body) => Ok(Self {
-                user_id,
-                username_id,
-                safeguards,
-                body: body.unwrap_or_default(),
-            }),
-            // What is wrong with the path goes before a body that cannot be read.
-            Err(error) => Err(user_id.parse().err().unwrap_or(error).into()),
-        }
+        let in_path = user_id.clone();
+        let body = read_behind_path(request, api, || in_path.parse().err()).await?;
+        Ok(Self {
+            user_id,
+            username_id,
+            safeguards,
+            body: body.unwrap_or_default(),
+        })
     }
+}
+
+/// The body, if there is one. What is wrong with the path goes before a body that cannot be read.
+pub(crate) async fn read_behind_path<B: DeserializeOwned>(
+    request: Request,
+    api: &Api,
+    wrong_path: impl FnOnce() -> Option<Error>,
+) -> Result<Option<B>, Error> {
+    let read = read_json(request, api.max_body_bytes).await;
+    read.map_err(|error| wrong_path().unwrap_or(error))
 }
 
 /// A segment of the path. Read from the path as it came: by then the router's own parameters have lost the difference
 /// between what was encoded wrongly and what was not encoded.
-fn id_in(path: &str, position: usize) -> IdForm {
+pub(crate) fn id_in(path: &str, position: usize) -> IdForm {
     IdForm {
         in_path: path.split('/').nth(position).map(decode_segment),
         ..IdForm::default()
@@ -89,7 +99,7 @@ impl IntoParams for UsernameInPath {
     }
 }
 
-fn in_path(name: &str, description: &str, example: &str) -> Parameter {
+pub(crate) fn in_path(name: &str, description: &str, example: &str) -> Parameter {
     let text = ObjectBuilder::new()
         .schema_type(Type::String)
         .min_length(Some(1))

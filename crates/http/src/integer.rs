@@ -82,9 +82,14 @@ impl<N: Unsigned> Visitor<'_> for IntegerVisitor<N> {
 
 /// How a number up to the largest one may be written; it may also be `null`.
 pub(crate) fn up_to(largest: u64, description: &str) -> RefOr<Schema> {
+    between(0, largest, description)
+}
+
+/// The same for a number that may not be smaller than this one.
+pub(crate) fn between(smallest: u64, largest: u64, description: &str) -> RefOr<Schema> {
     let number = ObjectBuilder::new()
         .schema_type(Type::Integer)
-        .minimum(Some(0))
+        .minimum(Some(smallest))
         .maximum(Some(largest));
     let text = ObjectBuilder::new()
         .schema_type(Type::String)

@@ -70,7 +70,7 @@ fn wrong_field(path: &Path, error: &serde_json::Error) -> Error {
     let text = error.to_string();
     let place = format!(" at line {} column {}", error.line(), error.column());
     let text = text.strip_suffix(&place).unwrap_or(&text);
-    let mut names: Vec<_> = path.iter().map(segment_name).collect();
+    let mut names = segment_names(path);
     if text.starts_with("unknown field") {
         // The proto has no name for it.
         if let (Some(name), Some(Segment::Map { key })) = (names.last_mut(), path.iter().next_back()) {
@@ -90,13 +90,22 @@ fn wrong_field(path: &Path, error: &serde_json::Error) -> Error {
     Error::invalid(joined(&names), problem)
 }
 
-fn segment_name(segment: &Segment) -> String {
-    match segment {
-        Segment::Seq { index } => format!("[{index}]"),
-        Segment::Map { key } => snake_case(key),
-        Segment::Enum { variant } => snake_case(variant),
-        Segment::Unknown => "?".to_owned(),
+/// Fields that are maps: the client makes up the names within.
+const MAPS: [&str; 2] = ["header", "metadata"];
+
+fn segment_names(path: &Path) -> Vec<String> {
+    let mut names = Vec::<String>::new();
+    for segment in path {
+        let is_in_map = names.last().is_some_and(|name| MAPS.contains(&name.as_str()));
+        names.push(match segment {
+            Segment::Seq { index } => format!("[{index}]"),
+            Segment::Map { key } if is_in_map => format!("[{:?}]", shortened(key)),
+            Segment::Map { key } => snake_case(key),
+            Segment::Enum { variant } => snake_case(variant),
+            Segment::Unknown => "?".to_owned(),
+        });
     }
+    names
 }
 
 /// A name that the client has made up, cut to a length that is still worth repeating.

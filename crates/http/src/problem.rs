@@ -44,6 +44,7 @@ pub fn http_status(reason: ErrorReason) -> StatusCode {
     match reason {
         ErrorReason::InvalidArgument
         | ErrorReason::UserAlreadyLocked
+        | ErrorReason::UserLocked
         | ErrorReason::UserNotActive
         | ErrorReason::UserNotLocked
         | ErrorReason::UserAlreadyInactive
@@ -52,12 +53,16 @@ pub fn http_status(reason: ErrorReason) -> StatusCode {
         | ErrorReason::IdempotencyKeyReused
         | ErrorReason::LastInstanceOwner => StatusCode::BAD_REQUEST,
         ErrorReason::Unauthenticated => StatusCode::UNAUTHORIZED,
-        ErrorReason::PermissionDenied => StatusCode::FORBIDDEN,
+        ErrorReason::PermissionDenied
+        | ErrorReason::InvalidCredentials
+        | ErrorReason::InvalidVerificationCode
+        | ErrorReason::SessionTokenInvalid => StatusCode::FORBIDDEN,
         ErrorReason::UserNotFound
         | ErrorReason::UsernameNotFound
         | ErrorReason::OrganizationNotFound
         | ErrorReason::AccessTokenNotFound
         | ErrorReason::GrantNotFound
+        | ErrorReason::SessionNotFound
         | ErrorReason::RouteNotFound
         | ErrorReason::ServiceNotFound => StatusCode::NOT_FOUND,
         ErrorReason::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
@@ -67,7 +72,7 @@ pub fn http_status(reason: ErrorReason) -> StatusCode {
         | ErrorReason::SequenceMismatch => StatusCode::CONFLICT,
         ErrorReason::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         ErrorReason::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        ErrorReason::Overloaded => StatusCode::TOO_MANY_REQUESTS,
+        ErrorReason::Overloaded | ErrorReason::TooManyAttempts => StatusCode::TOO_MANY_REQUESTS,
         ErrorReason::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         ErrorReason::Unimplemented | ErrorReason::RpcNotFound => StatusCode::NOT_IMPLEMENTED,
         ErrorReason::StoreUnavailable | ErrorReason::ShuttingDown => StatusCode::SERVICE_UNAVAILABLE,

@@ -85,6 +85,43 @@ proto_enum! {
     }
 }
 
+proto_enum! {
+    /// `unlockd.event.v1.UnlockCause`
+    UnlockCause {
+        "UNLOCK_CAUSE_UNSPECIFIED" = 0,
+        "UNLOCK_CAUSE_OPERATOR" = 1,
+        "UNLOCK_CAUSE_EXPIRED" = 2,
+        "UNLOCK_CAUSE_PASSWORD_RESET" = 3,
+    }
+}
+
+proto_enum! {
+    /// `zitadel.session.v2.SessionFieldName`
+    SessionFieldName {
+        "SESSION_FIELD_NAME_UNSPECIFIED" = 0,
+        "SESSION_FIELD_NAME_CREATION_DATE" = 1,
+    }
+}
+
+proto_enum! {
+    /// `unlockd.policy.v1.LockoutPolicyOrigin`
+    LockoutPolicyOrigin {
+        "LOCKOUT_POLICY_ORIGIN_UNSPECIFIED" = 0,
+        "LOCKOUT_POLICY_ORIGIN_DEFAULT" = 1,
+        "LOCKOUT_POLICY_ORIGIN_INSTANCE" = 2,
+        "LOCKOUT_POLICY_ORIGIN_ORGANIZATION" = 3,
+    }
+}
+
+proto_enum! {
+    /// `zitadel.settings.v2.ResourceOwnerType`
+    ResourceOwnerType {
+        "RESOURCE_OWNER_TYPE_UNSPECIFIED" = 0,
+        "RESOURCE_OWNER_TYPE_INSTANCE" = 1,
+        "RESOURCE_OWNER_TYPE_ORG" = 2,
+    }
+}
+
 /// The number of a value; also one that no value has, since numbers are the application's to judge.
 pub(crate) fn number_of<'de, D: Deserializer<'de>>(deserializer: D, values: Values) -> Result<i32, D::Error> {
     deserializer.deserialize_any(EnumVisitor(values))

@@ -1,8 +1,7 @@
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use serde::Serialize;
-use unlockd_application::{ErrorDescription, FieldViolation};
+use unlockd_application::{ErrorDescription, FieldViolation, duration_text};
 use utoipa::ToSchema;
 
 /// `google.rpc.Status`: what every error is answered with.
@@ -58,7 +57,7 @@ impl From<ErrorDescription> for Status {
         }
         if let Some(span) = description.retry_after {
             details.push(Detail::RetryInfo {
-                retry_delay: duration(span),
+                retry_delay: duration_text(span),
             });
         }
         Self {
@@ -75,13 +74,5 @@ impl From<FieldViolation> for Violation {
             field: violation.field,
             description: violation.description,
         }
-    }
-}
-
-/// The JSON form of `google.protobuf.Duration`.
-fn duration(span: Duration) -> String {
-    match span.subsec_nanos() {
-        0 => format!("{}s", span.as_secs()),
-        nanoseconds => format!("{}.{nanoseconds:09}s", span.as_secs()),
     }
 }

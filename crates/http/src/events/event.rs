@@ -1,32 +1,35 @@
 use serde::Serialize;
 use unlockd_application::ports::RecordedEvent;
-use unlockd_domain::UserEventName;
+use unlockd_domain::{self as domain, EventName, PolicyEvent, UnlockCause, UserEventKind};
 use utoipa::ToSchema;
 use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
 use utoipa::openapi::{RefOr, Schema};
 
+use crate::lockout_policies::LockoutPolicy;
 use crate::proto_enum::{self, LockCause};
 use crate::users::lock_cause_name;
 
-/// One fact in the history of a user (`unlockd.event.v1.Event`).
+/// One fact in the history of a user or of a lockout policy (`unlockd.event.v1.Event`).
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Event {
-    /// The place among the events of all users. Positions rise; not every one is taken.
+    /// The place among all events. Positions rise; not every one is taken.
     #[schema(example = "12", pattern = "^[0-9]{1,20}$")]
     position: String,
-    /// Whose history it belongs to.
-    #[schema(example = "eva")]
-    user_id: String,
+    /// Whose history it belongs to; left out of a policy's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "eva")]
+    user_id: Option<String>,
     /// The place in that history: 1, 2, 3 and so on without gaps.
     #[schema(example = "2", pattern = "^[0-9]{1,20}$")]
     sequence: String,
     /// What happened.
     #[schema(schema_with = kind)]
     kind: &'static str,
-    /// The id of the organization that owned the user then.
-    #[schema(example = "default")]
-    organization_id: String,
+    /// The id of the organization that owned the user then, or whose policy it is; left out for the instance's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "default")]
+    organization_id: Option<String>,
     /// The id of the user who did it; left out when it was unlockd itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = "admin")]
@@ -46,10 +49,31 @@ pub(crate) struct Event {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, format = DateTime, example = "2024-06-26T00:00:00Z")]
     lock_until: Option<String>,
+    /// Where the request came from that led to it: an IPv4 address, or the /64 network of an IPv6 address. Of sign-ins and what
+    /// follows from them, of resets, and of changes of a policy; left out when the user has been deleted since.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "203.0.113.7")]
+    source: Option<String>,
+    /// What ended a lock.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = unlock_cause)]
+    unlock_cause: Option<&'static str>,
+    /// The moment from which on a failure does not count any more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, format = DateTime, example = "2024-06-25T14:35:39.148123Z")]
+    counts_until: Option<String>,
+    /// What was set, of a lockout policy.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    lockout_policy: Option<LockoutPolicy>,
 }
 
 fn lock_cause() -> RefOr<Schema> {
     proto_enum::name(LockCause::VALUES, "What brought a lock about.")
+}
+
+fn unlock_cause() -> RefOr<Schema> {
+    proto_enum::name(proto_enum::UnlockCause::VALUES, "What ended a lock.")
 }
 
 /// The names of all that can happen.
@@ -57,23 +81,41 @@ pub(super) fn kind() -> Object {
     ObjectBuilder::new()
         .schema_type(Type::String)
         .description(Some("What happened."))
-        .enum_values(Some(UserEventName::ALL.map(UserEventName::as_str)))
+        .enum_values(Some(EventName::all().map(EventName::as_str)))
         .build()
 }
 
 impl From<RecordedEvent> for Event {
     fn from(RecordedEvent { position, event }: RecordedEvent) -> Self {
+        let (sequence, kind, policy) = match &event {
+            domain::Event::User(of_user) => (of_user.sequence, Some(&of_user.kind), None),
+            domain::Event::Policy(PolicyEvent { sequence, policy, .. }) => (*sequence, None, *policy),
+        };
+        let unlock_cause = kind.and_then(UserEventKind::unlock_cause);
         Self {
             position: position.to_string(),
-            sequence: event.sequence.to_string(),
-            kind: event.kind.name().as_str(),
-            actor_id: event.actor.user_id().map(ToString::to_string),
-            time: event.time.to_string(),
-            reason: event.kind.reason().map(ToString::to_string),
-            lock_cause: event.kind.lock_cause().map(lock_cause_name),
-            lock_until: event.kind.lock_until().map(|until| until.to_string()),
-            user_id: event.user_id.to_string(),
-            organization_id: event.organization.to_string(),
+            user_id: event.user_id().map(ToString::to_string),
+            sequence: sequence.to_string(),
+            kind: event.name().as_str(),
+            organization_id: event.organization().map(ToString::to_string),
+            actor_id: event.actor().user_id().map(ToString::to_string),
+            time: event.time().to_string(),
+            reason: kind.and_then(UserEventKind::reason).map(ToString::to_string),
+            lock_cause: kind.and_then(UserEventKind::lock_cause).map(lock_cause_name),
+            lock_until: kind.and_then(UserEventKind::lock_until).map(|until| until.to_string()),
+            source: event.source().map(ToString::to_string),
+            unlock_cause: unlock_cause.map(unlock_cause_name),
+            counts_until: kind.and_then(UserEventKind::counts_until).map(|end| end.to_string()),
+            lockout_policy: policy.map(LockoutPolicy::from),
         }
+    }
+}
+
+/// `unlockd.event.v1.UnlockCause`
+fn unlock_cause_name(cause: UnlockCause) -> &'static str {
+    match cause {
+        UnlockCause::Operator => "UNLOCK_CAUSE_OPERATOR",
+        UnlockCause::Expired => "UNLOCK_CAUSE_EXPIRED",
+        UnlockCause::PasswordReset => "UNLOCK_CAUSE_PASSWORD_RESET",
     }
 }

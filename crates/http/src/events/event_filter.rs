@@ -12,7 +12,7 @@ pub(crate) struct EventFilter {
     /// Those of this user.
     #[param(max_length = 200, nullable = false)]
     user_id: Option<String>,
-    /// Those of this organization's users.
+    /// Those of this organization's users, and of its lockout policy.
     #[param(max_length = 200, nullable = false)]
     organization_id: Option<String>,
     /// Those that this user has brought about.

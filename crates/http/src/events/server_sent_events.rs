@@ -107,7 +107,7 @@ impl TryFrom<RecordedEvent> for ServerSentEvent {
     type Error = Error;
 
     fn try_from(event: RecordedEvent) -> Result<Self, Error> {
-        let (position, kind) = (event.position, event.event.kind.name());
+        let (position, kind) = (event.position, event.event.name());
         Ok(Self {
             id: Some(position.to_string()),
             event: Some(kind.to_string()),

@@ -61,7 +61,7 @@ pub(crate) struct Beginning {
         content_type = "text/event-stream",
         example = json!("id: 11\n\nid: 12\nevent: user.unlocked\ndata: {\"position\":\"12\",\"userId\":\"eva\",\
                          \"sequence\":\"3\",\"kind\":\"user.unlocked\",\"organizationId\":\"default\",\
-                         \"actorId\":\"admin\",\"time\":\"2024-06-25T13:35:39.148123Z\"}\n\n"),
+                         \"actorId\":\"admin\",\"time\":\"2024-06-25T13:35:39.148123Z\",\"unlockCause\":\"UNLOCK_CAUSE_OPERATOR\"}\n\n"),
     )),
 )]
 #[tracing::instrument(name = "http.events.watch", skip_all)]

@@ -1,5 +1,6 @@
 //! The description of the API, made from the handlers' own types.
 
+mod aliases;
 mod refusals;
 mod samples;
 
@@ -14,9 +15,10 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{Content, PathItem, RefOr, Schema};
 use utoipa::{Modify, OpenApi};
 
+use self::aliases::Aliases;
 use self::refusals::Refusals;
 use crate::status::Status;
-use crate::{events, health, users};
+use crate::{events, health, lockout_policies, sessions, settings, users};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -40,6 +42,16 @@ use crate::{events, health, users};
         users::add_username::add_username,
         users::remove_username::remove_username,
         users::set_password::set_password,
+        users::request_password_reset::request_password_reset,
+        sessions::create_session::create_session,
+        sessions::list_sessions::list_sessions,
+        sessions::get_session::get_session,
+        sessions::set_session::set_session,
+        sessions::delete_session::delete_session,
+        lockout_policies::get_lockout_policy::get_lockout_policy,
+        lockout_policies::set_lockout_policy::set_lockout_policy,
+        lockout_policies::reset_lockout_policy::reset_lockout_policy,
+        settings::get_lockout_settings::get_lockout_settings,
         events::list_events::list_events,
         events::watch_events::watch_events,
         health::healthz,
@@ -47,7 +59,7 @@ use crate::{events, health, users};
         openapi,
     ),
     components(schemas(Status, events::Event)),
-    modifiers(&BearerScheme, &OptionalBodies, &Replays, &Refusals, &Alias),
+    modifiers(&BearerScheme, &OptionalBodies, &Replays, &Refusals, &Aliases),
     security(("bearer" = [])),
 )]
 struct Document;
@@ -77,7 +89,7 @@ impl Modify for BearerScheme {
     fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
         let scheme = HttpBuilder::new()
             .scheme(HttpAuthScheme::Bearer)
-            .description(Some("An access token: `unlockd token create` makes one."))
+            .description(Some("An access token: `unlockd token create` makes one. Or the token of a session in which the user has shown their password."))
             .build();
         document
             .components
@@ -88,9 +100,15 @@ impl Modify for BearerScheme {
 
 /// The operations of a path.
 fn operations(path: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
-    [&mut path.get, &mut path.put, &mut path.post, &mut path.delete]
-        .into_iter()
-        .flatten()
+    [
+        &mut path.get,
+        &mut path.put,
+        &mut path.post,
+        &mut path.patch,
+        &mut path.delete,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// A body that may be left out is described as one that may be `null`, which no body may.
@@ -153,20 +171,4 @@ fn has_parameter(operation: &Operation, name: &str) -> bool {
             RefOr::Ref(_) => None,
         })
         .any(|parameter| parameter.name == name)
-}
-
-/// The path at which the API documents the setting of passwords, and the one at which it would be expected.
-struct Alias;
-
-impl Modify for Alias {
-    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
-        let paths = &mut document.paths.paths;
-        if let Some(mut alias) = paths.get("/v3alpha/users/{user_id}/password").cloned() {
-            for operation in operations(&mut alias) {
-                operation.operation_id = Some("set_password_v2beta".to_owned());
-                operation.description = Some("The same as at `/v3alpha/users/{user_id}/password`.".to_owned());
-            }
-            paths.insert("/v2beta/users/{user_id}/password".to_owned(), alias);
-        }
-    }
 }

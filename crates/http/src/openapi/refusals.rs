@@ -57,7 +57,48 @@ const OF_OPERATIONS: &[(&str, &[Reason])] = &[
     ),
     ("unlock_user", &[Reason::UserNotLocked]),
     ("add_username", &[Reason::UsernameTaken, Reason::TooManyUsernames]),
-    ("set_password", &[Reason::Unimplemented]),
+    (
+        "set_password",
+        &[
+            Reason::InvalidCredentials,
+            Reason::InvalidVerificationCode,
+            Reason::UserLocked,
+            Reason::TooManyAttempts,
+        ],
+    ),
+    ("request_password_reset", &[Reason::Unimplemented]),
+    (
+        "create_session",
+        &[
+            Reason::InvalidCredentials,
+            Reason::UserLocked,
+            Reason::TooManyAttempts,
+            Reason::Unimplemented,
+        ],
+    ),
+    ("list_sessions", &[Reason::Unimplemented]),
+    (
+        "get_session",
+        &[
+            Reason::SessionTokenInvalid,
+            Reason::SessionNotFound,
+            Reason::UserNotActive,
+        ],
+    ),
+    (
+        "set_session",
+        &[
+            Reason::SessionTokenInvalid,
+            Reason::SessionNotFound,
+            Reason::UserNotActive,
+            Reason::InvalidCredentials,
+            Reason::UserLocked,
+            Reason::TooManyAttempts,
+            Reason::Unimplemented,
+        ],
+    ),
+    ("delete_session", &[Reason::SessionTokenInvalid]),
+    ("get_lockout_settings", &[Reason::OrganizationNotFound]),
     (
         "readyz",
         &[
@@ -100,11 +141,15 @@ fn reasons(operation: &Operation) -> Vec<Reason> {
     let is_open = operation.security.is_some();
     let name = operation.operation_id.as_deref().unwrap_or_default();
     let own = OF_OPERATIONS.iter().filter(|(operation, _)| *operation == name);
-    let parts: [(bool, &[Reason]); 6] = [
+    let parts: [(bool, &[Reason]); 7] = [
         (!is_open, OF_CALLERS),
         (operation.request_body.is_some(), OF_BODIES),
         (has_parameter(operation, "user_id"), &[Reason::UserNotFound]),
         (has_parameter(operation, "username_id"), &[Reason::UsernameNotFound]),
+        (
+            has_parameter(operation, "organization_id"),
+            &[Reason::OrganizationNotFound],
+        ),
         (
             has_parameter(operation, "Idempotency-Key"),
             &[Reason::IdempotencyKeyReused],
@@ -145,7 +190,12 @@ fn response(reasons: &[Reason]) -> Response {
     } else {
         response
     };
-    let response = if is_any(&[Reason::Overloaded, Reason::StoreUnavailable, Reason::ShuttingDown]) {
+    let response = if is_any(&[
+        Reason::Overloaded,
+        Reason::TooManyAttempts,
+        Reason::StoreUnavailable,
+        Reason::ShuttingDown,
+    ]) {
         response.header(
             "Retry-After",
             header(Type::Integer, "After how many seconds trying again may help."),

@@ -1,5 +1,7 @@
+use std::time::Duration;
+
 use unlockd_application::{Error, ErrorReason};
-use unlockd_domain::{OrganizationId, UserId, UserState, UsernameId};
+use unlockd_domain::{OrganizationId, SessionId, Timestamp, UserId, UserState, UsernameId};
 
 use crate::body::PLAIN_JSON;
 
@@ -13,6 +15,18 @@ pub(super) fn sample(reason: ErrorReason) -> Option<Error> {
         },
         ErrorReason::Unauthenticated => Error::TokenRefused,
         ErrorReason::PermissionDenied => Error::PermissionDenied,
+        ErrorReason::InvalidCredentials => Error::InvalidCredentials,
+        ErrorReason::InvalidVerificationCode => Error::InvalidVerificationCode,
+        ErrorReason::SessionTokenInvalid => Error::SessionTokenRefused,
+        ErrorReason::SessionNotFound => {
+            Error::SessionNotFound(SessionId::new("0190503b-0a1b-7c2d-8e3f-4a5b6c7d8e9f").ok()?)
+        }
+        ErrorReason::UserLocked => Error::UserLocked {
+            until: Timestamp::parse_rfc3339("2024-06-25T13:50:39.148123Z").ok(),
+        },
+        ErrorReason::TooManyAttempts => Error::TooManyAttempts {
+            retry_after: Duration::from_mins(90),
+        },
         ErrorReason::UserNotFound => Error::UserNotFound(eva()?),
         ErrorReason::UsernameNotFound => Error::UsernameNotFound {
             user_id: eva()?,

@@ -3,7 +3,7 @@ use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use unlockd_application::Error;
 use unlockd_application::ports::UserOrder;
-use unlockd_application::users::{ListUsers, ListUsersForm, UserList};
+use unlockd_application::users::{ListUsersForm, UserList};
 use utoipa::ToSchema;
 use utoipa::openapi::{RefOr, Schema};
 
@@ -11,8 +11,8 @@ use super::search_query::{Members, SearchQuery};
 use super::user::User;
 use crate::authenticated::Authenticated;
 use crate::body::OptionalJsonBody;
-use crate::integer::{Integer, up_to};
 use crate::json::Object;
+use crate::list::{ListDetails, ListQuery};
 use crate::proto_enum::{self, FieldName};
 use crate::refusal::Refusal;
 use crate::router::Api;
@@ -40,20 +40,6 @@ pub(crate) struct ListUsersRequest {
     queries: Option<Vec<SearchQuery>>,
 }
 
-/// Which part of a list, and in which direction (`zitadel.object.v2beta.ListQuery`).
-#[derive(Default, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct ListQuery {
-    /// How many to leave out at the beginning.
-    #[schema(schema_with = offset)]
-    offset: Option<Integer<u64>>,
-    /// How many at most; 0 means 100.
-    #[schema(schema_with = limit)]
-    limit: Option<Integer<u32>>,
-    /// Whether the smallest come first; otherwise the largest do.
-    asc: Option<bool>,
-}
-
 /// Users (`zitadel.user.v3alpha.ListUsersResponse`).
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -65,27 +51,6 @@ pub(crate) struct FoundUsers {
     /// The users; left out when there are none.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     result: Vec<User>,
-}
-
-/// What a list is a part of (`zitadel.object.v2beta.ListDetails`).
-#[derive(Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-struct ListDetails {
-    /// How many there are that fit and that the caller may see; left out when it is 0.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, example = "5", pattern = "^[0-9]{1,20}$")]
-    total_result: Option<String>,
-    /// When it was read.
-    #[schema(format = DateTime, example = "2024-06-25T13:35:39.148123Z")]
-    timestamp: String,
-}
-
-fn offset() -> RefOr<Schema> {
-    up_to(i64::MAX.cast_unsigned(), "How many to leave out at the beginning.")
-}
-
-fn limit() -> RefOr<Schema> {
-    up_to(ListUsers::MAX_LIMIT.into(), "How many at most; 0 means 100.")
 }
 
 fn field_name() -> RefOr<Schema> {
@@ -116,9 +81,9 @@ impl From<ListUsersRequest> for ListUsersForm {
         let query = request.query.map(|Object(query)| query).unwrap_or_default();
         let queries = request.queries.unwrap_or_default();
         Self {
-            offset: query.offset.map_or(0, Integer::get),
-            limit: query.limit.map_or(0, Integer::get),
-            ascending: query.asc.unwrap_or_default(),
+            offset: query.offset(),
+            limit: query.limit(),
+            ascending: query.ascending(),
             sorting_column: request.sorting_column.map_or(0, |FieldName(number)| number),
             queries: queries.into_iter().map(|SearchQuery(form)| form).collect(),
         }
@@ -131,10 +96,7 @@ impl TryFrom<UserList> for FoundUsers {
     fn try_from(list: UserList) -> Result<Self, Error> {
         let users = list.users.into_iter().map(User::try_from);
         Ok(Self {
-            details: ListDetails {
-                total_result: (list.total > 0).then(|| list.total.to_string()),
-                timestamp: list.read_at.to_string(),
-            },
+            details: ListDetails::new(list.total, list.read_at),
             sorting_column: match list.order {
                 UserOrder::Id => "FIELD_NAME_ID",
                 UserOrder::CreationDate => "FIELD_NAME_CREATION_DATE",

@@ -24,7 +24,8 @@ pub(crate) struct LockUserRequest {
     /// What is said about it.
     #[schema(max_length = 500)]
     reason: Option<String>,
-    /// When the lock is to end; it must lie in the future. Kept and shown for now: it does not lift the lock yet.
+    /// When the lock is to end; it must lie in the future. From then on the user is active again; without it,
+    /// once somebody unlocks.
     #[serde(alias = "locked_until")]
     #[schema(format = DateTime)]
     locked_until: Option<String>,

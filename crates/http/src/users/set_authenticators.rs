@@ -17,6 +17,7 @@ pub(super) struct SetUsername {
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct SetPassword {
+    /// As many characters at least as the operators ask for: 8, unless they say otherwise.
     #[schema(min_length = 1, max_length = 200)]
     password: Option<String>,
     #[schema(min_length = 1, max_length = 200)]

@@ -13,8 +13,9 @@ use crate::json::Object;
 use crate::refusal::Refusal;
 use crate::router::Api;
 use crate::safeguards::{IfMatchHeader, if_sequence};
+use crate::source::RequestSource;
 
-/// The password that is to be set. `currentPassword` and `verificationCode` are documented and not done yet: they are refused.
+/// The password that is to be set, and by what right: the caller's permission, the current password, or a code.
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schema(example = json!({"newPassword": {"password": "correct horse battery staple", "changeRequired": true}}))]
@@ -26,9 +27,14 @@ pub(crate) struct SetPasswordRequest {
     #[serde(alias = "new_password")]
     #[schema(value_type = SetPassword)]
     new_password: Option<Object<SetPassword>>,
+    /// The password that is to be replaced. A wrong one counts, and locks, as when signing in. Not together with
+    /// `verificationCode`.
     #[serde(alias = "current_password")]
+    #[schema(min_length = 1, max_length = 200)]
     current_password: Option<String>,
+    /// A code that was asked for before, in any case. The right one lifts a lock of the policy; an operator's lock stays.
     #[serde(alias = "verification_code")]
+    #[schema(min_length = 1, max_length = 20)]
     verification_code: Option<String>,
     /// Done only while the user's last event has this number.
     #[serde(alias = "if_sequence")]
@@ -49,6 +55,7 @@ pub(crate) struct SetPasswordRequest {
 pub(crate) async fn set_password(
     State(api): State<Api>,
     Authenticated(caller): Authenticated,
+    RequestSource(source): RequestSource,
     Addressed {
         mut user_id,
         mut safeguards,
@@ -61,8 +68,9 @@ pub(crate) async fn set_password(
     let form = SetPasswordForm {
         user_id,
         new_password: body.new_password.map(|Object(password)| password.into()),
-        has_current_password: body.current_password.is_some(),
-        has_verification_code: body.verification_code.is_some(),
+        current_password: body.current_password,
+        verification_code: body.verification_code,
+        source,
         safeguards,
     };
     let details = api.users.set_password(&caller, form.parse()?).await?;

@@ -42,7 +42,8 @@ pub(crate) struct User {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     lock: Option<Lock>,
-    /// Wrong passwords since the last success or unlock.
+    /// Wrong passwords that count at the moment: those since the last success or unlock, within the policy's window. Left out
+    /// when there are none.
     #[serde(skip_serializing_if = "is_zero")]
     failed_password_attempts: u32,
 }
@@ -94,6 +95,7 @@ struct Lock {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, max_length = 500)]
     reason: Option<String>,
+    /// From when on the user is active again by itself; left out when somebody has to unlock.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, format = DateTime)]
     until: Option<String>,
@@ -102,22 +104,23 @@ struct Lock {
 impl TryFrom<UserView> for User {
     type Error = Error;
 
-    fn try_from(UserView { user, profile }: UserView) -> Result<Self, Error> {
+    fn try_from(view: UserView) -> Result<Self, Error> {
+        let (user, profile) = (&view.user, &view.profile);
         let data = profile
             .data
             .as_ref()
             .map(|data| RawValue::from_string(data.as_json().to_owned()));
         Ok(Self {
             user_id: user.id().to_string(),
-            details: unlockd_application::users::Details::from(&user).into(),
-            authenticators: authenticators(&profile),
-            state: user.state().wire_name(),
+            details: unlockd_application::users::Details::from(user).into(),
+            authenticators: authenticators(profile),
+            state: view.state().wire_name(),
             data: data.transpose().map_err(Error::internal)?,
-            lock: match user.state() {
+            lock: match view.state() {
                 UserState::Locked(lock) => Some(lock.into()),
                 UserState::Active | UserState::Inactive | UserState::Deleted => None,
             },
-            failed_password_attempts: user.failed_password_attempts(),
+            failed_password_attempts: view.failed_password_attempts(),
         })
     }
 }

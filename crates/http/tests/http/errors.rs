@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use axum::response::Response;
 use http_body_util::BodyExt;
@@ -60,6 +61,29 @@ async fn what_may_be_tried_again_says_when() {
         let retry = json!({"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "1s"});
         expected["details"].as_array_mut().unwrap().push(retry);
         assert_eq!(json_of(response).await, expected);
+    }
+}
+
+#[tokio::test]
+async fn a_wait_is_told_exactly_in_the_details_and_in_whole_seconds_rounded_up_in_the_header() {
+    for (retry_after, seconds, delay) in [
+        (Duration::from_micros(1), "1", "0.000001s"),
+        (Duration::from_millis(899_500), "900", "899.500s"),
+        (Duration::from_hours(24), "86400", "86400s"),
+    ] {
+        let response = problem_response(Error::TooManyAttempts { retry_after }, None);
+
+        assert_eq!(
+            (response.status().as_u16(), &response.headers()["retry-after"]),
+            (429, &seconds.parse().unwrap())
+        );
+        let body = json_of(response).await;
+        assert_eq!(
+            (&body["code"], &body["details"][0]["reason"]),
+            (&json!(8), &json!("TOO_MANY_ATTEMPTS"))
+        );
+        let retry = json!({"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": delay});
+        assert_eq!(body["details"][1], retry);
     }
 }
 

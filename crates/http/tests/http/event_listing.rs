@@ -41,7 +41,7 @@ async fn a_page_tells_what_happened_and_how_far_it_goes() {
             },
             {
                 "position": "5", "userId": "eva", "sequence": "3", "kind": "user.unlocked", "organizationId": "default",
-                "actorId": "admin", "time": "2024-06-25T13:35:40.148123Z",
+                "actorId": "admin", "time": "2024-06-25T13:35:40.148123Z", "unlockCause": "UNLOCK_CAUSE_OPERATOR",
             },
         ],
         "position": "5",
@@ -158,7 +158,9 @@ async fn all_parameters_that_are_wrong_are_named_at_once() {
         .get("/v1/events?kind=user.created&kind=user.eaten&order=up&limit=5&after=x")
         .await;
     let names = "must be one of user.created, user.updated, user.locked, user.unlocked, user.deactivated, \
-                 user.reactivated, user.deleted, user.username.added, user.username.removed, user.password.changed";
+                 user.reactivated, user.deleted, user.username.added, user.username.removed, user.password.changed, \
+                 user.password.check.succeeded, user.password.check.failed, user.password.reset.requested, \
+                 user.password.reset.failed, lockout_policy.set, lockout_policy.reset";
     reply.assert_invalid(&[
         ("order", "must be forward or backward"),
         ("limit", "is not known"),

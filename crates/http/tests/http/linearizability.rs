@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use tokio::task::{spawn, yield_now};
 use unlockd_application::idempotency::{IdempotencyKey, IdempotentRequest};
 use unlockd_application::ports::{CommitError, CreateUserError, NewUser, RecordedRequest, StoreError, UserStore};
-use unlockd_domain::{User, UserChange, UserEvent, UserId, UserProfile};
+use unlockd_domain::{LoginIdentity, Timestamp, User, UserChange, UserEvent, UserId, UserProfile};
 use unlockd_testkit::scenarios::{World, parallel_operations_are_explained_by_the_history};
 use unlockd_testkit::wires::JsonWire;
 use unlockd_testkit::{
@@ -37,6 +37,12 @@ impl UserStore for PoliteStore {
         user
     }
 
+    async fn find_by_identity(&self, identity: &LoginIdentity) -> Result<Option<(User, UserProfile)>, StoreError> {
+        let user = self.store.find_by_identity(identity).await;
+        yield_now().await;
+        user
+    }
+
     async fn create(&self, user: &NewUser) -> Result<(), CreateUserError> {
         self.store.create(user).await
     }
@@ -47,6 +53,10 @@ impl UserStore for PoliteStore {
             Err(CommitError::Conflict) if self.loses_updates => Ok(()),
             outcome => outcome,
         }
+    }
+
+    async fn lift_expired_locks(&self, now: Timestamp, limit: u32) -> Result<u32, StoreError> {
+        self.store.lift_expired_locks(now, limit).await
     }
 
     async fn find_request(&self, caller: &UserId, key: &IdempotencyKey) -> Result<Option<RecordedRequest>, StoreError> {

@@ -144,8 +144,9 @@ async fn every_change_takes_an_expected_sequence_from_header_and_body() {
         (
             Method::POST,
             "/v3alpha/users/eva/password",
-            r#""newPassword":{"password":"hunter2"},"#,
+            r#""newPassword":{"password":"hunter2 hunter2"},"#,
         ),
+        (Method::POST, "/v3alpha/users/eva/password/reset", r#""returnCode":{},"#),
     ] {
         for field in [r#""ifSequence":"7""#, r#""if_sequence":7"#, r#""ifSequence":7.0"#] {
             let body = format!("{{{body}{field}}}");

@@ -26,6 +26,16 @@ async fn the_context_learns_operation_caller_and_error() {
 }
 
 #[tokio::test]
+async fn what_a_query_string_says_is_no_part_of_the_operation() {
+    let path = "/v2/sessions/1?sessionToken=unlockd_session_hunter2";
+    let context = context_of(Request::get(path).header(AUTHORIZATION, format!("Bearer {ADMIN}"))).await;
+
+    assert_eq!(context.operation(), Some("GET /v2/sessions/{session_id}"));
+    assert_eq!(context.error(), Some(ErrorReason::SessionTokenInvalid));
+    assert!(!format!("{context:?}").contains("hunter2"), "{context:?}");
+}
+
+#[tokio::test]
 async fn a_success_leaves_no_error() {
     let request = Request::get("/v3alpha/users/eva").header(AUTHORIZATION, format!("Bearer {ADMIN}"));
     let context = context_of(request).await;

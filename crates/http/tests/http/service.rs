@@ -10,15 +10,24 @@ use axum::http::{HeaderMap, Method, Request};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use tower::ServiceExt;
-use unlockd_application::Readiness;
 use unlockd_application::administration::Administration;
 use unlockd_application::ports::SecretToken;
-use unlockd_domain::{Grant, GrantScope, Role};
+use unlockd_application::{Readiness, RequestContext};
+use unlockd_domain::{Grant, GrantScope, Role, Source};
 use unlockd_http::{HttpOptions, HttpServices, openapi_json, router};
 use unlockd_testkit::{FixedClock, MemoryStore, Services, fixtures};
 
 /// The token of the instance's owner.
 pub(crate) const ADMIN: &str = "unlockd_pat_0123456789abcdefghijklmnopqrstuvwxyzABCDEFG";
+
+/// The password of eva.
+pub(crate) const PASSWORD: &str = "correct horse battery staple";
+
+/// Where requests come from.
+pub(crate) const SOURCE: &str = "203.0.113.7";
+
+/// When everything begins.
+pub(crate) const NOW: &str = "2024-06-25T13:35:39.148123Z";
 
 pub(crate) const OPTIONS: HttpOptions = HttpOptions {
     json: true,
@@ -43,6 +52,8 @@ pub(crate) struct Reply {
 pub(crate) fn routes(services: &Services, readiness: Arc<dyn Readiness>, options: HttpOptions) -> Router {
     let services = HttpServices {
         users: Arc::new(services.users.clone()),
+        sessions: Arc::new(services.sessions.clone()),
+        lockout_policies: Arc::new(services.lockout_policies.clone()),
         events: Arc::new(services.events.clone()),
         authenticator: services.authentication.clone(),
         readiness,
@@ -93,6 +104,27 @@ impl Service {
         let reply = send(&self.router, request).await;
         assert_documented(&method, &path, reply.status);
         reply
+    }
+
+    /// A service in which eva signs in as `eva@example.com`, with [`PASSWORD`].
+    pub(crate) async fn with_password() -> Self {
+        let service = Self::new().await;
+        let body = json!({
+            "userId": "eva",
+            "organization": {"orgId": "default"},
+            "authenticators": {"usernames": [{"username": "eva@example.com"}], "password": {"password": PASSWORD}},
+        });
+        assert_eq!(service.post("/v3alpha/users", &body.to_string()).await.status, 201);
+        service
+    }
+
+    /// As the owner, from [`SOURCE`].
+    pub(crate) async fn call_from_source(&self, method: Method, path: &str, body: &Value) -> Reply {
+        let context = RequestContext::new("request-7".to_owned()).from_source(Source::of(SOURCE.parse().unwrap()));
+        let request = as_admin(method, path)
+            .header(CONTENT_TYPE, "application/json")
+            .extension(Arc::new(context));
+        self.send(request.body(Body::from(body.to_string())).unwrap()).await
     }
 
     /// As the owner, with these headers, and with a JSON body unless the text is empty.
