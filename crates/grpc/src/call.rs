@@ -3,8 +3,9 @@ use std::sync::Arc;
 
 use tonic::metadata::{MetadataMap, MetadataValue};
 use tonic::{Request, Response, Status};
-use unlockd_application::users::{IDEMPOTENCY_KEY, IdForm, Outcome, SafeguardsForm};
+use unlockd_application::users::{IDEMPOTENCY_KEY, IF_MATCH, IdForm, Outcome, SafeguardsForm};
 use unlockd_application::{Error, LiveCaller, RequestContext};
+use unlockd_domain::Source;
 
 use crate::destination::UserInPath;
 use crate::status;
@@ -20,10 +21,19 @@ pub(crate) struct Call<M> {
     pub(crate) user_in_path: Option<UserInPath>,
     /// Each value of the metadata `idempotency-key`.
     pub(crate) idempotency_keys: Vec<Vec<u8>>,
+    /// Each value of the metadata `if-match`, which no RPC knows.
+    pub(crate) if_match: Vec<Vec<u8>>,
     /// What is known of the request, for what goes wrong after the answer has begun.
     pub(crate) context: Option<Arc<RequestContext>>,
     /// What the request says.
     pub(crate) message: M,
+}
+
+impl<M> Call<M> {
+    /// Where the request comes from, if whoever accepted it has said so.
+    pub(crate) fn source(&self) -> Option<Source> {
+        self.context.as_ref().and_then(|context| context.source()).cloned()
+    }
 }
 
 /// Runs an RPC; its error becomes a status here.
@@ -62,7 +72,8 @@ where
             rpc(Call {
                 live,
                 user_in_path: extensions.remove(),
-                idempotency_keys: idempotency_keys(&metadata),
+                idempotency_keys: values(&metadata, IDEMPOTENCY_KEY),
+                if_match: values(&metadata, IF_MATCH),
                 context: context.clone(),
                 message,
             })
@@ -73,8 +84,8 @@ where
     outcome.map_err(|error| status::refuse(&error, context.as_deref()))
 }
 
-fn idempotency_keys(metadata: &MetadataMap) -> Vec<Vec<u8>> {
-    let values = metadata.get_all(IDEMPOTENCY_KEY).iter();
+fn values(metadata: &MetadataMap, name: &'static str) -> Vec<Vec<u8>> {
+    let values = metadata.get_all(name).iter();
     values.map(|value| value.as_encoded_bytes().to_vec()).collect()
 }
 
@@ -86,11 +97,20 @@ pub(crate) fn user_id(in_message: String, in_path: Option<UserInPath>) -> IdForm
     }
 }
 
-/// What makes the request safe to send twice. There is no `If-Match` in gRPC.
+/// What makes the request safe to send twice; the message says in a field what `If-Match` says over HTTP.
 pub(crate) fn safeguards(idempotency_keys: Vec<Vec<u8>>, if_sequence: Option<u64>) -> SafeguardsForm {
     SafeguardsForm {
         idempotency_keys,
         if_match: Vec::new(),
         if_sequence,
+    }
+}
+
+/// What was to make a request safe to send twice that knows none of it.
+pub(crate) fn unknown_safeguards(idempotency_keys: Vec<Vec<u8>>, if_match: Vec<Vec<u8>>) -> SafeguardsForm {
+    SafeguardsForm {
+        idempotency_keys,
+        if_match,
+        if_sequence: None,
     }
 }

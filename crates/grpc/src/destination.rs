@@ -31,8 +31,11 @@ impl Destination {
             ["", "v3alpha", "users"] => (Rpc::CreateUser, None),
             ["", "v3alpha", "users", "search"] => (Rpc::ListUsers, None),
             ["", "v3alpha", "users", user, action] => (to_one_user(action)?, Some(*user)),
-            // The API documents this path as well.
+            // The API documents the paths of passwords below v2beta as well.
             ["", "v2beta", "users", user, "password"] => (Rpc::SetPassword, Some(*user)),
+            ["", "v3alpha" | "v2beta", "users", user, "password", "reset"] => (Rpc::RequestPasswordReset, Some(*user)),
+            ["", "v2", "sessions"] => (Rpc::CreateSession, None),
+            ["", "v2", "sessions", "search"] => (Rpc::ListSessions, None),
             _ => return None,
         };
         Some(Self {
@@ -78,6 +81,10 @@ mod tests {
             ("/v3alpha/users/a/username", Rpc::AddUsername),
             ("/v3alpha/users/a/password", Rpc::SetPassword),
             ("/v2beta/users/a/password", Rpc::SetPassword),
+            ("/v3alpha/users/a/password/reset", Rpc::RequestPasswordReset),
+            ("/v2beta/users/a/password/reset", Rpc::RequestPasswordReset),
+            ("/v2/sessions", Rpc::CreateSession),
+            ("/v2/sessions/search", Rpc::ListSessions),
         ] {
             assert_eq!(rpc(path), Some(expected), "{path}");
         }
@@ -88,13 +95,20 @@ mod tests {
             "/v3alpha/users/a/b/lock",
             "/v3alpha/users/a/lock/",
             "/v3alpha/users/a/Lock",
-            "/v3alpha/users/a/password/reset",
+            "/v3alpha/users/a/password/reset/",
+            "/v3alpha/users/a/password/Reset",
+            "/v3alpha/users/a/lock/reset",
             "/v3alpha/users/a/username/b",
             "/v2beta/users",
             "/v2beta/users/search",
             "/v2beta/users/a/lock",
             "v3alpha/users",
             "/v1/events",
+            "/v1/lockout-policy",
+            "/v2/sessions/",
+            "/v2/sessions/a",
+            "/v2/sessions/search/a",
+            "/v2/settings/lockout",
         ] {
             assert_eq!(rpc(nowhere), None, "{nowhere}");
         }

@@ -13,6 +13,9 @@ use tower::ServiceExt;
 use unlockd_application::authentication::bearer_token;
 use unlockd_application::{Authenticator, Error, LiveCaller, RequestContext};
 use unlockd_proto::unlockd::event::v1::event_service_server::EventServiceServer;
+use unlockd_proto::unlockd::policy::v1::lockout_policy_service_server::LockoutPolicyServiceServer;
+use unlockd_proto::zitadel::session::v2::session_service_server::SessionServiceServer;
+use unlockd_proto::zitadel::settings::v2::settings_service_server::SettingsServiceServer;
 use unlockd_proto::zitadel::user::v3alpha::user_service_server::UserServiceServer;
 
 use crate::deadline::{GRPC_TIMEOUT, requested_timeout};
@@ -20,8 +23,11 @@ use crate::destination::Destination;
 use crate::events::EventRpcs;
 use crate::health::ReadinessHealth;
 use crate::message;
+use crate::policies::PolicyRpcs;
 use crate::reflection::Reflection;
 use crate::rpc::Service;
+use crate::sessions::SessionRpcs;
+use crate::settings::SettingsRpcs;
 use crate::status::{self, GRPC_ENCODING};
 use crate::streams::{Streams, converse, going_on};
 use crate::users::UserRpcs;
@@ -30,6 +36,9 @@ use crate::users::UserRpcs;
 pub(crate) struct Exchange {
     pub(crate) authenticator: Arc<dyn Authenticator>,
     pub(crate) users: UserServiceServer<UserRpcs>,
+    pub(crate) sessions: SessionServiceServer<SessionRpcs>,
+    pub(crate) settings: SettingsServiceServer<SettingsRpcs>,
+    pub(crate) policies: LockoutPolicyServiceServer<PolicyRpcs>,
     pub(crate) events: EventServiceServer<EventRpcs>,
     pub(crate) health: HealthServer<ReadinessHealth>,
     pub(crate) reflection: Reflection,
@@ -98,6 +107,9 @@ impl Exchange {
         let longest = self.deadline(timeout);
         let Ok(response) = match rpc.service() {
             Service::Users => self.users.clone().oneshot(self.read(request, is_rest).await?).await,
+            Service::Sessions => self.sessions.clone().oneshot(self.read(request, is_rest).await?).await,
+            Service::Settings => self.settings.clone().oneshot(self.read(request, is_rest).await?).await,
+            Service::Policies => self.policies.clone().oneshot(self.read(request, is_rest).await?).await,
             Service::Events => self.events.clone().oneshot(self.read(request, is_rest).await?).await,
             Service::Health => self.health.clone().oneshot(self.read(request, is_rest).await?).await,
             Service::Reflection => converse(self.reflection.clone(), request, longest).await,

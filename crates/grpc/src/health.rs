@@ -12,7 +12,14 @@ use unlockd_application::{Error, Readiness, RequestContext};
 use crate::status;
 
 /// The services whose health is told; the empty name stands for the whole server.
-const SERVICES: [&str; 3] = ["", "unlockd.event.v1.EventService", "zitadel.user.v3alpha.UserService"];
+const SERVICES: [&str; 6] = [
+    "",
+    "unlockd.event.v1.EventService",
+    "unlockd.policy.v1.LockoutPolicyService",
+    "zitadel.session.v2.SessionService",
+    "zitadel.settings.v2.SettingsService",
+    "zitadel.user.v3alpha.UserService",
+];
 
 /// How often watchers have the readiness looked at.
 const WATCH_INTERVAL: Duration = Duration::from_secs(2);

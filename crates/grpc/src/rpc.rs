@@ -13,6 +13,16 @@ pub(crate) enum Rpc {
     AddUsername,
     RemoveUsername,
     SetPassword,
+    RequestPasswordReset,
+    ListSessions,
+    GetSession,
+    CreateSession,
+    SetSession,
+    DeleteSession,
+    GetLockoutSettings,
+    GetLockoutPolicy,
+    SetLockoutPolicy,
+    ResetLockoutPolicy,
     ListEvents,
     WatchEvents,
     CheckHealth,
@@ -25,6 +35,9 @@ pub(crate) enum Rpc {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Service {
     Users,
+    Sessions,
+    Settings,
+    Policies,
     Events,
     Health,
     Reflection,
@@ -35,14 +48,14 @@ impl Service {
     /// Whether it answers only those who show a token.
     pub(crate) fn needs_token(self) -> bool {
         match self {
-            Self::Users | Self::Events => true,
+            Self::Users | Self::Sessions | Self::Settings | Self::Policies | Self::Events => true,
             Self::Health | Self::Reflection | Self::ReflectionV1Alpha => false,
         }
     }
 }
 
 impl Rpc {
-    const ALL: [Self; 18] = [
+    const ALL: [Self; 28] = [
         Self::ListUsers,
         Self::GetUserById,
         Self::CreateUser,
@@ -55,6 +68,16 @@ impl Rpc {
         Self::AddUsername,
         Self::RemoveUsername,
         Self::SetPassword,
+        Self::RequestPasswordReset,
+        Self::ListSessions,
+        Self::GetSession,
+        Self::CreateSession,
+        Self::SetSession,
+        Self::DeleteSession,
+        Self::GetLockoutSettings,
+        Self::GetLockoutPolicy,
+        Self::SetLockoutPolicy,
+        Self::ResetLockoutPolicy,
         Self::ListEvents,
         Self::WatchEvents,
         Self::CheckHealth,
@@ -83,6 +106,16 @@ impl Rpc {
             Self::AddUsername => "/zitadel.user.v3alpha.UserService/AddUsername",
             Self::RemoveUsername => "/zitadel.user.v3alpha.UserService/RemoveUsername",
             Self::SetPassword => "/zitadel.user.v3alpha.UserService/SetPassword",
+            Self::RequestPasswordReset => "/zitadel.user.v3alpha.UserService/RequestPasswordReset",
+            Self::ListSessions => "/zitadel.session.v2.SessionService/ListSessions",
+            Self::GetSession => "/zitadel.session.v2.SessionService/GetSession",
+            Self::CreateSession => "/zitadel.session.v2.SessionService/CreateSession",
+            Self::SetSession => "/zitadel.session.v2.SessionService/SetSession",
+            Self::DeleteSession => "/zitadel.session.v2.SessionService/DeleteSession",
+            Self::GetLockoutSettings => "/zitadel.settings.v2.SettingsService/GetLockoutSettings",
+            Self::GetLockoutPolicy => "/unlockd.policy.v1.LockoutPolicyService/GetLockoutPolicy",
+            Self::SetLockoutPolicy => "/unlockd.policy.v1.LockoutPolicyService/SetLockoutPolicy",
+            Self::ResetLockoutPolicy => "/unlockd.policy.v1.LockoutPolicyService/ResetLockoutPolicy",
             Self::ListEvents => "/unlockd.event.v1.EventService/ListEvents",
             Self::WatchEvents => "/unlockd.event.v1.EventService/WatchEvents",
             Self::CheckHealth => "/grpc.health.v1.Health/Check",
@@ -106,7 +139,13 @@ impl Rpc {
             | Self::DeleteUser
             | Self::AddUsername
             | Self::RemoveUsername
-            | Self::SetPassword => Service::Users,
+            | Self::SetPassword
+            | Self::RequestPasswordReset => Service::Users,
+            Self::ListSessions | Self::GetSession | Self::CreateSession | Self::SetSession | Self::DeleteSession => {
+                Service::Sessions
+            }
+            Self::GetLockoutSettings => Service::Settings,
+            Self::GetLockoutPolicy | Self::SetLockoutPolicy | Self::ResetLockoutPolicy => Service::Policies,
             Self::ListEvents | Self::WatchEvents => Service::Events,
             Self::CheckHealth | Self::WatchHealth => Service::Health,
             Self::Reflect => Service::Reflection,

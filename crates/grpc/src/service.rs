@@ -12,15 +12,23 @@ use tonic_health::pb::health_server::HealthServer;
 use tonic_web::GrpcWebLayer;
 use tower::{Layer, Service, ServiceExt, service_fn};
 use unlockd_application::ports::BoxError;
-use unlockd_application::{Authenticator, Error, EventService, Readiness, RequestContext, UserService};
+use unlockd_application::{
+    Authenticator, Error, EventService, LockoutPolicyService, Readiness, RequestContext, SessionService, UserService,
+};
 use unlockd_proto::unlockd::event::v1::event_service_server::EventServiceServer;
+use unlockd_proto::unlockd::policy::v1::lockout_policy_service_server::LockoutPolicyServiceServer;
+use unlockd_proto::zitadel::session::v2::session_service_server::SessionServiceServer;
+use unlockd_proto::zitadel::settings::v2::settings_service_server::SettingsServiceServer;
 use unlockd_proto::zitadel::user::v3alpha::user_service_server::UserServiceServer;
 
 use crate::events::EventRpcs;
 use crate::exchange::Exchange;
 use crate::health::ReadinessHealth;
 use crate::media_type::MediaType;
+use crate::policies::PolicyRpcs;
 use crate::rpc::Rpc;
+use crate::sessions::SessionRpcs;
+use crate::settings::SettingsRpcs;
 use crate::streams::Streams;
 use crate::users::UserRpcs;
 use crate::{reflection, status};
@@ -29,6 +37,10 @@ use crate::{reflection, status};
 pub struct GrpcServices {
     /// The use cases about users.
     pub users: Arc<dyn UserService>,
+    /// The use cases about sessions.
+    pub sessions: Arc<dyn SessionService>,
+    /// The use cases about lockout policies.
+    pub lockout_policies: Arc<dyn LockoutPolicyService>,
     /// The use cases about events.
     pub events: Arc<dyn EventService>,
     /// Who is calling.
@@ -73,6 +85,12 @@ impl Grpc {
         let exchange = Exchange {
             authenticator: services.authenticator,
             users: UserServiceServer::new(UserRpcs::new(services.users))
+                .max_decoding_message_size(options.max_request_bytes),
+            sessions: SessionServiceServer::new(SessionRpcs::new(services.sessions))
+                .max_decoding_message_size(options.max_request_bytes),
+            settings: SettingsServiceServer::new(SettingsRpcs::new(Arc::clone(&services.lockout_policies)))
+                .max_decoding_message_size(options.max_request_bytes),
+            policies: LockoutPolicyServiceServer::new(PolicyRpcs::new(services.lockout_policies))
                 .max_decoding_message_size(options.max_request_bytes),
             events: EventServiceServer::new(EventRpcs::new(services.events))
                 .max_decoding_message_size(options.max_request_bytes),

@@ -1,34 +1,57 @@
 //! An event as a message.
 
 use unlockd_application::ports::RecordedEvent;
-use unlockd_domain::UserEvent;
-use unlockd_proto::unlockd::event::v1::Event;
+use unlockd_domain::{self as domain, PolicyEvent, UserEvent};
+use unlockd_proto::unlockd::event::v1::{Event, UnlockCause};
 use unlockd_proto::zitadel::user::v3alpha::LockCause;
 
-use crate::lock_cause;
 use crate::timestamp::to_proto;
+use crate::{lock_cause, lockout_policy};
 
 /// `unlockd.event.v1.Event`.
 pub(super) fn event(RecordedEvent { position, event }: &RecordedEvent) -> Event {
-    let UserEvent {
-        user_id,
-        sequence,
-        kind,
-        organization,
-        actor,
-        time,
-    } = event;
-    let cause = kind.lock_cause().map_or(LockCause::Unspecified, lock_cause::to_proto);
-    Event {
+    let common = Event {
         position: position.get(),
-        user_id: user_id.to_string(),
+        user_id: event.user_id().map(ToString::to_string).unwrap_or_default(),
+        kind: event.name().to_string(),
+        organization_id: event.organization().map(ToString::to_string).unwrap_or_default(),
+        actor_id: event.actor().user_id().map(ToString::to_string).unwrap_or_default(),
+        time: Some(to_proto(event.time())),
+        source: event.source().map(ToString::to_string).unwrap_or_default(),
+        ..Event::default()
+    };
+    match event {
+        domain::Event::User(event) => of_user(event, common),
+        domain::Event::Policy(event) => of_policy(event, common),
+    }
+}
+
+fn of_user(UserEvent { sequence, kind, .. }: &UserEvent, common: Event) -> Event {
+    let lock_cause = kind.lock_cause().map_or(LockCause::Unspecified, lock_cause::to_proto);
+    let unlock_cause = kind.unlock_cause().map_or(UnlockCause::Unspecified, unlock_cause);
+    Event {
         sequence: sequence.get(),
-        kind: kind.name().to_string(),
-        organization_id: organization.to_string(),
-        actor_id: actor.user_id().map(ToString::to_string).unwrap_or_default(),
-        time: Some(to_proto(*time)),
         reason: kind.reason().map(ToString::to_string).unwrap_or_default(),
-        lock_cause: cause.into(),
+        lock_cause: lock_cause.into(),
         lock_until: kind.lock_until().map(to_proto),
+        unlock_cause: unlock_cause.into(),
+        counts_until: kind.counts_until().map(to_proto),
+        ..common
+    }
+}
+
+fn of_policy(PolicyEvent { sequence, policy, .. }: &PolicyEvent, common: Event) -> Event {
+    Event {
+        sequence: sequence.get(),
+        lockout_policy: policy.as_ref().map(lockout_policy::to_proto),
+        ..common
+    }
+}
+
+fn unlock_cause(cause: domain::UnlockCause) -> UnlockCause {
+    match cause {
+        domain::UnlockCause::Operator => UnlockCause::Operator,
+        domain::UnlockCause::Expired => UnlockCause::Expired,
+        domain::UnlockCause::PasswordReset => UnlockCause::PasswordReset,
     }
 }

@@ -101,6 +101,7 @@ fn before(update: &WatchUpdate) -> Position {
 #[cfg(test)]
 mod tests {
     use unlockd_application::ports::RecordedEvent;
+    use unlockd_domain::Event;
     use unlockd_testkit::fixtures;
 
     use super::*;
@@ -116,7 +117,7 @@ mod tests {
             events: [5, 7]
                 .map(|number| RecordedEvent {
                     position: position(number),
-                    event: fixtures::new_user("alice", "default").change.event().clone(),
+                    event: Event::User(fixtures::new_user("alice", "default").change.event().clone()),
                 })
                 .into(),
             position: position(9),

@@ -10,6 +10,7 @@ mod list_users;
 mod lock_user;
 mod reactivate_user;
 mod remove_username;
+mod request_password_reset;
 mod search_query;
 mod set_password;
 mod struct_data;
@@ -25,8 +26,9 @@ use unlockd_proto::zitadel::user::v3alpha::{
     AddUsernameRequest, AddUsernameResponse, CreateUserRequest, CreateUserResponse, DeactivateUserRequest,
     DeactivateUserResponse, DeleteUserRequest, DeleteUserResponse, GetUserByIdRequest, GetUserByIdResponse,
     ListUsersRequest, ListUsersResponse, LockUserRequest, LockUserResponse, ReactivateUserRequest,
-    ReactivateUserResponse, RemoveUsernameRequest, RemoveUsernameResponse, SetPasswordRequest, SetPasswordResponse,
-    UnlockUserRequest, UnlockUserResponse, UpdateUserRequest, UpdateUserResponse, user_service_server,
+    ReactivateUserResponse, RemoveUsernameRequest, RemoveUsernameResponse, RequestPasswordResetRequest,
+    RequestPasswordResetResponse, SetPasswordRequest, SetPasswordResponse, UnlockUserRequest, UnlockUserResponse,
+    UpdateUserRequest, UpdateUserResponse, user_service_server,
 };
 
 use crate::call::{answer, answer_once};
@@ -108,5 +110,15 @@ impl user_service_server::UserService for UserRpcs {
         request: Request<SetPasswordRequest>,
     ) -> Result<Response<SetPasswordResponse>, Status> {
         answer(request, |call| set_password::set_password(&*self.users, call)).await
+    }
+
+    async fn request_password_reset(
+        &self,
+        request: Request<RequestPasswordResetRequest>,
+    ) -> Result<Response<RequestPasswordResetResponse>, Status> {
+        answer(request, |call| {
+            request_password_reset::request_password_reset(&*self.users, call)
+        })
+        .await
     }
 }

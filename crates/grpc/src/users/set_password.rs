@@ -13,12 +13,18 @@ pub(super) async fn set_password(
     users: &dyn UserService,
     call: Call<SetPasswordRequest>,
 ) -> Result<SetPasswordResponse, Error> {
-    let verification = call.message.verification;
+    let source = call.source();
+    let (current_password, verification_code) = match call.message.verification {
+        Some(Verification::CurrentPassword(password)) => (Some(password), None),
+        Some(Verification::VerificationCode(code)) => (None, Some(code)),
+        None => (None, None),
+    };
     let form = SetPasswordForm {
         user_id: user_id(call.message.user_id, call.user_in_path),
         new_password: call.message.new_password.map(authenticators::password),
-        has_current_password: matches!(verification, Some(Verification::CurrentPassword(_))),
-        has_verification_code: matches!(verification, Some(Verification::VerificationCode(_))),
+        current_password,
+        verification_code,
+        source,
         safeguards: safeguards(call.idempotency_keys, call.message.if_sequence),
     };
     let set = users.set_password(call.live.caller(), form.parse()?).await?;

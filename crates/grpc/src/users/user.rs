@@ -15,18 +15,21 @@ use crate::timestamp::to_proto;
 /// # Errors
 /// [`Error::Internal`] when the stored data is no JSON object.
 pub(super) fn user(view: UserView) -> Result<User, Error> {
-    let UserView { user, profile } = view;
+    let state = state(view.state());
+    let lock = lock(view.state());
+    let failed_password_attempts = view.failed_password_attempts();
+    let UserView { user, profile, .. } = view;
     let data = profile.data.as_ref().map(|data| struct_data::to_proto(data.as_json()));
     Ok(User {
         user_id: user.id().to_string(),
         details: Some(details(&Details::from(&user))),
         authenticators: authenticators(profile),
         contact: None,
-        state: state(user.state()).into(),
+        state: state.into(),
         schema: None,
         data: data.transpose().map_err(Error::internal)?,
-        lock: lock(user.state()),
-        failed_password_attempts: user.failed_password_attempts(),
+        lock,
+        failed_password_attempts,
     })
 }
 

@@ -10,7 +10,8 @@ use unlockd_application::events::{EventPage, ListEvents, WatchEvents, WatchUpdat
 use unlockd_application::ports::SecretToken;
 use unlockd_application::users::{
     AddUsername, AddedUsername, CreateUser, CreatedUser, DeactivateUser, DeleteUser, Details, GetUserById, ListUsers,
-    LockUser, Outcome, ReactivateUser, RemoveUsername, SetPassword, UnlockUser, UpdateUser, UserList, UserView,
+    LockUser, Outcome, ReactivateUser, RemoveUsername, RequestPasswordReset, RequestedPasswordReset, SetPassword,
+    UnlockUser, UpdateUser, UserList, UserView,
 };
 use unlockd_application::{Authenticator, Caller, Error, EventService, EventWatch, LiveCaller, UserService};
 
@@ -58,6 +59,7 @@ macro_rules! users_that {
             add_username(AddUsername) -> AddedUsername,
             remove_username(RemoveUsername) -> Details,
             set_password(SetPassword) -> Details,
+            request_password_reset(RequestPasswordReset) -> RequestedPasswordReset,
         }
     };
     ($name:ident, $self:ident => $behaviour:expr; $($method:ident($command:ty) -> $answer:ty,)*) => {

@@ -32,7 +32,14 @@ fn about(service: &str) -> HealthCheckRequest {
 async fn the_server_and_its_services_are_serving_while_the_store_answers() {
     let stage = Stage::new().await;
     let mut client = HealthClient::new(channel(&stage.server).await);
-    for service in ["", "unlockd.event.v1.EventService", "zitadel.user.v3alpha.UserService"] {
+    for service in [
+        "",
+        "unlockd.event.v1.EventService",
+        "unlockd.policy.v1.LockoutPolicyService",
+        "zitadel.session.v2.SessionService",
+        "zitadel.settings.v2.SettingsService",
+        "zitadel.user.v3alpha.UserService",
+    ] {
         stage.store.set_outage(None);
         assert_eq!(
             client.check(about(service)).await.unwrap().into_inner().status(),

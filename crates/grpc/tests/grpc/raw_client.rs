@@ -123,6 +123,15 @@ impl RawAnswer {
         M::decode(&self.body[5..]).expect("a message")
     }
 
+    /// The one message of the answer, or the failure.
+    pub(crate) fn outcome<M: Message + Default>(&self) -> Result<M, Status> {
+        if self.body.is_empty() {
+            Err(self.failure())
+        } else {
+            Ok(self.message())
+        }
+    }
+
     /// The failure, wherever its status is.
     pub(crate) fn failure(&self) -> Status {
         assert_eq!(self.body.len(), 0, "a failure has no message");

@@ -37,6 +37,9 @@ async fn reflection_lists_the_services_to_anybody() {
         "grpc.health.v1.Health",
         "grpc.reflection.v1.ServerReflection",
         "unlockd.event.v1.EventService",
+        "unlockd.policy.v1.LockoutPolicyService",
+        "zitadel.session.v2.SessionService",
+        "zitadel.settings.v2.SettingsService",
         "zitadel.user.v3alpha.UserService",
     ];
     assert_eq!(names, expected);
@@ -50,9 +53,16 @@ async fn reflection_knows_the_services_and_everything_that_its_messages_are_made
         "zitadel.user.v3alpha.UserService.UnlockUser",
         "zitadel.user.v3alpha.SetPassword",
         "zitadel.user.v3alpha.SearchQuery",
+        "zitadel.session.v2.SessionService.CreateSession",
+        "zitadel.session.v2.UserAgent.HeaderValues",
+        "zitadel.settings.v2.SettingsService.GetLockoutSettings",
+        "zitadel.object.v2.Details",
         "zitadel.object.v2beta.Details",
         "unlockd.event.v1.EventService.WatchEvents",
         "unlockd.event.v1.Event",
+        "unlockd.policy.v1.LockoutPolicyService.SetLockoutPolicy",
+        "unlockd.policy.v1.LockoutPolicy",
+        "google.protobuf.Duration",
         "google.protobuf.Struct",
         "google.protobuf.Timestamp",
     ] {

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use http::Uri;
-use unlockd_testkit::scenarios::{self, run_all};
+use unlockd_testkit::scenarios::{self, run_all, run_all_in_time};
 use unlockd_testkit::wires::GrpcWire;
 
 use crate::stage::{Stage, channel};
@@ -32,4 +32,18 @@ async fn the_last_instance_owner_stays_in_service() {
     let Stage { server, world, .. } = Stage::new().await;
     let wire = GrpcWire::new(channel(&server).await, Uri::default());
     scenarios::the_last_instance_owner_stays_in_service(&world, &wire).await;
+}
+
+#[tokio::test]
+async fn grpc_plays_every_scenario_in_which_time_passes() {
+    let stage = Stage::new().await;
+    let wire = GrpcWire::new(channel(&stage.server).await, Uri::default());
+    run_all_in_time(&stage.world, &wire, &stage.clock, &stage.housekeeping).await;
+}
+
+#[tokio::test]
+async fn the_policy_of_the_instance_holds_where_there_is_no_other() {
+    let Stage { server, world, .. } = Stage::new().await;
+    let wire = GrpcWire::new(channel(&server).await, Uri::default());
+    scenarios::the_policy_of_the_instance_holds_where_there_is_no_other(&world, &wire).await;
 }

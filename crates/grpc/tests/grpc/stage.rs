@@ -1,6 +1,6 @@
 //! A server on a free port, with everything behind it.
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -12,15 +12,19 @@ use tokio::net::TcpListener;
 use tokio::task::{JoinHandle, JoinSet};
 use tonic::transport::{Channel, Endpoint};
 use tower::Service;
-use unlockd_application::RequestContext;
+use unlockd_application::{Housekeeping, RequestContext};
+use unlockd_domain::Source;
 use unlockd_grpc::{Grpc, GrpcOptions, GrpcServices};
 use unlockd_testkit::scenarios::World;
-use unlockd_testkit::{MemoryStore, Services};
+use unlockd_testkit::{FixedClock, MemoryStore, Services};
 
 /// What an internal error is to be quoted by.
 pub(crate) const REQUEST_ID: &str = "request-17";
 
 pub(crate) const MAX_REQUEST_BYTES: usize = 64 * 1024;
+
+/// Where servers listen, and requests come from.
+const LOCALHOST: Ipv4Addr = Ipv4Addr::LOCALHOST;
 
 /// Both wires on, and more time than any request needs.
 pub(crate) fn options() -> GrpcOptions {
@@ -36,6 +40,8 @@ pub(crate) fn options() -> GrpcOptions {
 pub(crate) fn real(services: &Services) -> GrpcServices {
     GrpcServices {
         users: Arc::new(services.users.clone()),
+        sessions: Arc::new(services.sessions.clone()),
+        lockout_policies: Arc::new(services.lockout_policies.clone()),
         events: Arc::new(services.events.clone()),
         authenticator: services.authentication.clone(),
         readiness: Arc::new(services.clone()),
@@ -46,6 +52,8 @@ pub(crate) fn real(services: &Services) -> GrpcServices {
 pub(crate) struct Stage {
     pub(crate) server: Server,
     pub(crate) store: MemoryStore,
+    pub(crate) clock: FixedClock,
+    pub(crate) housekeeping: Housekeeping,
     pub(crate) world: World,
 }
 
@@ -56,11 +64,14 @@ impl Stage {
 
     /// With other options, or with a double in the place of a service.
     pub(crate) async fn with(options: GrpcOptions, replace: impl FnOnce(GrpcServices) -> GrpcServices) -> Self {
-        let (services, _clock, store) = Services::in_memory();
+        let (services, clock, store) = Services::in_memory();
+        let world = World::build(&services.administration).await;
         Self {
-            world: World::build(&services.administration).await,
+            world: world.from_source(Source::of(LOCALHOST.into()).as_str()),
             server: Server::start(Grpc::new(replace(real(&services)), options)).await,
             store,
+            clock,
+            housekeeping: services.housekeeping,
         }
     }
 }
@@ -74,7 +85,7 @@ pub(crate) struct Server {
 
 impl Server {
     async fn start(grpc: Grpc) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let listener = TcpListener::bind((LOCALHOST, 0)).await.unwrap();
         let contexts = Arc::default();
         Self {
             address: listener.local_addr().unwrap(),
@@ -105,10 +116,11 @@ impl Drop for Server {
 
 async fn serve(listener: TcpListener, grpc: Grpc, contexts: Arc<Mutex<Vec<Arc<RequestContext>>>>) {
     let mut connections = JoinSet::new();
-    while let Ok((stream, _)) = listener.accept().await {
+    while let Ok((stream, client)) = listener.accept().await {
         let (grpc, contexts) = (grpc.clone(), contexts.clone());
         let service = service_fn(move |mut request: http::Request<Incoming>| {
-            let context = Arc::new(RequestContext::new(REQUEST_ID.to_owned()));
+            let context = RequestContext::new(REQUEST_ID.to_owned()).from_source(Source::of(client.ip()));
+            let context = Arc::new(context);
             contexts.lock().unwrap().push(context.clone());
             request.extensions_mut().insert(context);
             grpc.clone().call(request)

@@ -1,6 +1,5 @@
 use bytes::Bytes;
-use unlockd_proto::zitadel::user::v3alpha::set_password_request::Verification;
-use unlockd_proto::zitadel::user::v3alpha::{SetContact, SetPasswordRequest, UpdateUserRequest};
+use unlockd_proto::zitadel::user::v3alpha::{SetContact, UpdateUserRequest};
 
 use crate::raw_client::{RawRequest, USER_SERVICE, code_and_reason, framed};
 use crate::stage::Stage;
@@ -15,25 +14,6 @@ async fn assert_unimplemented(stage: &Stage, rpc: &str, message: Bytes, field: &
     let status = answer.failure();
     assert_eq!(code_and_reason(&status), (12, "UNIMPLEMENTED".to_owned()), "{field}");
     assert!(status.message().contains(field), "{status:?}");
-}
-
-#[tokio::test]
-async fn what_proves_a_right_to_set_a_password_is_refused_by_its_name_and_not_repeated() {
-    let stage = Stage::new().await;
-    for (verification, field) in [
-        (Verification::CurrentPassword("hunter2".to_owned()), "current_password"),
-        (
-            Verification::VerificationCode("hunter2".to_owned()),
-            "verification_code",
-        ),
-    ] {
-        let message = SetPasswordRequest {
-            user_id: stage.world.roleless.user_id.clone(),
-            verification: Some(verification),
-            ..SetPasswordRequest::default()
-        };
-        assert_unimplemented(&stage, "SetPassword", framed(&message), field).await;
-    }
 }
 
 #[tokio::test]

@@ -54,5 +54,5 @@ async fn every_rpc_of_the_contract_is_served_and_none_without_a_token() {
             }
         }
     }
-    assert_eq!(rpcs, 14);
+    assert_eq!(rpcs, 24);
 }
