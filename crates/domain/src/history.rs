@@ -47,7 +47,8 @@ impl User {
         })
     }
 
-    /// The table of legal transitions. A lock that has expired is followed by the event that says so before anything else.
+    /// The table of legal transitions. A lock is one until an event says that it has ended: in old histories locks did not
+    /// expire.
     fn can_be_followed_by(&self, event: &UserEvent) -> bool {
         let state = &self.record().state;
         match &event.kind {

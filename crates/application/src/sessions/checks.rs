@@ -68,5 +68,10 @@ impl SessionChecks {
 
 /// Whether the session's user is still the one that the checks were made for.
 pub(super) fn has_same_user(session: &Session, before: &Session) -> bool {
-    session.user == before.user
+    let identity = |session: &Session| session.user.as_ref().map(|user| user.identity.clone());
+    let is_same_proof = match (session.proof(), before.proof()) {
+        (Some(proof), Some(before)) => proof.user_id == before.user_id,
+        (Some(_) | None, Some(_) | None) => true,
+    };
+    identity(session) == identity(before) && is_same_proof
 }

@@ -1,8 +1,8 @@
 use std::time::Duration;
 
 use unlockd_domain::{
-    Actor, LockoutPolicy, LoginIdentity, PasswordHash, PasswordProof, PlainPassword, Sequence, SignInRefused, Source,
-    Timestamp, User, UserChange, UserProfile, UserState,
+    Actor, LockoutPolicy, LoginIdentity, PasswordHash, PasswordProof, PlainPassword, ProfileEdit, Sequence,
+    SignInRefused, Source, Timestamp, User, UserChange, UserProfile, UserState,
 };
 
 use super::SignIn;
@@ -33,6 +33,8 @@ pub(crate) struct ProvenUser {
     pub(crate) proof: PasswordProof,
     /// Where their history stands with it.
     pub(crate) sequence: Sequence,
+    /// The hash of the password that was shown.
+    pub(crate) hash: PasswordHash,
 }
 
 /// A comparison that was made, and with what.
@@ -102,14 +104,17 @@ impl SignIn {
                 Some(comparison) if comparison.hash == hash => comparison.verification,
                 Some(_) | None => self.verify(attempt.password, Some(hash.clone())).await?,
             };
-            compared = Some(Comparison { hash, verification });
+            compared = Some(Comparison {
+                hash: hash.clone(),
+                verification,
+            });
             let change = match self.change(user, attempt, policy, verification, can_be_spared).await? {
                 Ok(change) => change.from_source(attempt.source),
                 // The moment has passed.
                 Err(SignInRefused) => return Err(refusal(Some(user), policy, self.clock.now())),
             };
             match commit(&*self.users, &*self.callers, &change, None).await {
-                Ok(()) => return answer(&change, verification),
+                Ok(()) => return answer(&change, verification, hash),
                 Err(CommitError::Conflict) => found = self.users.find_by_identity(attempt.identity).await?,
                 Err(CommitError::LastInstanceOwner) => can_be_spared = false,
                 Err(error @ (CommitError::UsernameTaken { .. } | CommitError::IdempotencyKeyTaken)) => {
@@ -184,7 +189,7 @@ fn refusal(user: Option<&User>, policy: &LockoutPolicy, now: Timestamp) -> Error
     }
 }
 
-fn answer(change: &UserChange, verification: Verification) -> Result<ProvenUser, Error> {
+fn answer(change: &UserChange, verification: Verification, compared_with: PasswordHash) -> Result<ProvenUser, Error> {
     match verification {
         Verification::Mismatch => Err(Error::InvalidCredentials),
         Verification::Match { .. } => Ok(ProvenUser {
@@ -194,6 +199,10 @@ fn answer(change: &UserChange, verification: Verification) -> Result<ProvenUser,
                 checked_at: change.event().time,
             },
             sequence: change.user().sequence(),
+            hash: match change.profile_edit() {
+                Some(ProfileEdit::Rehash(hash)) => hash.clone(),
+                Some(_) | None => compared_with,
+            },
         }),
     }
 }

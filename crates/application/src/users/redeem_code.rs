@@ -1,5 +1,6 @@
 use unlockd_domain::{Actor, PasswordHash, PasswordReset, PlainPassword, Source, User, UserDeleted, UserId};
 
+use super::safeguards::Safeguards;
 use super::{Details, MAX_ATTEMPTS, NewPassword, Users, commit};
 use crate::error::Error;
 use crate::ports::{CommitError, PasswordHasherError, Verification, VerificationCode};
@@ -16,6 +17,8 @@ pub(super) struct Redemption<'a> {
     pub(super) actor: Actor,
     /// Where it comes from.
     pub(super) source: Option<&'a Source>,
+    /// What keeps it from going over what others have done.
+    pub(super) safeguards: &'a Safeguards,
 }
 
 impl Users {
@@ -29,6 +32,7 @@ impl Users {
         let mut new_hash = None;
         for _ in 0..MAX_ATTEMPTS {
             let (user, open) = self.open_reset(redemption.user_id).await?;
+            redemption.safeguards.check(&user)?;
             let Some(open) = open else {
                 if compared.is_none() {
                     self.verify_code(&typed, None).await?;

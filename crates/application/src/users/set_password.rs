@@ -133,8 +133,8 @@ impl SetPassword {
         let user = within_reach(users.store.find(&self.user_id).await?, &self.user_id, &reach)?;
         self.safeguards.check(&user)?;
         let actor = Actor::User(caller.user_id().clone());
-        let safeguards = match &self.authority {
-            PasswordAuthority::Caller => self.safeguards.clone(),
+        let (safeguards, shown) = match &self.authority {
+            PasswordAuthority::Caller => (self.safeguards.clone(), None),
             PasswordAuthority::CurrentPassword(password) => {
                 let proven = users
                     .sign_in
@@ -145,7 +145,7 @@ impl SetPassword {
                         source: self.source.as_ref(),
                     })
                     .await?;
-                self.safeguards.behind(proven.sequence)
+                (self.safeguards.behind(proven.sequence), Some(proven.hash))
             }
             PasswordAuthority::VerificationCode(code) => {
                 let redemption = Redemption {
@@ -154,6 +154,7 @@ impl SetPassword {
                     new_password: self.new_password.clone(),
                     actor,
                     source: self.source.as_ref(),
+                    safeguards: &self.safeguards,
                 };
                 return users.redeem(redemption).await;
             }
@@ -163,13 +164,18 @@ impl SetPassword {
         let target = Target {
             user_id: &self.user_id,
             reach,
-            reads_profile: false,
+            reads_profile: shown.is_some(),
             safeguards: &safeguards,
             event: UserEventName::PasswordChanged,
             request: None,
         };
         let changed = users
-            .change(caller, target, |user, _| {
+            .change(caller, target, |user, profile| {
+                // Whoever has set another one since has not shown that to us.
+                let current = profile.password.as_ref().map(|password| &password.hash);
+                if shown.is_some() && shown.as_ref() != current {
+                    return Err(Error::InvalidCredentials);
+                }
                 user.set_password(hash.clone(), change_required, actor.clone(), users.clock.now())
                     .map(|change| change.from_source(self.source.as_ref()))
                     .map_err(|UserDeleted| Error::UserNotFound(user.id().clone()))

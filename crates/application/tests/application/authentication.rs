@@ -74,6 +74,7 @@ impl Door {
         });
         let authentication = Arc::new(Authentication::new(
             Arc::<WatchedTokens>::clone(&tokens),
+            Arc::new(stage.store.clone()),
             Arc::new(SequentialTokens),
             Arc::new(stage.clock.clone()),
         ));

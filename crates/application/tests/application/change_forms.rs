@@ -231,21 +231,6 @@ fn all_that_is_wrong_with_a_new_password_is_said_in_the_order_of_the_proto() {
 }
 
 #[test]
-fn a_password_is_not_yet_set_against_an_old_one_or_a_code() {
-    let current = SetPasswordForm {
-        has_current_password: true,
-        has_verification_code: true,
-        ..SetPasswordForm::default()
-    };
-    let code = SetPasswordForm {
-        has_verification_code: true,
-        ..SetPasswordForm::default()
-    };
-    assert_unimplemented(current.parse(), "current_password");
-    assert_unimplemented(code.parse(), "verification_code");
-}
-
-#[test]
 fn all_that_is_wrong_with_a_username_is_said_in_the_order_of_the_proto() {
     let add = |form| AddUsername::parse(IdForm::default(), form, wrong());
     for (form, field) in [(None, "username"), (Some(username("")), "username.username")] {

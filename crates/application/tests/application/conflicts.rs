@@ -19,12 +19,12 @@ fn others_unlock(user: &User) -> UserChange {
 
 /// Changes the state of the user there and back.
 fn others_change_twice(user: &User) -> Vec<UserChange> {
-    let first = match user.state() {
+    let first = match &user.record().state {
         UserState::Active => others_lock(user),
         UserState::Locked(_) => others_unlock(user),
-        UserState::Inactive | UserState::Deleted => panic!("nobody made the user {:?}", user.state()),
+        UserState::Inactive | UserState::Deleted => panic!("nobody made the user {user:?}"),
     };
-    let second = if *user.state() == UserState::Active {
+    let second = if user.record().state == UserState::Active {
         others_unlock(first.user())
     } else {
         others_lock(first.user())
@@ -86,7 +86,7 @@ async fn a_change_that_never_gets_through_is_given_up() {
 
     assert_eq!(reason(outcome), "OVERLOADED");
     assert!((2..=100).contains(&double.commits()), "{} attempts", double.commits());
-    assert_eq!(*stage.stored("here").await.state(), UserState::Active);
+    assert_eq!(stage.stored("here").await.record().state, UserState::Active);
     assert_eq!(
         stage.events("here").await,
         1 + 2 * double.commits(),

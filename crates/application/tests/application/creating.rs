@@ -1,12 +1,12 @@
 use std::sync::Arc;
 
-use async_trait::async_trait;
 use unlockd_application::UserService;
-use unlockd_application::ports::{PasswordHasher, PasswordHasherError, StoreError, UserStore};
+use unlockd_application::ports::{PasswordHasherError, StoreError, UserStore};
 use unlockd_application::users::{CreateUser, NewPassword, NewPasswordSecret, NewUsername};
 use unlockd_domain::{Actor, PasswordHash, PlainPassword, UserData, UserEventKind, UserState, UsernameScope};
 use unlockd_testkit::fixtures;
 
+use crate::hasher_double::FailingHasher;
 use crate::stage::{Stage, create, instance_manager, manager, reason};
 use crate::user_store_double::UserStoreDouble;
 
@@ -36,7 +36,7 @@ async fn a_user_is_created_active_with_their_profile() {
     let (user, profile) = stage.store.find_with_profile(&created.user_id).await.unwrap().unwrap();
     assert_eq!(user.id().as_str(), "ada");
     assert_eq!(
-        (user.state(), user.organization().as_str()),
+        (&user.record().state, user.organization().as_str()),
         (&UserState::Active, "here")
     );
     assert_eq!(
@@ -162,20 +162,6 @@ async fn only_callers_of_the_instance_are_told_that_an_organization_does_not_exi
     }
 }
 
-/// Hashes nothing.
-struct Failing(fn() -> PasswordHasherError);
-
-#[async_trait]
-impl PasswordHasher for Failing {
-    async fn hash(&self, _: PlainPassword) -> Result<PasswordHash, PasswordHasherError> {
-        Err((self.0)())
-    }
-
-    async fn fingerprint(&self, _: PlainPassword, _: [u8; 32]) -> Result<[u8; 32], PasswordHasherError> {
-        Err((self.0)())
-    }
-}
-
 #[tokio::test]
 async fn a_user_whose_password_is_not_hashed_is_not_created() {
     let causes: [(fn() -> PasswordHasherError, _); 2] = [
@@ -196,7 +182,7 @@ async fn a_user_whose_password_is_not_hashed_is_not_created() {
     };
 
     for (cause, expected) in causes {
-        stage.users.passwords = Arc::new(Failing(cause));
+        stage.users.passwords = Arc::new(FailingHasher(cause));
 
         let error = stage.users.create_user(&manager(), command.clone()).await.unwrap_err();
 

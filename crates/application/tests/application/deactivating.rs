@@ -20,7 +20,7 @@ async fn an_active_user_and_a_locked_one_become_inactive() {
         let outcome = stage.users.deactivate_user(&manager(), command.clone()).await.unwrap();
 
         let user = stage.stored("here").await;
-        assert_eq!(*user.state(), UserState::Inactive);
+        assert_eq!(user.record().state, UserState::Inactive);
         let details = outcome.answer;
         assert_eq!(
             (details.sequence, details.change_date, &details.resource_owner),
@@ -91,5 +91,5 @@ async fn the_last_active_instance_owner_stays_in_service() {
         .await;
 
     assert_eq!(reason(outcome), "LAST_INSTANCE_OWNER");
-    assert_eq!(*stage.stored("there").await.state(), UserState::Active);
+    assert_eq!(stage.stored("there").await.record().state, UserState::Active);
 }

@@ -34,7 +34,7 @@ async fn deleting_erases_what_is_personal_and_keeps_what_happened() {
     let outcome = users.delete_user(&manager(), delete("here")).await.unwrap();
 
     let user = stage.stored("here").await;
-    assert_eq!(*user.state(), UserState::Deleted);
+    assert_eq!(user.record().state, UserState::Deleted);
     assert_eq!(
         (outcome.answer.sequence, outcome.answer.change_date, outcome.replayed),
         (user.sequence(), user.changed_at(), false)
@@ -116,7 +116,7 @@ async fn the_last_active_instance_owner_cannot_be_deleted() {
     let outcome = stage.users.delete_user(&instance_manager(), delete("there")).await;
 
     assert_eq!(reason(outcome), "LAST_INSTANCE_OWNER");
-    assert_eq!(*stage.stored("there").await.state(), UserState::Active);
+    assert_eq!(stage.stored("there").await.record().state, UserState::Active);
 }
 
 #[tokio::test]

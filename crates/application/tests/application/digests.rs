@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use unlockd_application::idempotency::{IdempotencyKey, RequestDigest};
-use unlockd_application::ports::{PasswordHasher, PasswordHasherError, UserStore};
+use unlockd_application::ports::{PasswordHasher, PasswordHasherError, UserStore, Verification};
 use unlockd_application::users::{
     CreateUser, DeactivateUser, LockUser, NewPassword, NewPasswordSecret, NewUsername, ReactivateUser, Safeguards,
     UnlockUser,
@@ -249,6 +249,14 @@ struct Noting(Mutex<Vec<[u8; 32]>>);
 impl PasswordHasher for Noting {
     async fn hash(&self, password: PlainPassword) -> Result<PasswordHash, PasswordHasherError> {
         InsecureTestHasher.hash(password).await
+    }
+
+    async fn verify(
+        &self,
+        password: PlainPassword,
+        hash: Option<PasswordHash>,
+    ) -> Result<Verification, PasswordHasherError> {
+        InsecureTestHasher.verify(password, hash).await
     }
 
     async fn fingerprint(&self, password: PlainPassword, salt: [u8; 32]) -> Result<[u8; 32], PasswordHasherError> {

@@ -1,7 +1,9 @@
 use std::collections::HashSet;
+use std::time::Duration;
 
 use unlockd_application::ports::StoreError;
-use unlockd_application::{Error, ErrorReason, FieldViolation, UserService};
+use unlockd_application::{Code, Error, ErrorReason, FieldViolation, UserService};
+use unlockd_testkit::fixtures;
 
 use crate::stage::{Stage, lock, manager};
 use crate::user_store_double::UserStoreDouble;
@@ -101,6 +103,40 @@ fn trying_again_is_recommended_only_for_causes_that_pass() {
 
     assert!(passing.iter().all(|error| error.describe(None).retry_after.is_some()));
     assert!(lasting.iter().all(|error| error.describe(None).retry_after.is_none()));
+}
+
+#[test]
+fn whoever_tries_too_often_is_told_how_long_to_wait() {
+    for span in [Duration::ZERO, Duration::from_millis(1_500), Duration::from_hours(24)] {
+        let description = Error::TooManyAttempts { retry_after: span }.describe(None);
+        assert_eq!(description.reason, ErrorReason::TooManyAttempts);
+        assert_eq!(
+            (description.retry_after, description.metadata),
+            (Some(span), Vec::new())
+        );
+    }
+}
+
+#[test]
+fn nothing_is_told_of_a_user_with_a_password_a_code_or_a_session_token_that_is_refused() {
+    for error in [
+        Error::InvalidCredentials,
+        Error::InvalidVerificationCode,
+        Error::SessionTokenRefused,
+    ] {
+        let description = error.describe(Some("request-7"));
+        assert_eq!(description.reason.code(), Code::PermissionDenied);
+        assert!(description.metadata.is_empty() && description.field_violations.is_empty());
+        assert_eq!(description.retry_after, None);
+    }
+}
+
+#[test]
+fn of_a_lock_that_is_revealed_the_end_is_told_if_it_has_one() {
+    let metadata = |until| Error::UserLocked { until }.describe(None).metadata;
+    assert_eq!(metadata(None), []);
+    let expected = [("lockedUntil", "2024-06-25T13:35:39.148123Z".to_owned())];
+    assert_eq!(metadata(Some(fixtures::now())), expected);
 }
 
 #[test]

@@ -2,7 +2,9 @@
 
 use unlockd_application::events::{EventFilterForm, ListEvents, ListEventsForm, WatchEventsForm};
 use unlockd_application::ports::EventOrder;
-use unlockd_domain::{Position, PositionOutOfRange, Timestamp, TimestampOutOfRange, UserEventName};
+use unlockd_domain::{
+    Event, EventName, PolicyEventName, Position, PositionOutOfRange, Timestamp, TimestampOutOfRange, UserEventName,
+};
 use unlockd_testkit::fixtures;
 
 use crate::forms::{fields, violations};
@@ -42,7 +44,7 @@ fn a_filter_says_what_it_was_given() {
         user_id: "ada".to_owned(),
         organization_id: "here".to_owned(),
         actor_id: "grace".to_owned(),
-        kinds: ["user.unlocked", "user.locked", "user.unlocked"]
+        kinds: ["user.unlocked", "lockout_policy.set", "user.locked", "user.unlocked"]
             .map(str::to_owned)
             .to_vec(),
         after: Some(Ok(moment)),
@@ -58,7 +60,12 @@ fn a_filter_says_what_it_was_given() {
         assert_eq!(filter.user_id, Some(fixtures::user_id("ada")));
         assert_eq!(filter.organization, Some(fixtures::organization_id("here")));
         assert_eq!(filter.actor, Some(fixtures::user_id("grace")));
-        assert_eq!(filter.kinds, [UserEventName::Locked, UserEventName::Unlocked]);
+        let kinds = [
+            EventName::User(UserEventName::Locked),
+            EventName::User(UserEventName::Unlocked),
+            EventName::Policy(PolicyEventName::Set),
+        ];
+        assert_eq!(filter.kinds, kinds);
         assert_eq!((filter.after, filter.before), (Some(moment), Some(Timestamp::MAX)));
     }
 }
@@ -67,7 +74,7 @@ fn a_filter_says_what_it_was_given() {
 fn a_filter_shows_nothing_before_somebody_asks() {
     let filter = list(EventFilterForm::default()).unwrap().filter;
     let created = fixtures::new_user("ada", "here").change;
-    assert!(!filter.matches(created.event()));
+    assert!(!filter.matches(&Event::User(created.event().clone())));
 }
 
 #[test]
@@ -105,7 +112,7 @@ fn an_unknown_kind_is_answered_with_those_that_there_are() {
         ..EventFilterForm::default()
     };
     let [(_, problem)] = violations(list(filter)).try_into().unwrap();
-    for name in UserEventName::ALL {
+    for name in EventName::all() {
         assert!(problem.contains(name.as_str()), "{problem}");
     }
 }

@@ -162,7 +162,10 @@ fn check(stored: &Stored, model: &Model) -> Result<(), TestCaseError> {
         let expected = &model.users[name];
         prop_assert_eq!(user.organization().as_str(), expected.organization);
         prop_assert_eq!(user.sequence().get(), expected.sequence);
-        prop_assert_eq!(user.state().wire_name(), format!("USER_STATE_{}", expected.state));
+        prop_assert_eq!(
+            user.record().state.wire_name(),
+            format!("USER_STATE_{}", expected.state)
+        );
         let names = profile.usernames.iter().map(Username::name);
         prop_assert!(names.eq(expected.names.iter().copied()));
         prop_assert_eq!(profile.data.as_ref().map(UserData::as_json), expected.data);

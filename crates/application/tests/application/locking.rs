@@ -29,7 +29,7 @@ async fn an_active_user_becomes_locked_with_all_that_was_said_about_it() {
         until: command.until,
     };
     assert_eq!(details.change_date, expected.since);
-    assert_eq!(*user.state(), UserState::Locked(expected));
+    assert_eq!(user.record().state, UserState::Locked(expected));
     assert_eq!((details.sequence, details.sequence.get()), (user.sequence(), 2));
 }
 
@@ -115,5 +115,5 @@ async fn the_last_active_instance_owner_cannot_be_locked() {
     let outcome = stage.users.lock_user(&instance_manager(), lock("there")).await;
 
     assert_eq!(reason(outcome), "LAST_INSTANCE_OWNER");
-    assert_eq!(*stage.stored("there").await.state(), UserState::Active);
+    assert_eq!(stage.stored("there").await.record().state, UserState::Active);
 }

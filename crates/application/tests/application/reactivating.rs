@@ -17,7 +17,7 @@ async fn an_inactive_user_becomes_active() {
     let outcome = stage.users.reactivate_user(&manager(), command.clone()).await.unwrap();
 
     let user = stage.stored("here").await;
-    assert_eq!(*user.state(), UserState::Active);
+    assert_eq!(user.record().state, UserState::Active);
     assert_eq!(outcome.answer.sequence.get(), 3);
     assert_eq!(
         (outcome.answer.sequence, outcome.answer.change_date),

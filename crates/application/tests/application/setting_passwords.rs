@@ -1,13 +1,12 @@
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
-use async_trait::async_trait;
 use unlockd_application::UserService;
-use unlockd_application::ports::{PasswordHasher, PasswordHasherError};
+use unlockd_application::ports::PasswordHasherError;
 use unlockd_application::users::{NewPassword, NewPasswordSecret, SetPassword};
 use unlockd_domain::{Actor, PasswordHash, PlainPassword, UserEventKind};
-use unlockd_testkit::{InsecureTestHasher, fixtures};
+use unlockd_testkit::{CountingHasher, fixtures};
 
+use crate::hasher_double::FailingHasher;
 use crate::stage::{Stage, caller, instance_manager, manager, only_at, reason, set_password};
 
 #[tokio::test]
@@ -49,27 +48,11 @@ async fn a_password_is_replaced_and_dated_like_its_event() {
     }
 }
 
-/// Counts what it hashes.
-#[derive(Default)]
-struct Counting(AtomicUsize);
-
-#[async_trait]
-impl PasswordHasher for Counting {
-    async fn hash(&self, password: PlainPassword) -> Result<PasswordHash, PasswordHasherError> {
-        self.0.fetch_add(1, Ordering::SeqCst);
-        InsecureTestHasher.hash(password).await
-    }
-
-    async fn fingerprint(&self, password: PlainPassword, salt: [u8; 32]) -> Result<[u8; 32], PasswordHasherError> {
-        InsecureTestHasher.fingerprint(password, salt).await
-    }
-}
-
 #[tokio::test]
 async fn nothing_is_hashed_for_a_request_that_is_refused_anyway() {
     let mut stage = Stage::new().await;
-    let hasher = Arc::new(Counting::default());
-    stage.users.passwords = Arc::<Counting>::clone(&hasher);
+    let hasher = CountingHasher::default();
+    stage.users.passwords = Arc::new(hasher.clone());
     let mismatch = SetPassword {
         safeguards: only_at(7),
         ..set_password("here", "open sesame")
@@ -87,28 +70,14 @@ async fn nothing_is_hashed_for_a_request_that_is_refused_anyway() {
     ] {
         assert_eq!(reason(stage.users.set_password(&who, command).await), expected);
     }
-    assert_eq!(hasher.0.load(Ordering::SeqCst), 0);
+    assert_eq!(hasher.computations().hashes, 0);
 
     stage
         .users
         .set_password(&manager(), set_password("here", "open sesame"))
         .await
         .unwrap();
-    assert_eq!(hasher.0.load(Ordering::SeqCst), 1);
-}
-
-/// Hashes nothing.
-struct Failing(fn() -> PasswordHasherError);
-
-#[async_trait]
-impl PasswordHasher for Failing {
-    async fn hash(&self, _: PlainPassword) -> Result<PasswordHash, PasswordHasherError> {
-        Err((self.0)())
-    }
-
-    async fn fingerprint(&self, _: PlainPassword, _: [u8; 32]) -> Result<[u8; 32], PasswordHasherError> {
-        Err((self.0)())
-    }
+    assert_eq!(hasher.computations().hashes, 1);
 }
 
 #[tokio::test]
@@ -119,7 +88,7 @@ async fn a_password_that_is_not_hashed_is_not_set() {
     ];
     let mut stage = Stage::new().await;
     for (cause, expected) in causes {
-        stage.users.passwords = Arc::new(Failing(cause));
+        stage.users.passwords = Arc::new(FailingHasher(cause));
         let outcome = stage
             .users
             .set_password(&manager(), set_password("here", "open sesame"))

@@ -3,16 +3,17 @@
 use std::sync::Arc;
 
 use unlockd_application::idempotency::IdempotencyKey;
-use unlockd_application::ports::{OrganizationStore, UserStore};
+use unlockd_application::ports::{OrganizationStore, PasswordHasher, UserStore};
 use unlockd_application::users::{
     AddUsername, CreateUser, DeactivateUser, DeleteUser, Details, GetUserById, LockUser, NewPassword,
-    NewPasswordSecret, NewUsername, ReactivateUser, RemoveUsername, Safeguards, SetPassword, UnlockUser, UpdateUser,
+    NewPasswordSecret, NewUsername, PasswordAuthority, ReactivateUser, RemoveUsername, Safeguards, SetPassword,
+    UnlockUser, UpdateUser,
 };
 use unlockd_application::{Caller, Error, UserService, Users};
 use unlockd_domain::{
     Grant, GrantScope, Grants, PlainPassword, Role, User, UserData, UserEvent, UserProfile, UsernameId, UsernameScope,
 };
-use unlockd_testkit::{FixedClock, MemoryStore, Services, fixtures};
+use unlockd_testkit::{FixedClock, InsecureTestHasher, MemoryStore, Services, fixtures};
 
 use crate::user_store_double::UserStoreDouble;
 
@@ -26,7 +27,12 @@ pub(crate) struct Stage {
 
 impl Stage {
     pub(crate) async fn new() -> Self {
-        let (services, clock, store) = Services::in_memory();
+        Self::with_hasher(Arc::new(InsecureTestHasher)).await
+    }
+
+    /// The same with this hasher.
+    pub(crate) async fn with_hasher(passwords: Arc<dyn PasswordHasher>) -> Self {
+        let (services, clock, store) = Services::in_memory_with(passwords);
         for id in ["here", "there"] {
             OrganizationStore::create(&store, &fixtures::organization(id))
                 .await
@@ -213,6 +219,8 @@ pub(crate) fn set_password(id: &str, password: &str) -> SetPassword {
     SetPassword {
         user_id: fixtures::user_id(id),
         new_password: plain(password),
+        authority: PasswordAuthority::Caller,
+        source: None,
         safeguards: Safeguards::default(),
     }
 }

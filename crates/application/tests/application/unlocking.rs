@@ -1,7 +1,7 @@
 use unlockd_application::UserService;
 use unlockd_application::ports::UserStore;
 use unlockd_application::users::UnlockUser;
-use unlockd_domain::{Actor, Reason, UserEventKind, UserState};
+use unlockd_domain::{Actor, Reason, UnlockCause, UserEventKind, UserState};
 use unlockd_testkit::fixtures;
 
 use crate::stage::{Stage, instance_manager, manager, reason, unlock};
@@ -24,7 +24,7 @@ async fn a_locked_user_becomes_active() {
         .answer;
 
     let user = stage.stored("here").await;
-    assert_eq!(*user.state(), UserState::Active);
+    assert_eq!(user.record().state, UserState::Active);
     assert_eq!(details.sequence.get(), 3);
     assert_eq!(
         (details.sequence, details.change_date),
@@ -32,7 +32,11 @@ async fn a_locked_user_becomes_active() {
     );
     assert_eq!(details.resource_owner, fixtures::organization_id("here"));
     let event = stage.store.history(user.id()).await.unwrap().pop().unwrap();
-    assert_eq!(event.kind, UserEventKind::Unlocked { reason: command.reason });
+    let expected = UserEventKind::Unlocked {
+        cause: UnlockCause::Operator,
+        reason: command.reason,
+    };
+    assert_eq!(event.kind, expected);
     assert_eq!(event.actor, Actor::User(manager().user_id().clone()));
     assert_eq!(event.time, fixtures::now());
 }

@@ -38,7 +38,10 @@ async fn locked_and_inactive_users_are_updated_too() {
     stage.deactivate_here().await;
     let inactive = stage.users.update_user(&manager(), update("here", "{}")).await.unwrap();
     assert_eq!(inactive.sequence.get(), 5);
-    assert_eq!(stage.stored("here").await.state().wire_name(), "USER_STATE_INACTIVE");
+    assert_eq!(
+        stage.stored("here").await.record().state.wire_name(),
+        "USER_STATE_INACTIVE"
+    );
 }
 
 #[tokio::test]

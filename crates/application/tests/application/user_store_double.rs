@@ -6,7 +6,9 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use unlockd_application::idempotency::{IdempotencyKey, IdempotentRequest};
 use unlockd_application::ports::{CommitError, CreateUserError, NewUser, RecordedRequest, StoreError, UserStore};
-use unlockd_domain::{User, UserChange, UserEvent, UserId, UserProfile, UserRecord, UserState};
+use unlockd_domain::{
+    LoginIdentity, Timestamp, User, UserChange, UserEvent, UserId, UserProfile, UserRecord, UserState,
+};
 
 /// What others commit between the reading of a user and the commit of a change to that user.
 pub(crate) type Competitor = Box<dyn Fn(&User) -> Vec<UserChange> + Send + Sync>;
@@ -109,13 +111,8 @@ impl UserStoreDouble {
     fn shown(&self, user: User) -> User {
         let Some(state) = self.state.clone() else { return user };
         User::from(UserRecord {
-            id: user.id().clone(),
-            organization: user.organization().clone(),
             state,
-            sequence: user.sequence(),
-            failed_password_attempts: user.failed_password_attempts(),
-            created_at: user.created_at(),
-            changed_at: user.changed_at(),
+            ..user.record().clone()
         })
     }
 }
@@ -128,6 +125,11 @@ impl UserStore for UserStoreDouble {
 
     async fn find_with_profile(&self, id: &UserId) -> Result<Option<(User, UserProfile)>, StoreError> {
         let found = self.inner.find_with_profile(id).await?;
+        Ok(found.map(|(user, profile)| (self.shown(user), profile)))
+    }
+
+    async fn find_by_identity(&self, identity: &LoginIdentity) -> Result<Option<(User, UserProfile)>, StoreError> {
+        let found = self.inner.find_by_identity(identity).await?;
         Ok(found.map(|(user, profile)| (self.shown(user), profile)))
     }
 
@@ -162,6 +164,10 @@ impl UserStore for UserStoreDouble {
             }
         }
         self.answer(self.inner.commit(change, request).await)
+    }
+
+    async fn lift_expired_locks(&self, now: Timestamp, limit: u32) -> Result<u32, StoreError> {
+        self.inner.lift_expired_locks(now, limit).await
     }
 
     async fn find_request(&self, caller: &UserId, key: &IdempotencyKey) -> Result<Option<RecordedRequest>, StoreError> {

@@ -10,7 +10,7 @@ use unlockd_application::ports::{RecordedEvent, SecretToken, UserStore};
 use unlockd_application::{
     Authenticator, Caller, Error, EventService, EventWatch, Events, LiveCaller, UserService, Users,
 };
-use unlockd_domain::{Position, UserEventName};
+use unlockd_domain::{Event, Position, UserEventName};
 use unlockd_testkit::{drive, fixtures};
 
 use crate::event_store_double::EventStoreDouble;
@@ -85,7 +85,7 @@ async fn from_now_on_the_first_update_says_where_that_is_and_later_ones_what_hap
     let expected = WatchUpdate {
         events: vec![RecordedEvent {
             position,
-            event: locked,
+            event: Event::User(locked),
         }],
         position,
     };

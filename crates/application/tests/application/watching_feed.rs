@@ -7,6 +7,7 @@ use tokio::time::{sleep, timeout};
 use unlockd_application::ports::StoreError;
 use unlockd_application::users::LockUser;
 use unlockd_application::{Caller, EventWatch, Events, UserService};
+use unlockd_domain::Event;
 use unlockd_testkit::fixtures;
 
 use crate::event_store_double::EventStoreDouble;
@@ -170,7 +171,10 @@ async fn a_reader_that_breaks_does_not_leave_its_watchers_waiting() {
 async fn reasons_up_to(watch: &mut dyn EventWatch, position: u64) -> Vec<Option<String>> {
     let told = read_up_to(watch, position).await;
     told.iter()
-        .map(|recorded| recorded.event.kind.reason().map(ToString::to_string))
+        .map(|recorded| match &recorded.event {
+            Event::User(event) => event.kind.reason().map(ToString::to_string),
+            Event::Policy(event) => panic!("nobody has changed a policy: {event:?}"),
+        })
         .collect()
 }
 

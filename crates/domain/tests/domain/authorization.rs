@@ -4,16 +4,33 @@ use unlockd_domain::{Grant, GrantScope, Grants, Permission, Reach, Role, Unknown
 
 use crate::organization_id;
 
-const READ: &[Permission] = &[Permission::UserRead];
-const ALL: &[Permission] = &[Permission::UserRead, Permission::UserWrite, Permission::UserDelete];
+const READ: &[Permission] = &[Permission::UserRead, Permission::PolicyRead, Permission::SessionRead];
+/// Everything about users; of what else there is, what goes with that. Signing in for others is not theirs to do.
+const USERS: &[Permission] = &[
+    Permission::UserRead,
+    Permission::UserWrite,
+    Permission::UserDelete,
+    Permission::SessionRead,
+    Permission::SessionDelete,
+];
+const ALL: &[Permission] = &[
+    Permission::UserRead,
+    Permission::UserWrite,
+    Permission::UserDelete,
+    Permission::PolicyRead,
+    Permission::PolicyWrite,
+    Permission::SessionRead,
+    Permission::SessionWrite,
+    Permission::SessionDelete,
+];
 
 /// Name, whether it is given on the instance, what it allows.
 const TABLE: [(Role, &str, bool, &[Permission]); 6] = [
     (Role::IamOwner, "IAM_OWNER", true, ALL),
-    (Role::IamUserManager, "IAM_USER_MANAGER", true, ALL),
+    (Role::IamUserManager, "IAM_USER_MANAGER", true, USERS),
     (Role::IamOwnerViewer, "IAM_OWNER_VIEWER", true, READ),
     (Role::OrgOwner, "ORG_OWNER", false, ALL),
-    (Role::OrgUserManager, "ORG_USER_MANAGER", false, ALL),
+    (Role::OrgUserManager, "ORG_USER_MANAGER", false, USERS),
     (Role::OrgOwnerViewer, "ORG_OWNER_VIEWER", false, READ),
 ];
 

@@ -1,9 +1,13 @@
 //! What can happen to a user: its names, and how it is stored.
 
-use unlockd_domain::{LockCause, Reason, Timestamp, UserEventKind, UserEventName};
+use unlockd_domain::{
+    LockCause, Reason, Source, StoredEventDetails, Timestamp, UnlockCause, UserEvent, UserEventKind, UserEventName,
+};
+
+use crate::created;
 
 /// One of each kind, with all that it can say.
-pub(crate) fn every_kind() -> [UserEventKind; 10] {
+pub(crate) fn every_kind() -> [UserEventKind; 14] {
     let reason = || Reason::parse("lost phone").unwrap();
     [
         UserEventKind::Created,
@@ -13,19 +17,41 @@ pub(crate) fn every_kind() -> [UserEventKind; 10] {
             reason: reason(),
             until: Some(Timestamp::MAX),
         },
-        UserEventKind::Unlocked { reason: reason() },
+        UserEventKind::Unlocked {
+            cause: UnlockCause::Operator,
+            reason: reason(),
+        },
         UserEventKind::Deactivated { reason: reason() },
         UserEventKind::Reactivated { reason: reason() },
         UserEventKind::Deleted,
         UserEventKind::UsernameAdded,
         UserEventKind::UsernameRemoved,
         UserEventKind::PasswordChanged,
+        UserEventKind::PasswordCheckSucceeded,
+        UserEventKind::PasswordCheckFailed {
+            counts_until: Timestamp::MAX,
+        },
+        UserEventKind::PasswordResetRequested,
+        UserEventKind::PasswordResetFailed,
     ]
 }
 
+/// Puts one more detail in.
+type Adding = fn(StoredEventDetails) -> StoredEventDetails;
+
+/// All that a store keeps of a kind, beside its name.
+fn details(kind: &UserEventKind) -> StoredEventDetails {
+    StoredEventDetails {
+        reason: kind.reason().cloned(),
+        lock_cause: kind.lock_cause(),
+        lock_until: kind.lock_until(),
+        unlock_cause: kind.unlock_cause(),
+        counts_until: kind.counts_until(),
+    }
+}
+
 fn restored(kind: &UserEventKind) -> Option<UserEventKind> {
-    let name = kind.name().as_str();
-    UserEventKind::restore(name, kind.reason().cloned(), kind.lock_cause(), kind.lock_until()).ok()
+    UserEventKind::restore(kind.name().as_str(), details(kind)).ok()
 }
 
 #[test]
@@ -41,6 +67,10 @@ fn events_have_the_names_that_are_stored_and_shown() {
         "user.username.added",
         "user.username.removed",
         "user.password.changed",
+        "user.password.check.succeeded",
+        "user.password.check.failed",
+        "user.password.reset.requested",
+        "user.password.reset.failed",
     ];
     assert_eq!(every_kind().map(|kind| kind.name().as_str()), names);
     assert_eq!(every_kind().map(|kind| kind.name()), UserEventName::ALL);
@@ -67,23 +97,52 @@ fn a_stored_event_is_restored_from_its_name_and_details() {
         let bare = kind.without_reason();
         assert_eq!(restored(&bare), Some(bare));
     }
+    for cause in [UnlockCause::Expired, UnlockCause::PasswordReset] {
+        let unlocked = UserEventKind::Unlocked { cause, reason: None };
+        assert_eq!(restored(&unlocked), Some(unlocked));
+    }
+}
+
+#[test]
+fn an_unlock_from_before_there_were_causes_was_an_operators() {
+    let restored = UserEventKind::restore("user.unlocked", StoredEventDetails::default());
+    let unlocked = UserEventKind::Unlocked {
+        cause: UnlockCause::Operator,
+        reason: None,
+    };
+    assert_eq!(restored, Ok(unlocked));
 }
 
 #[test]
 fn a_stored_event_that_does_not_fit_together_is_refused() {
-    let cause = Some(LockCause::Operator);
-    for name in ["user.vanished", "user.locked"] {
-        let refused = UserEventKind::restore(name, None, None, None);
+    for name in [
+        "user.vanished",
+        "user.locked",
+        "user.password.check.failed",
+        "lockout_policy.set",
+    ] {
+        let refused = UserEventKind::restore(name, StoredEventDetails::default());
         assert_eq!(refused.map_err(|unknown| unknown.name), Err(name.to_owned()));
     }
-    for name in UserEventName::ALL
-        .into_iter()
-        .filter(|name| *name != UserEventName::Locked)
-    {
-        assert!(
-            UserEventKind::restore(name.as_str(), None, cause, None).is_err(),
-            "{name}"
-        );
+    let one_too_many: [(UserEventName, Adding); 3] = [
+        (UserEventName::Locked, |details| StoredEventDetails {
+            lock_cause: Some(LockCause::Operator),
+            ..details
+        }),
+        (UserEventName::Unlocked, |details| StoredEventDetails {
+            unlock_cause: Some(UnlockCause::Operator),
+            ..details
+        }),
+        (UserEventName::PasswordCheckFailed, |details| StoredEventDetails {
+            counts_until: Some(Timestamp::UNIX_EPOCH),
+            ..details
+        }),
+    ];
+    for (fitting, add) in one_too_many {
+        for kind in every_kind() {
+            let restored = UserEventKind::restore(kind.name().as_str(), add(details(&kind)));
+            assert_eq!(restored.is_ok(), kind.name() == fitting, "{kind:?}");
+        }
     }
 }
 
@@ -92,8 +151,32 @@ fn without_its_reason_an_event_says_all_else() {
     for kind in every_kind() {
         let bare = kind.clone().without_reason();
         assert_eq!(bare.reason(), None);
-        let facts = |kind: &UserEventKind| (kind.name(), kind.lock_cause(), kind.lock_until());
+        let facts = |kind: &UserEventKind| {
+            let all = StoredEventDetails {
+                reason: None,
+                ..details(kind)
+            };
+            (kind.name(), all)
+        };
         assert_eq!(facts(&bare), facts(&kind));
+    }
+}
+
+#[test]
+fn what_is_left_of_an_event_of_a_deleted_user_says_neither_why_nor_from_where() {
+    let creation = created("2024-06-25T13:35:39Z");
+    for kind in every_kind() {
+        let event = UserEvent {
+            kind: kind.clone(),
+            source: Some(Source::trusted("203.0.113.7".to_owned())),
+            ..creation.event().clone()
+        };
+        let expected = UserEvent {
+            kind: kind.without_reason(),
+            source: None,
+            ..event.clone()
+        };
+        assert_eq!(event.erased(), expected);
     }
 }
 

@@ -1,7 +1,8 @@
 //! What is no history of one user.
 
 use unlockd_domain::{
-    Actor, Lock, LockCause, LockOrder, ReplayError, Sequence, User, UserEvent, UserEventKind, UserRecord, UserState,
+    Actor, Lock, LockCause, LockOrder, ReplayError, Sequence, UnlockCause, User, UserEvent, UserEventKind, UserRecord,
+    UserState,
 };
 
 use crate::events::every_kind;
@@ -68,7 +69,9 @@ fn events_that_cannot_follow_on_each_other_are_illegal() {
 fn legal(kind: &UserEventKind) -> &'static [&'static str] {
     match kind {
         UserEventKind::Created => &[],
-        UserEventKind::Locked { .. } => &["USER_STATE_ACTIVE"],
+        UserEventKind::Locked { .. }
+        | UserEventKind::PasswordCheckSucceeded
+        | UserEventKind::PasswordCheckFailed { .. } => &["USER_STATE_ACTIVE"],
         UserEventKind::Unlocked { .. } => &["USER_STATE_LOCKED"],
         UserEventKind::Deactivated { .. } => &["USER_STATE_ACTIVE", "USER_STATE_LOCKED"],
         UserEventKind::Reactivated { .. } => &["USER_STATE_INACTIVE"],
@@ -76,7 +79,9 @@ fn legal(kind: &UserEventKind) -> &'static [&'static str] {
         | UserEventKind::Deleted
         | UserEventKind::UsernameAdded
         | UserEventKind::UsernameRemoved
-        | UserEventKind::PasswordChanged => &["USER_STATE_ACTIVE", "USER_STATE_INACTIVE", "USER_STATE_LOCKED"],
+        | UserEventKind::PasswordChanged
+        | UserEventKind::PasswordResetRequested
+        | UserEventKind::PasswordResetFailed => &["USER_STATE_ACTIVE", "USER_STATE_INACTIVE", "USER_STATE_LOCKED"],
     }
 }
 
@@ -98,7 +103,7 @@ fn histories() -> [(&'static str, Vec<UserEvent>); 4] {
 fn each_event_follows_on_the_states_of_the_table_and_on_no_other() {
     for kind in every_kind() {
         for (state, mut history) in histories() {
-            assert_eq!(User::replay(&history).unwrap().state().wire_name(), state);
+            assert_eq!(User::replay(&history).unwrap().record().state.wire_name(), state);
             let last = history.last().unwrap();
             let next = UserEvent {
                 sequence: last.sequence.next(),
@@ -115,6 +120,81 @@ fn each_event_follows_on_the_states_of_the_table_and_on_no_other() {
                 assert_eq!(replayed, illegal, "{kind:?} on {state}");
             }
         }
+    }
+}
+
+/// Created, locked for this cause until a moment, and unlocked for that cause at this moment.
+fn unlocked(lock: LockCause, until: Option<&str>, unlock: UnlockCause, time: &str) -> Result<User, ReplayError> {
+    let order = LockOrder {
+        cause: lock,
+        reason: None,
+        until: until.map(at),
+    };
+    let created = created(BEGIN);
+    let locked = created.user().lock(order, Actor::System, at(BEGIN)).unwrap();
+    let unlocked = UserEvent {
+        sequence: number(3),
+        kind: UserEventKind::Unlocked {
+            cause: unlock,
+            reason: None,
+        },
+        time: at(time),
+        ..locked.event().clone()
+    };
+    User::replay(&[created.event().clone(), locked.event().clone(), unlocked])
+}
+
+#[test]
+fn a_lock_expires_when_its_time_is_over_and_not_before() {
+    const UNTIL: &str = "2024-06-25T14:00:00Z";
+    let illegal = Err(ReplayError::IllegalTransition(number(3)));
+    for cause in [LockCause::Operator, LockCause::Policy] {
+        let expired = |until, time| unlocked(cause, until, UnlockCause::Expired, time).map(|user| user.sequence());
+        assert_eq!(expired(Some(UNTIL), "2024-06-25T13:59:59.999999Z"), illegal);
+        assert_eq!(expired(Some(UNTIL), UNTIL), Ok(number(3)));
+        assert_eq!(expired(Some(UNTIL), "2024-06-25T15:00:00Z"), Ok(number(3)));
+        assert_eq!(expired(None, "9999-12-31T23:59:59Z"), illegal);
+    }
+}
+
+#[test]
+fn a_password_reset_ends_a_lock_of_the_policy_and_no_operators() {
+    let reset = |cause| unlocked(cause, None, UnlockCause::PasswordReset, BEGIN).map(|user| user.sequence());
+    assert_eq!(reset(LockCause::Policy), Ok(number(3)));
+    let illegal = Err(ReplayError::IllegalTransition(number(3)));
+    assert_eq!(reset(LockCause::Operator), illegal);
+}
+
+#[test]
+fn an_operator_could_end_a_lock_whose_time_was_over_while_locks_did_not_expire() {
+    let ended = unlocked(
+        LockCause::Operator,
+        Some("2024-06-25T14:00:00Z"),
+        UnlockCause::Operator,
+        "2024-06-25T15:00:00Z",
+    );
+    assert_eq!(ended.unwrap().record().state, UserState::Active);
+}
+
+#[test]
+fn each_cause_of_an_unlock_forgets_what_it_is_about() {
+    for (cause, forgotten_at, policy_locks) in [
+        (UnlockCause::Operator, Some(at(BEGIN)), 1),
+        (UnlockCause::Expired, None, 1),
+        (UnlockCause::PasswordReset, Some(at(BEGIN)), 0),
+    ] {
+        let until = (cause == UnlockCause::Expired).then_some("2024-06-25T13:35:39.148124Z");
+        let ended_at = until.unwrap_or(BEGIN);
+        let user = unlocked(LockCause::Policy, until, cause, ended_at).unwrap();
+        let expected = UserRecord {
+            sequence: number(3),
+            password_failures: Vec::new(),
+            policy_locks,
+            failures_forgotten_at: forgotten_at,
+            changed_at: at(ended_at),
+            ..created(BEGIN).user().record().clone()
+        };
+        assert_eq!(*user.record(), expected, "{cause:?}");
     }
 }
 
@@ -147,11 +227,15 @@ fn a_history_of_a_whole_life_leads_to_its_end() {
         reason: None,
         until: None,
     };
-    assert_eq!(*User::replay(&history[..2]).unwrap().state(), UserState::Locked(locked));
+    assert_eq!(
+        User::replay(&history[..2]).unwrap().record().state,
+        UserState::Locked(locked)
+    );
     let end = UserRecord {
         state: UserState::Deleted,
         sequence: number(4),
         changed_at: at(times[2]),
+        policy_locks: 0,
         ..created(BEGIN).user().record().clone()
     };
     assert_eq!(*user.record(), end);

@@ -5,7 +5,7 @@ use unlockd_domain::{
     UserRecord, UserState,
 };
 
-use crate::{at, created, user_id};
+use crate::{at, user_id};
 
 const BEGIN: &str = "2024-06-25T13:35:39.148123Z";
 const LATER: &str = "2024-06-25T13:36:00Z";
@@ -22,11 +22,7 @@ fn locked() -> UserState {
 }
 
 fn in_state(state: UserState) -> User {
-    User::from(UserRecord {
-        state,
-        failed_password_attempts: 5,
-        ..created(BEGIN).user().record().clone()
-    })
+    crate::in_state(BEGIN, state)
 }
 
 fn said() -> Option<Reason> {
@@ -45,7 +41,7 @@ fn putting_a_user_aside_ends_a_lock_and_forgets_failed_attempts() {
         let expected = UserRecord {
             state: UserState::Inactive,
             sequence: user.sequence().next(),
-            failed_password_attempts: 0,
+            password_failures: Vec::new(),
             changed_at: at(LATER),
             ..user.record().clone()
         };
@@ -76,6 +72,7 @@ fn an_inactive_user_is_taken_back_into_service() {
     let expected = UserRecord {
         state: UserState::Active,
         sequence: user.sequence().next(),
+        failures_forgotten_at: Some(at(LATER)),
         changed_at: at(LATER),
         ..user.record().clone()
     };
@@ -99,7 +96,7 @@ fn whoever_was_locked_and_put_aside_comes_back_without_the_lock() {
     let user = in_state(locked());
     let aside = user.deactivate(None, Actor::System, at(LATER)).unwrap();
     let back = aside.user().reactivate(None, Actor::System, at(LATER)).unwrap();
-    assert_eq!(*back.user().state(), UserState::Active);
+    assert_eq!(*back.user().state(at(LATER)), UserState::Active);
     assert!(back.user().unlock(None, Actor::System, at(LATER)).is_err());
 }
 
@@ -111,7 +108,8 @@ fn a_user_is_deleted_from_every_state_and_loses_all_that_is_personal() {
         let expected = UserRecord {
             state: UserState::Deleted,
             sequence: user.sequence().next(),
-            failed_password_attempts: 0,
+            password_failures: Vec::new(),
+            policy_locks: 0,
             changed_at: at(LATER),
             ..user.record().clone()
         };

@@ -7,14 +7,25 @@
 )]
 
 mod access_tokens;
+mod any_events;
 mod authorization;
 mod events;
+mod expired_locks;
 mod histories;
 mod lifecycle;
+mod lockout_model;
+mod lockout_policies;
+mod lockouts_by_chance;
+mod login_identities;
+mod password_resets;
 mod passwords;
+mod policy_events;
 mod positions;
 mod profile_changes;
 mod sequences;
+mod sessions;
+mod sign_in;
+mod sources;
 mod state_machine;
 mod texts;
 mod timestamps;
@@ -23,7 +34,7 @@ mod user_data;
 mod usernames;
 
 use proptest::test_runner::Config;
-use unlockd_domain::{Actor, OrganizationId, Timestamp, User, UserChange, UserId};
+use unlockd_domain::{Actor, OrganizationId, Timestamp, User, UserChange, UserId, UserRecord, UserState};
 
 /// A failing case is printed and then belongs into a test of its own; no file is left behind.
 fn cases(cases: u32) -> Config {
@@ -48,4 +59,14 @@ fn organization_id(id: &str) -> OrganizationId {
 
 fn created(time: &str) -> UserChange {
     User::create(user_id("u"), organization_id("acme"), Actor::System, at(time))
+}
+
+/// The same in this state, after two locks by the policy and five wrong passwords that count until 2030.
+fn in_state(time: &str, state: UserState) -> User {
+    User::from(UserRecord {
+        state,
+        password_failures: vec![at("2030-01-01T00:00:00Z"); 5],
+        policy_locks: 2,
+        ..created(time).user().record().clone()
+    })
 }

@@ -175,3 +175,28 @@ fn neither_passwords_nor_hashes_are_printed() {
     let hash = PasswordHash::trusted("$argon2id$secret".to_owned());
     assert_eq!(format!("{password:?} {hash:?}"), "PlainPassword(..) PasswordHash(..)");
 }
+
+#[test]
+fn a_password_has_one_normal_form_however_it_is_composed() {
+    let normal = |password: &str| PlainPassword::new(password).unwrap().normalized().into_owned();
+    for (typed, expected) in [
+        ("e\u{301}", "é"),
+        ("ﬁ", "fi"),
+        ("ｐａｓｓ", "pass"),
+        ("①", "1"),
+        ("\u{212B}", "Å"),
+        ("a\u{a0}b", "a b"),
+        ("correct horse", "correct horse"),
+        ("CASE stays", "CASE stays"),
+    ] {
+        assert_eq!(normal(typed), expected, "{typed}");
+        assert_eq!(PlainPassword::new(typed).unwrap().expose(), typed);
+    }
+}
+
+#[test]
+fn the_length_of_a_password_is_that_of_its_normal_form() {
+    for (typed, characters) in [("e\u{301}", 1), ("ﬃ", 3), ("\u{1F511}", 1), ("ﷺ", 18)] {
+        assert_eq!(PlainPassword::new(typed).unwrap().characters(), characters, "{typed}");
+    }
+}

@@ -1,22 +1,19 @@
 //! What happens to a user's names, password and data: from every state.
 
 use unlockd_domain::{
-    Actor, AddUsernameRefusal, Lock, LockCause, PasswordHash, ProfileEdit, RemoveUsernameRefusal, StoredPassword, User,
-    UserData, UserDeleted, UserEventKind, UserProfile, UserRecord, UserState, Username, UsernameId, UsernameScope,
+    Actor, AddUsernameRefusal, Lock, LockCause, PasswordHash, PasswordReset, ProfileEdit, RemoveUsernameRefusal,
+    StoredPassword, User, UserData, UserDeleted, UserEventKind, UserProfile, UserRecord, UserState, Username,
+    UsernameId, UsernameScope,
 };
 
-use crate::{at, created, user_id};
+use crate::{at, user_id};
 
 const BEGIN: &str = "2024-06-25T13:35:39.148123Z";
 const LATER: &str = "2024-06-25T13:36:00Z";
 const BEHIND: &str = "1999-12-31T23:59:59Z";
 
 fn in_state(state: UserState) -> User {
-    User::from(UserRecord {
-        state,
-        failed_password_attempts: 5,
-        ..created(BEGIN).user().record().clone()
-    })
+    crate::in_state(BEGIN, state)
 }
 
 /// A user in each state in which there is a profile to be changed.
@@ -98,7 +95,15 @@ fn a_password_is_replaced_in_every_state_but_the_last() {
             let change = user
                 .set_password(hash(), change_required, somebody(), at(LATER))
                 .unwrap();
-            assert_only_history_moved(&user, &change, &UserEventKind::PasswordChanged);
+            let expected = UserRecord {
+                sequence: user.sequence().next(),
+                changed_at: at(LATER),
+                password_failures: Vec::new(),
+                failures_forgotten_at: Some(at(LATER)),
+                ..user.record().clone()
+            };
+            assert_eq!(*change.user().record(), expected);
+            assert_eq!(change.event().kind, UserEventKind::PasswordChanged);
             let password = StoredPassword {
                 hash: hash(),
                 changed_at: at(LATER),
@@ -187,16 +192,27 @@ fn an_edit_changes_its_part_of_the_profile_alone() {
         changed_at: at(BEGIN),
         change_required: true,
     };
+    let reset = PasswordReset {
+        code_hash: hash(),
+        expires_at: at(LATER),
+        failed_attempts: 1,
+    };
     let before = UserProfile {
         data: Some(data("{}")),
         password: Some(password.clone()),
+        password_reset: Some(reset.clone()),
         ..named(&["ada", "grace"])
     };
     let joan = name("joan", "joan", UsernameScope::Instance);
     let other = StoredPassword {
         changed_at: at(LATER),
-        ..password
+        ..password.clone()
     };
+    let later_reset = PasswordReset {
+        failed_attempts: 0,
+        ..reset
+    };
+    let another_hash = PasswordHash::trusted("another hash".to_owned());
     let edits = [
         (
             ProfileEdit::ReplaceData(data("{\"a\":1}")),
@@ -223,6 +239,31 @@ fn an_edit_changes_its_part_of_the_profile_alone() {
             ProfileEdit::ReplacePassword(other.clone()),
             UserProfile {
                 password: Some(other),
+                password_reset: None,
+                ..before.clone()
+            },
+        ),
+        (
+            ProfileEdit::Rehash(another_hash.clone()),
+            UserProfile {
+                password: Some(StoredPassword {
+                    hash: another_hash,
+                    ..password
+                }),
+                ..before.clone()
+            },
+        ),
+        (
+            ProfileEdit::SetPasswordReset(Some(later_reset.clone())),
+            UserProfile {
+                password_reset: Some(later_reset),
+                ..before.clone()
+            },
+        ),
+        (
+            ProfileEdit::SetPasswordReset(None),
+            UserProfile {
+                password_reset: None,
                 ..before.clone()
             },
         ),
@@ -231,4 +272,6 @@ fn an_edit_changes_its_part_of_the_profile_alone() {
     for (edit, after) in edits {
         assert_eq!(edit.applied_to(before.clone()), after, "{edit:?}");
     }
+    let rehashed = ProfileEdit::Rehash(hash()).applied_to(UserProfile::default());
+    assert_eq!(rehashed, UserProfile::default());
 }

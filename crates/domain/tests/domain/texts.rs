@@ -2,8 +2,8 @@
 
 use proptest::prelude::*;
 use unlockd_domain::{
-    AccessTokenId, OrganizationId, OrganizationName, PlainPassword, Reason, TextError, UserId, Username, UsernameId,
-    UsernameScope,
+    AccessTokenId, OrganizationId, OrganizationName, PlainPassword, Reason, SessionId, TextError, UserId, Username,
+    UsernameId, UsernameScope,
 };
 
 use crate::cases;
@@ -11,7 +11,7 @@ use crate::cases;
 type Constructor = fn(&str) -> Result<String, TextError>;
 
 /// Every type that takes 1 to 200 characters, by what comes back out of it.
-const TYPES: [(&str, Constructor); 7] = [
+const TYPES: [(&str, Constructor); 8] = [
     ("UserId", |text| UserId::new(text).map(|id| id.as_str().to_owned())),
     ("OrganizationId", |text| {
         OrganizationId::new(text).map(|id| id.as_str().to_owned())
@@ -21,6 +21,9 @@ const TYPES: [(&str, Constructor); 7] = [
     }),
     ("AccessTokenId", |text| {
         AccessTokenId::new(text).map(|id| id.as_str().to_owned())
+    }),
+    ("SessionId", |text| {
+        SessionId::new(text).map(|id| id.as_str().to_owned())
     }),
     ("OrganizationName", |text| {
         OrganizationName::new(text).map(|name| name.as_str().to_owned())

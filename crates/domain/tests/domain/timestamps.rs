@@ -107,6 +107,30 @@ fn time_does_not_go_beyond_the_last_moment() {
     assert_eq!(next_day, at("2024-02-29T00:00:00Z"));
 }
 
+#[test]
+fn time_does_not_go_behind_the_first_moment() {
+    let first = at("0001-01-01T00:00:00Z");
+    let nearly = at("0001-01-01T00:00:01Z");
+    assert_eq!(nearly.saturating_sub(Duration::from_secs(1)), first);
+    for span in [Duration::from_micros(1_000_001), Duration::MAX] {
+        assert_eq!(nearly.saturating_sub(span), first);
+    }
+    assert_eq!(
+        at("2024-03-01T00:00:00Z").saturating_sub(Duration::from_micros(1)),
+        at("2024-02-29T23:59:59.999999Z")
+    );
+}
+
+#[test]
+fn from_a_later_moment_to_an_earlier_one_is_no_time_at_all() {
+    let (earlier, later) = (at("2024-06-25T13:35:39Z"), at("2024-06-25T13:35:39.5Z"));
+    assert_eq!(later.saturating_duration_since(earlier), Duration::from_millis(500));
+    for moment in [later, Timestamp::MAX] {
+        assert_eq!(earlier.saturating_duration_since(moment), Duration::ZERO);
+    }
+    assert_eq!(earlier.saturating_duration_since(earlier), Duration::ZERO);
+}
+
 proptest! {
     #![proptest_config(cases(1024))]
 

@@ -1,8 +1,8 @@
 //! The transitions one by one, from every state.
 
 use unlockd_domain::{
-    Actor, Lock, LockCause, LockOrder, LockRefusal, NotLocked, Reason, Sequence, User, UserEventKind, UserRecord,
-    UserState,
+    Actor, Lock, LockCause, LockOrder, LockRefusal, NotLocked, Reason, Sequence, UnlockCause, User, UserEventKind,
+    UserRecord, UserState,
 };
 
 use crate::{at, created, organization_id, user_id};
@@ -29,11 +29,7 @@ fn lock() -> Lock {
 }
 
 fn in_state(state: UserState) -> User {
-    User::from(UserRecord {
-        state,
-        failed_password_attempts: 5,
-        ..created(BEGIN).user().record().clone()
-    })
+    crate::in_state(BEGIN, state)
 }
 
 #[test]
@@ -44,7 +40,9 @@ fn a_new_user_is_active_and_begins_the_history() {
         organization: organization_id("acme"),
         state: UserState::Active,
         sequence: Sequence::FIRST,
-        failed_password_attempts: 0,
+        password_failures: Vec::new(),
+        policy_locks: 0,
+        failures_forgotten_at: None,
         created_at: at(BEGIN),
         changed_at: at(BEGIN),
     };
@@ -68,8 +66,8 @@ fn locking_an_active_user_keeps_all_that_was_said_about_it() {
         reason: order().reason,
         until: order().until,
     };
-    assert_eq!(*change.user().state(), UserState::Locked(expected));
-    assert_eq!(change.user().failed_password_attempts(), 5);
+    assert_eq!(*change.user().state(at(LATER)), UserState::Locked(expected));
+    assert_eq!(change.user().failed_password_attempts(at(LATER)), 5);
     assert_eq!(change.user().created_at(), at(BEGIN));
     assert!(change.ends_activity());
 }
@@ -123,12 +121,16 @@ fn unlocking_a_locked_user_ends_the_lock_and_forgets_failed_attempts() {
     let change = in_state(UserState::Locked(lock()))
         .unlock(Reason::parse("it was me").unwrap(), Actor::System, at(LATER))
         .unwrap();
-    assert_eq!(*change.user().state(), UserState::Active);
-    assert_eq!(change.user().failed_password_attempts(), 0);
+    assert_eq!(*change.user().state(at(LATER)), UserState::Active);
+    assert_eq!(change.user().failed_password_attempts(at(LATER)), 0);
     assert_eq!(change.user().changed_at(), at(LATER));
     assert!(!change.ends_activity());
-    let reason = Reason::parse("it was me").unwrap();
-    assert_eq!(change.event().kind, UserEventKind::Unlocked { reason });
+    assert_eq!(change.user().failures_forgotten_at(), Some(at(LATER)));
+    let unlocked = UserEventKind::Unlocked {
+        cause: UnlockCause::Operator,
+        reason: Reason::parse("it was me").unwrap(),
+    };
+    assert_eq!(change.event().kind, unlocked);
 }
 
 #[test]
@@ -144,18 +146,6 @@ fn unlocking_twice_is_refused_the_second_time() {
     let locked = in_state(UserState::Locked(lock()));
     let unlocked = locked.unlock(None, Actor::System, at(LATER)).unwrap();
     assert_eq!(unlocked.user().unlock(None, Actor::System, at(LATER)), Err(NotLocked));
-}
-
-#[test]
-fn a_lock_that_has_ended_still_holds_until_somebody_unlocks() {
-    let ended = Lock {
-        until: Some(at("2024-06-25T13:35:40Z")),
-        ..lock()
-    };
-    let user = in_state(UserState::Locked(ended));
-    let again = user.lock(order(), Actor::System, at(LATER));
-    assert_eq!(again, Err(LockRefusal::AlreadyLocked));
-    assert!(user.unlock(None, Actor::System, at(LATER)).is_ok());
 }
 
 #[test]
@@ -189,6 +179,15 @@ fn lock_causes_are_read_by_their_stored_names() {
     }
     for unknown in ["", "Operator", "policy "] {
         assert!(unknown.parse::<LockCause>().is_err(), "{unknown:?}");
+        assert!(unknown.parse::<UnlockCause>().is_err(), "{unknown:?}");
+    }
+    let causes = [UnlockCause::Operator, UnlockCause::Expired, UnlockCause::PasswordReset];
+    assert_eq!(
+        causes.map(UnlockCause::as_str),
+        ["operator", "expired", "password_reset"]
+    );
+    for cause in causes {
+        assert_eq!(cause.as_str().parse(), Ok(cause));
     }
 }
 

@@ -1,0 +1,256 @@
+//! Failures by name and source: a stranger can bring about one lock of a user a day, and no more.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use unlockd_application::ports::{PasswordHasherError, StoreError};
+use unlockd_application::{SignInPorts, UserService};
+use unlockd_domain::{AttemptLimit, LockoutPolicy, UserEventName, UserState};
+use unlockd_testkit::fixtures;
+
+use crate::failure_store_double::FailureStoreDouble;
+use crate::hasher_double::FailingHasher;
+use crate::lobby::{Lobby, PASSWORD, ada, by_id};
+use crate::stage::{deactivate, manager, reactivate, reason, set_password};
+
+const STRANGER: Option<&str> = Some("203.0.113.7");
+const HOME: Option<&str> = Some("198.51.100.1");
+
+/// Users are never locked; three failures of a source within an hour are enough.
+fn by_source_alone() -> LockoutPolicy {
+    LockoutPolicy {
+        source_attempts: Some(AttemptLimit::new(3).unwrap()),
+        source_window: fixtures::policy_span(3_600),
+        ..fixtures::lockout_policy(0)
+    }
+}
+
+async fn reason_of(lobby: &Lobby, text: &str, source: Option<&str>) -> &'static str {
+    match lobby.show(ada(), text, source).await {
+        Ok(_) => "let in",
+        Err(error) => error.reason().as_str(),
+    }
+}
+
+/// Wrong passwords of `ada` from one place, all of which are looked at.
+async fn fail_from(lobby: &Lobby, source: Option<&str>, times: usize) {
+    for _ in 0..times {
+        assert_eq!(reason_of(lobby, "a wrong one", source).await, "INVALID_CREDENTIALS");
+    }
+}
+
+#[tokio::test]
+async fn one_address_locks_a_user_once_a_day_and_no_more() {
+    let lobby = Lobby::new().await;
+    fail_from(&lobby, STRANGER, 10).await;
+    assert_eq!(lobby.count(UserEventName::Locked).await, 1);
+    lobby.stage.clock.advance(Duration::from_mins(15));
+    let before = (lobby.hasher.computations(), lobby.stage.events("ada").await);
+
+    for _ in 0..100 {
+        assert_eq!(reason_of(&lobby, PASSWORD, STRANGER).await, "TOO_MANY_ATTEMPTS");
+    }
+
+    assert_eq!((lobby.hasher.computations(), lobby.stage.events("ada").await), before);
+    let now = fixtures::now().saturating_add(Duration::from_mins(15));
+    assert_eq!(lobby.stage.stored("ada").await.failed_password_attempts(now), 0);
+    assert_eq!(reason_of(&lobby, PASSWORD, HOME).await, "let in");
+    assert_eq!(reason_of(&lobby, PASSWORD, STRANGER).await, "TOO_MANY_ATTEMPTS");
+
+    lobby
+        .stage
+        .clock
+        .advance(Duration::from_hours(24).saturating_sub(Duration::from_mins(15)));
+    fail_from(&lobby, STRANGER, 10).await;
+    assert_eq!(lobby.count(UserEventName::Locked).await, 2);
+}
+
+#[tokio::test]
+async fn whoever_has_failed_too_often_is_told_the_moment_from_which_there_is_room_again() {
+    let lobby = Lobby::new().await;
+    lobby.adopt(by_source_alone()).await;
+    for _ in 0..3 {
+        fail_from(&lobby, STRANGER, 1).await;
+        lobby.stage.clock.advance(Duration::from_mins(10));
+    }
+    let error = lobby.show(ada(), PASSWORD, STRANGER).await.unwrap_err();
+    let retry_after = error.describe(None).retry_after.unwrap();
+    assert_eq!(retry_after, Duration::from_mins(30));
+
+    lobby
+        .stage
+        .clock
+        .advance(retry_after.saturating_sub(Duration::from_micros(1)));
+    assert_eq!(reason_of(&lobby, PASSWORD, STRANGER).await, "TOO_MANY_ATTEMPTS");
+    lobby.stage.clock.advance(Duration::from_micros(1));
+    fail_from(&lobby, STRANGER, 1).await;
+    let error = lobby.show(ada(), PASSWORD, STRANGER).await.unwrap_err();
+    assert_eq!(error.describe(None).retry_after, Some(Duration::from_mins(10)));
+}
+
+#[tokio::test]
+async fn a_name_that_nobody_has_is_counted_by_the_instances_policy() {
+    let lobby = Lobby::new().await;
+    lobby.adopt(by_source_alone()).await;
+    let nobody = || fixtures::login_name("nobody");
+    for _ in 0..3 {
+        assert_eq!(
+            reason(lobby.show(nobody(), PASSWORD, STRANGER).await),
+            "INVALID_CREDENTIALS"
+        );
+    }
+    let before = lobby.hasher.computations();
+    assert_eq!(
+        reason(lobby.show(nobody(), PASSWORD, STRANGER).await),
+        "TOO_MANY_ATTEMPTS"
+    );
+    assert_eq!(lobby.hasher.computations(), before);
+    assert_eq!(
+        reason(lobby.show(nobody(), PASSWORD, HOME).await),
+        "INVALID_CREDENTIALS"
+    );
+    assert_eq!(reason_of(&lobby, PASSWORD, STRANGER).await, "let in");
+}
+
+#[tokio::test]
+async fn names_that_differ_in_case_are_counted_as_one_and_an_id_as_another() {
+    let lobby = Lobby::new().await;
+    lobby.adopt(by_source_alone()).await;
+    for name in ["ada", "ADA", "Ada"] {
+        let outcome = lobby.show(fixtures::login_name(name), "a wrong one", STRANGER).await;
+        assert_eq!(reason(outcome), "INVALID_CREDENTIALS");
+    }
+    assert_eq!(reason_of(&lobby, PASSWORD, STRANGER).await, "TOO_MANY_ATTEMPTS");
+    lobby.show(by_id("ada"), PASSWORD, STRANGER).await.unwrap();
+}
+
+#[tokio::test]
+async fn addresses_of_one_ipv6_network_are_one_source_and_so_are_all_that_are_unknown() {
+    let lobby = Lobby::new().await;
+    lobby.adopt(by_source_alone()).await;
+    for address in ["2001:db8::1", "2001:db8::2", "2001:db8::ffff"] {
+        fail_from(&lobby, Some(address), 1).await;
+    }
+    assert_eq!(
+        reason_of(&lobby, PASSWORD, Some("2001:db8::3")).await,
+        "TOO_MANY_ATTEMPTS"
+    );
+    fail_from(&lobby, Some("2001:db8:0:1::1"), 1).await;
+    fail_from(&lobby, None, 3).await;
+    assert_eq!(reason_of(&lobby, PASSWORD, None).await, "TOO_MANY_ATTEMPTS");
+}
+
+#[tokio::test]
+async fn a_success_forgets_the_failures_of_its_own_source_only() {
+    let lobby = Lobby::new().await;
+    lobby.adopt(by_source_alone()).await;
+    fail_from(&lobby, HOME, 2).await;
+    fail_from(&lobby, STRANGER, 2).await;
+
+    assert_eq!(reason_of(&lobby, PASSWORD, HOME).await, "let in");
+
+    fail_from(&lobby, HOME, 3).await;
+    fail_from(&lobby, STRANGER, 1).await;
+    for source in [HOME, STRANGER] {
+        assert_eq!(reason_of(&lobby, PASSWORD, source).await, "TOO_MANY_ATTEMPTS");
+    }
+}
+
+#[tokio::test]
+async fn what_is_tried_behind_a_lock_counts_for_its_source() {
+    let lobby = Lobby::new().await;
+    lobby.fail(10).await;
+    fail_from(&lobby, HOME, 10).await;
+    assert_eq!(reason_of(&lobby, PASSWORD, HOME).await, "TOO_MANY_ATTEMPTS");
+    assert_eq!(lobby.count(UserEventName::PasswordCheckFailed).await, 10);
+}
+
+#[tokio::test]
+async fn an_unlock_a_return_and_another_password_forget_what_was_counted_everywhere() {
+    let lobby = Lobby::new().await;
+    let users = &lobby.stage.users;
+    fail_from(&lobby, STRANGER, 10).await;
+    assert_eq!(reason_of(&lobby, PASSWORD, STRANGER).await, "TOO_MANY_ATTEMPTS");
+    lobby.stage.clock.advance(Duration::from_mins(1));
+    lobby.unlock_ada().await;
+    fail_from(&lobby, STRANGER, 9).await;
+    assert_eq!(reason_of(&lobby, PASSWORD, STRANGER).await, "let in");
+
+    lobby.stage.clock.advance(Duration::from_mins(1));
+    fail_from(&lobby, STRANGER, 10).await;
+    users.deactivate_user(&manager(), deactivate("ada")).await.unwrap();
+    users.reactivate_user(&manager(), reactivate("ada")).await.unwrap();
+    assert_eq!(reason_of(&lobby, PASSWORD, STRANGER).await, "let in");
+
+    lobby.stage.clock.advance(Duration::from_mins(1));
+    fail_from(&lobby, STRANGER, 9).await;
+    users
+        .set_password(&manager(), set_password("ada", "another sesame"))
+        .await
+        .unwrap();
+    fail_from(&lobby, STRANGER, 9).await;
+    assert_eq!(reason_of(&lobby, "another sesame", STRANGER).await, "let in");
+    assert_eq!(lobby.stage.stored("ada").await.record().state, UserState::Active);
+}
+
+#[tokio::test]
+async fn without_a_limit_for_sources_the_users_own_count_decides() {
+    let lobby = Lobby::new().await;
+    lobby
+        .adopt(LockoutPolicy {
+            source_attempts: Some(AttemptLimit::new(0).unwrap()),
+            ..LockoutPolicy::DEFAULT
+        })
+        .await;
+    fail_from(&lobby, STRANGER, 30).await;
+    assert_eq!(lobby.count(UserEventName::PasswordCheckFailed).await, 10);
+}
+
+#[tokio::test]
+async fn what_was_not_looked_at_for_want_of_time_is_not_counted() {
+    let mut lobby = Lobby::new().await;
+    lobby.adopt(by_source_alone()).await;
+    let overloaded = SignInPorts {
+        passwords: Arc::new(FailingHasher(|| PasswordHasherError::Overloaded)),
+        ..lobby.ports()
+    };
+    let ports = lobby.ports();
+    lobby.check_on(overloaded);
+    for who in [ada(), fixtures::login_name("nobody")] {
+        for _ in 0..10 {
+            let error = lobby.show(who.clone(), PASSWORD, STRANGER).await.unwrap_err();
+            assert_eq!(error.reason().as_str(), "TOO_MANY_ATTEMPTS");
+            assert_eq!(error.describe(None).retry_after, Some(Duration::from_secs(1)));
+        }
+    }
+    assert_eq!(lobby.stage.events("ada").await, 1);
+    lobby.check_on(ports);
+    fail_from(&lobby, STRANGER, 2).await;
+    assert_eq!(reason_of(&lobby, PASSWORD, STRANGER).await, "let in");
+}
+
+#[tokio::test]
+async fn a_count_that_cannot_be_brought_up_to_date_changes_no_answer() {
+    let mut lobby = Lobby::new().await;
+    let failing = SignInPorts {
+        failures: Arc::new(FailureStoreDouble::forgetting_nothing(lobby.stage.store.clone())),
+        ..lobby.ports()
+    };
+    lobby.check_on(failing);
+    for _ in 0..10 {
+        assert_eq!(reason_of(&lobby, PASSWORD, HOME).await, "let in");
+    }
+    assert_eq!(reason_of(&lobby, PASSWORD, HOME).await, "TOO_MANY_ATTEMPTS");
+}
+
+#[tokio::test]
+async fn without_counting_no_password_is_looked_at() {
+    let mut lobby = Lobby::new().await;
+    let failing = SignInPorts {
+        failures: Arc::new(FailureStoreDouble::failing(|| StoreError::Unavailable("gone".into()))),
+        ..lobby.ports()
+    };
+    lobby.check_on(failing);
+    assert_eq!(reason_of(&lobby, PASSWORD, HOME).await, "STORE_UNAVAILABLE");
+    assert_eq!(lobby.hasher.computations().comparisons(), 0);
+}
