@@ -1,6 +1,7 @@
 //! One port, three wires: every request goes to the wire that its content type names, or to JSON.
 
 use std::convert::Infallible;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,10 +16,12 @@ use tower_http::cors::CorsLayer;
 use unlockd_application::ports::IdGenerator;
 use unlockd_application::{Authenticator, Error, Readiness, RequestContext, StoreReadiness};
 use unlockd_credentials::UuidV7Generator;
+use unlockd_domain::Source;
 use unlockd_grpc::{Grpc, GrpcOptions, GrpcServices};
 use unlockd_http::{HttpOptions, HttpServices};
 
 use crate::admission::{Admission, AdmittingAuthenticator, AdmittingReadiness};
+use crate::client_address::TrustedProxies;
 use crate::compose::Composition;
 use crate::configuration::{Configuration, Transport};
 use crate::request_log::RequestLog;
@@ -37,6 +40,7 @@ pub(crate) struct Dispatch {
     json: axum::Router,
     grpc: Grpc,
     cors: Option<CorsLayer>,
+    trusted_proxies: TrustedProxies,
     ids: UuidV7Generator,
 }
 
@@ -58,6 +62,8 @@ impl Dispatch {
         let json = unlockd_http::router(
             HttpServices {
                 users: composition.users.clone(),
+                sessions: composition.sessions.clone(),
+                lockout_policies: composition.lockout_policies.clone(),
                 events: composition.events.clone(),
                 authenticator: authenticator.clone(),
                 readiness: readiness.clone(),
@@ -71,6 +77,8 @@ impl Dispatch {
         let grpc = Grpc::new(
             GrpcServices {
                 users: composition.users.clone(),
+                sessions: composition.sessions.clone(),
+                lockout_policies: composition.lockout_policies.clone(),
                 events: composition.events.clone(),
                 authenticator,
                 readiness,
@@ -86,18 +94,18 @@ impl Dispatch {
             json,
             grpc,
             cors: cors(&configuration.cors_origins),
+            trusted_proxies: configuration.trusted_proxies.clone(),
             ids: UuidV7Generator,
         }
     }
 
-    /// Answers a request, in a task of its own: a client that goes away must not stop a use case in the middle of a
-    /// write. The deadline of the wires bounds it.
+    /// Answers a request that came over a connection from `peer`, in a task of its own: a client that goes away must not stop a
+    /// use case in the middle of a write. The deadline of the wires bounds it.
     ///
     /// # Errors
     /// None: every failure is an answer.
-    pub(crate) async fn call(self, mut request: Request<Body>) -> Result<Response<Body>, Infallible> {
-        let request_id = request_id(&request).unwrap_or_else(|| self.ids.generate());
-        let context = Arc::new(RequestContext::new(request_id));
+    pub(crate) async fn call(self, mut request: Request<Body>, peer: IpAddr) -> Result<Response<Body>, Infallible> {
+        let context = Arc::new(self.context(&request, peer));
         request.extensions_mut().insert(context.clone());
         let log = RequestLog::begin(request.method().clone(), context.clone());
         let answering = tokio::spawn(async move {
@@ -113,6 +121,15 @@ impl Dispatch {
             response.headers_mut().insert(REQUEST_ID, id);
         }
         Ok(response)
+    }
+
+    /// What is known of a request before any wire has looked at it.
+    fn context<B>(&self, request: &Request<B>, peer: IpAddr) -> RequestContext {
+        let request_id = request_id(request).unwrap_or_else(|| self.ids.generate());
+        let source = Source::of(self.trusted_proxies.client_address(peer, request.headers()));
+        // So that who sets up proxies can see what comes of it.
+        tracing::debug!(request.id = request_id, client.address = %source, "request begins");
+        RequestContext::new(request_id).from_source(source)
     }
 
     async fn answer(self, request: Request<Body>) -> Response<Body> {
@@ -177,7 +194,7 @@ fn cors(origins: &[HeaderValue]) -> Option<CorsLayer> {
     (!origins.is_empty()).then(|| {
         CorsLayer::new()
             .allow_origin(origins.to_vec())
-            .allow_methods([Method::DELETE, Method::GET, Method::POST, Method::PUT])
+            .allow_methods([Method::DELETE, Method::GET, Method::PATCH, Method::POST, Method::PUT])
             .allow_headers([
                 ACCEPT,
                 AUTHORIZATION,
@@ -202,4 +219,38 @@ fn cors(origins: &[HeaderValue]) -> Option<CorsLayer> {
             ])
             .max_age(CORS_MAX_AGE)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use tempfile::TempDir;
+
+    use super::*;
+    use crate::configuration::Settings;
+
+    #[tokio::test]
+    async fn use_cases_are_told_whom_a_trusted_proxy_speaks_for() {
+        let folder = TempDir::new().unwrap();
+        let settings = Settings {
+            data_dir: Some(folder.path().to_owned()),
+            trusted_proxies: Some(vec!["10.0.0.0/8".to_owned()]),
+            ..Settings::default()
+        };
+        let configuration = settings.load().unwrap();
+        let composition = Composition::open(&configuration.database(), &configuration.passwords)
+            .await
+            .unwrap();
+        let dispatch = Dispatch::new(&composition, &configuration, &Admission::default());
+        for (peer, expected) in [([10, 0, 0, 1], "192.0.2.7"), ([198, 51, 100, 1], "198.51.100.1")] {
+            let request = Request::builder()
+                .header("x-forwarded-for", "192.0.2.7")
+                .header(REQUEST_ID, "ticket-4711")
+                .body(())
+                .unwrap();
+            let context = dispatch.context(&request, peer.into());
+            assert_eq!(context.source().map(Source::as_str), Some(expected));
+            assert_eq!(context.request_id(), Some("ticket-4711"));
+        }
+        composition.close().await;
+    }
 }

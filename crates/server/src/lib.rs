@@ -2,6 +2,7 @@
 
 mod admission;
 mod bootstrap;
+pub mod client_address;
 pub mod command_line;
 pub mod commands;
 pub mod compose;
@@ -9,6 +10,7 @@ pub mod configuration;
 mod demo;
 mod dispatch;
 mod error;
+mod housekeeper;
 mod one_line;
 mod output;
 mod protocol;

@@ -2,7 +2,7 @@
 
 use std::future::Future;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,13 +13,16 @@ use hyper_util::server::conn::auto;
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
+use unlockd_application::Housekeeping;
 
 use crate::CommandError;
 use crate::admission::Admission;
 use crate::compose::Composition;
 use crate::configuration::Configuration;
 use crate::dispatch::Dispatch;
+use crate::housekeeper::keep_house;
 use crate::protocol::{self, Protocol};
 
 /// How long requests in flight may take to end after a signal.
@@ -44,6 +47,7 @@ pub struct Server {
     address: SocketAddr,
     connections: Connections,
     admission: Admission,
+    housekeeping: Housekeeping,
 }
 
 /// How each connection is served.
@@ -80,6 +84,7 @@ impl Server {
             address,
             connections,
             admission,
+            housekeeping: composition.housekeeping.clone(),
         })
     }
 
@@ -91,6 +96,9 @@ impl Server {
 
     /// Serves until `stop` is over; then accepts nothing more, and gives what is in flight 10 seconds to end.
     pub async fn run(self, stop: impl Future<Output = ()>) {
+        // Ends with the server.
+        let mut housekeeper = JoinSet::new();
+        housekeeper.spawn(keep_house(self.housekeeping));
         let open = GracefulShutdown::new();
         let slots = Arc::new(Semaphore::new(MAX_CONNECTIONS));
         let mut accepting = true;
@@ -98,9 +106,9 @@ impl Server {
         loop {
             tokio::select! {
                 accepted = accept(&self.listener, &slots) => match accepted {
-                    Ok((stream, slot)) => {
+                    Ok((stream, peer, slot)) => {
                         accepting = true;
-                        tokio::spawn(self.connections.clone().serve(stream, slot, open.watcher()));
+                        tokio::spawn(self.connections.clone().serve(stream, peer, slot, open.watcher()));
                     }
                     Err(error) => {
                         if accepting {
@@ -121,8 +129,11 @@ impl Server {
     }
 }
 
-/// The next connection, once there is room for it.
-async fn accept(listener: &TcpListener, slots: &Arc<Semaphore>) -> io::Result<(TcpStream, OwnedSemaphorePermit)> {
+/// The next connection and the address on its other side, once there is room for it.
+async fn accept(
+    listener: &TcpListener,
+    slots: &Arc<Semaphore>,
+) -> io::Result<(TcpStream, IpAddr, OwnedSemaphorePermit)> {
     if slots.available_permits() == 0 {
         tracing::warn!(
             connections = MAX_CONNECTIONS,
@@ -130,8 +141,8 @@ async fn accept(listener: &TcpListener, slots: &Arc<Semaphore>) -> io::Result<(T
         );
     }
     let slot = slots.clone().acquire_owned().await.map_err(io::Error::other)?;
-    let (stream, _) = listener.accept().await?;
-    Ok((stream, slot))
+    let (stream, peer) = listener.accept().await?;
+    Ok((stream, peer.ip(), slot))
 }
 
 fn http(patience: Duration) -> auto::Builder<TokioExecutor> {
@@ -150,7 +161,7 @@ fn http(patience: Duration) -> auto::Builder<TokioExecutor> {
 
 impl Connections {
     /// Serves one connection to its end; holds its slot as long.
-    async fn serve(self, stream: TcpStream, slot: OwnedSemaphorePermit, watcher: Watcher) {
+    async fn serve(self, stream: TcpStream, peer: IpAddr, slot: OwnedSemaphorePermit, watcher: Watcher) {
         // Answers are small and whole: waiting to fill a packet only costs time.
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "TCP_NODELAY was refused");
@@ -169,7 +180,7 @@ impl Connections {
         };
         let dispatch = self.dispatch;
         let service = service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
-            dispatch.clone().call(request.map(Body::new))
+            dispatch.clone().call(request.map(Body::new), peer)
         });
         let connection = http.serve_connection(TokioIo::new(stream), service).into_owned();
         if let Err(error) = watcher.watch(connection).await {
@@ -194,9 +205,9 @@ mod tests {
             TcpStream::connect(address).await.unwrap(),
             TcpStream::connect(address).await.unwrap(),
         );
-        let (_, slot) = accept(&listener, &slots).await.unwrap();
+        let (_, _, slot) = accept(&listener, &slots).await.unwrap();
         assert!(accept(&listener, &slots).now_or_never().is_none());
         drop(slot);
-        let (_, _slot) = accept(&listener, &slots).await.unwrap();
+        let (_, _, _slot) = accept(&listener, &slots).await.unwrap();
     }
 }

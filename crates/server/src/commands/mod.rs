@@ -26,7 +26,7 @@ pub async fn run(command: Command, configuration: Configuration) -> Result<(), C
         Command::Demo(arguments) => demo::run(arguments, configuration).await,
         Command::Health => health::run(&configuration).await,
         Command::Migrate => {
-            Composition::open(&configuration.database()).await?.close().await;
+            open(&configuration, &configuration.database()).await?.close().await;
             say(format_args!("The {} is up to date.", configuration.database()))
         }
         Command::Token(command) => administer(&configuration, |opened| token::run(command, opened)).await,
@@ -50,7 +50,7 @@ where
     {
         return Err(not_begun());
     }
-    let composition = Composition::open(&database).await?;
+    let composition = open(configuration, &database).await?;
     let administration = composition.administration.clone();
     let outcome = match administration.needs_bootstrap().await {
         Ok(false) => command(administration).await,
@@ -59,6 +59,10 @@ where
     };
     composition.close().await;
     outcome
+}
+
+async fn open(configuration: &Configuration, database: &DatabaseUrl) -> Result<Composition, CommandError> {
+    Composition::open(database, &configuration.passwords).await
 }
 
 fn parse_user_id(id: String) -> Result<UserId, CommandError> {

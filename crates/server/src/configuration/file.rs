@@ -1,10 +1,11 @@
 use std::fs;
 use std::net::SocketAddr;
+use std::num::NonZeroU16;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use super::{DatabaseUrl, LogFormat, Transport};
+use super::{DatabaseUrl, LogFormat, PasswordSettings, Transport};
 use crate::CommandError;
 
 /// What the file of settings can say. Unknown keys are errors: a slip must not pass as a default.
@@ -16,10 +17,31 @@ pub(super) struct SettingsFile {
     pub(super) database_url: Option<DatabaseUrl>,
     pub(super) transports: Option<Vec<Transport>>,
     pub(super) cors_origins: Option<Vec<String>>,
+    pub(super) trusted_proxies: Option<Vec<String>>,
     pub(super) request_timeout: Option<u32>,
     pub(super) log_format: Option<LogFormat>,
     pub(super) log: Option<String>,
     pub(super) bootstrap_token_file: Option<PathBuf>,
+    password_min_length: Option<u16>,
+    password_hash_memory: Option<u32>,
+    password_hash_iterations: Option<u32>,
+    password_hash_parallelism: Option<u32>,
+    password_hash_threads: Option<NonZeroU16>,
+    password_hash_queue: Option<u16>,
+}
+
+impl SettingsFile {
+    /// What the file says about passwords.
+    pub(super) fn passwords(&self) -> PasswordSettings {
+        PasswordSettings {
+            min_length: self.password_min_length,
+            hash_memory: self.password_hash_memory,
+            hash_iterations: self.password_hash_iterations,
+            hash_parallelism: self.password_hash_parallelism,
+            hash_threads: self.password_hash_threads,
+            hash_queue: self.password_hash_queue,
+        }
+    }
 }
 
 pub(super) fn read(path: &Path) -> Result<SettingsFile, CommandError> {

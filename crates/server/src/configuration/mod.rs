@@ -2,6 +2,7 @@
 
 mod database_url;
 mod file;
+mod passwords;
 
 use std::collections::BTreeSet;
 use std::env::{self, VarError};
@@ -16,8 +17,10 @@ use unlockd_application::authentication::bearer_token;
 use unlockd_application::ports::SecretToken;
 
 pub use database_url::{DatabaseUrl, DatabaseUrlText};
+pub use passwords::{PasswordSettings, Passwords};
 
 use crate::CommandError;
+use crate::client_address::TrustedProxies;
 
 /// The shortest token that may be handed in, in characters.
 const MIN_BOOTSTRAP_TOKEN_CHARACTERS: usize = 32;
@@ -62,6 +65,15 @@ pub struct Settings {
         value_delimiter = ','
     )]
     pub cors_origins: Option<Vec<String>>,
+    /// Take the word of proxies at these addresses and networks on where a request comes from [default: none]
+    #[arg(
+        long,
+        global = true,
+        value_name = "LIST",
+        env = "UNLOCKD_TRUSTED_PROXIES",
+        value_delimiter = ','
+    )]
+    pub trusted_proxies: Option<Vec<String>>,
     /// Give up on a request after this many seconds [default: 10]
     #[arg(long, global = true, value_name = "SECONDS", env = "UNLOCKD_REQUEST_TIMEOUT")]
     pub request_timeout: Option<u32>,
@@ -71,6 +83,9 @@ pub struct Settings {
     /// Where the first token is read from, or written to [default: admin.token in the data directory]
     #[arg(long, global = true, value_name = "FILE", env = "UNLOCKD_BOOTSTRAP_TOKEN_FILE")]
     pub bootstrap_token_file: Option<PathBuf>,
+    /// What to ask of passwords and of their hashes.
+    #[command(flatten)]
+    pub passwords: PasswordSettings,
 }
 
 /// A wire that can be switched off.
@@ -108,6 +123,8 @@ pub struct Configuration {
     pub transports: BTreeSet<Transport>,
     /// The origins whose pages may call.
     pub cors_origins: Vec<HeaderValue>,
+    /// The proxies whose word is taken on where a request comes from.
+    pub trusted_proxies: TrustedProxies,
     /// The longest time a request may take.
     pub request_timeout: Duration,
     /// How the log is written; by what standard error is, if nothing was said.
@@ -118,6 +135,8 @@ pub struct Configuration {
     pub bootstrap_token_file: PathBuf,
     /// The first token, if it was handed in.
     pub bootstrap_token: Option<SecretToken>,
+    /// What is asked of passwords and of their hashes.
+    pub passwords: Passwords,
 }
 
 impl Settings {
@@ -130,6 +149,7 @@ impl Settings {
             Some(path) => file::read(path)?,
             None => file::SettingsFile::default(),
         };
+        let passwords = self.passwords.or(file.passwords()).decide()?;
         let data_dir = self
             .data_dir
             .or(file.data_dir)
@@ -157,11 +177,13 @@ impl Settings {
             .map(DatabaseUrlText::parse)
             .transpose()?
             .or(file.database_url);
+        let trusted_proxies = self.trusted_proxies.or(file.trusted_proxies).unwrap_or_default();
         Ok(Configuration {
             listen: self.listen.or(file.listen),
             database_url,
             transports,
             cors_origins: parse_origins(&self.cors_origins.or(file.cors_origins).unwrap_or_default())?,
+            trusted_proxies: TrustedProxies::parse(&trusted_proxies)?,
             request_timeout: Duration::from_secs(request_timeout.into()),
             log_format: self.log_format.or(file.log_format),
             log_filter: environment("UNLOCKD_LOG")?.or(file.log),
@@ -170,6 +192,7 @@ impl Settings {
                 .or(file.bootstrap_token_file)
                 .unwrap_or_else(|| data_dir.join("admin.token")),
             bootstrap_token,
+            passwords,
             data_dir,
         })
     }

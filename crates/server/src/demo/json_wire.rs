@@ -52,6 +52,43 @@ impl JsonWire {
         Ok(self.send(speaker, Method::POST, &path, &headers, None).await?.0)
     }
 
+    /// Sets a password, which is not shown.
+    pub(super) async fn set_password(
+        &mut self,
+        speaker: Speaker<'_>,
+        user_id: &str,
+        password: &str,
+    ) -> Result<Exchange, CommandError> {
+        let path = format!("/v3alpha/users/{user_id}/password");
+        let body = json!({ "newPassword": { "password": password } });
+        Ok(self.send(speaker, Method::POST, &path, &[], Some(&body)).await?.0)
+    }
+
+    /// Sets what locks the users of an organization.
+    pub(super) async fn set_lockout_policy(
+        &mut self,
+        speaker: Speaker<'_>,
+        organization_id: &str,
+        policy: &Value,
+    ) -> Result<Exchange, CommandError> {
+        let path = format!("/v1/organizations/{organization_id}/lockout-policy");
+        Ok(self.send(speaker, Method::PUT, &path, &[], Some(policy)).await?.0)
+    }
+
+    /// Signs somebody in, and gives back the exchange and the token of the session, if there is one.
+    pub(super) async fn sign_in(
+        &mut self,
+        speaker: Speaker<'_>,
+        login_name: &str,
+        password: &str,
+    ) -> Result<(Exchange, Option<String>), CommandError> {
+        let body = json!({ "checks": { "user": { "loginName": login_name }, "password": { "password": password } } });
+        let (exchange, body) = self
+            .send(speaker, Method::POST, "/v2/sessions", &[], Some(&body))
+            .await?;
+        Ok((exchange, body["sessionToken"].as_str().map(ToOwned::to_owned)))
+    }
+
     /// Reads what has happened to a user, the newest first.
     pub(super) async fn history(
         &mut self,
@@ -72,12 +109,16 @@ impl JsonWire {
         body: Option<&Value>,
     ) -> Result<(Exchange, Value), CommandError> {
         let text = body.map(ToString::to_string).unwrap_or_default();
+        let shown_body = body
+            .map(without_secrets)
+            .map(|body| body.to_string())
+            .unwrap_or_default();
         let shown: Vec<_> = headers
             .iter()
             .map(|(name, value)| format!("({name}: {value}) "))
             .collect();
         let shown = shown.concat();
-        let request = format!("{method} {path} as {} {shown}{text}", speaker.name)
+        let request = format!("{method} {path} as {} {shown}{shown_body}", speaker.name)
             .trim_end()
             .to_owned();
         let mut builder = Request::builder()
@@ -112,7 +153,7 @@ impl JsonWire {
         Ok((
             Exchange {
                 request,
-                answer: format!("{status} {body}"),
+                answer: format!("{status} {}", without_secrets(&body)),
                 outcome,
             },
             body,
@@ -165,6 +206,9 @@ fn success(body: &Value, is_replayed: bool) -> Outcome {
             lock_reason: user["lock"]["reason"].as_str().map(ToOwned::to_owned),
         };
     }
+    if body.get("sessionToken").is_some() {
+        return Outcome::SignedIn;
+    }
     if let Some(events) = body["events"].as_array() {
         return Outcome::Happened {
             kinds: events.iter().map(|event| text(&event["kind"])).collect(),
@@ -175,6 +219,21 @@ fn success(body: &Value, is_replayed: bool) -> Outcome {
         Outcome::Replayed { sequence }
     } else {
         Outcome::Changed { sequence }
+    }
+}
+
+/// The same, as it can be shown to whoever looks on.
+fn without_secrets(value: &Value) -> Value {
+    match value {
+        Value::Object(fields) => {
+            let shown = fields.iter().map(|(name, value)| match name.as_str() {
+                "password" | "sessionToken" if value.is_string() => (name.clone(), json!("...")),
+                _ => (name.clone(), without_secrets(value)),
+            });
+            Value::Object(shown.collect())
+        }
+        Value::Array(values) => values.iter().map(without_secrets).collect(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value.clone(),
     }
 }
 

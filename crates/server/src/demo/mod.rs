@@ -4,6 +4,7 @@
 mod grpc_wire;
 mod json_wire;
 mod narrator;
+mod sign_in_scene;
 mod stage;
 mod tour;
 mod wire;

@@ -41,7 +41,7 @@ impl Stage {
             .get_or_insert(SocketAddr::from(([127, 0, 0, 1], 0)));
         configuration.transports = [Transport::Json, Transport::Grpc, Transport::GrpcWeb].into();
         let database = configuration.database();
-        let composition = Composition::open(&database).await?;
+        let composition = Composition::open(&database, &configuration.passwords).await?;
         let server = Server::bind(&composition, &configuration).await?;
         bootstrap(&composition.administration, &configuration).await?;
         let address = server.address();
@@ -87,7 +87,8 @@ impl Stage {
         let administration = self.administration();
         for (id, grant) in administration.list_grants(None).await? {
             let user = administration.users.find(&id).await.map_err(Error::from)?;
-            let is_active = user.is_some_and(|user| *user.state() == UserState::Active);
+            let now = administration.clock.now();
+            let is_active = user.is_some_and(|user| *user.state(now) == UserState::Active);
             if is_active && grant == Grant::instance_owner() {
                 return Ok(id);
             }

@@ -3,6 +3,7 @@ use unlockd_application::ports::SecretToken;
 use unlockd_domain::{Grant, GrantScope, OrganizationId, OrganizationName, Role, UserId};
 
 use super::narrator::{self, Narrator};
+use super::sign_in_scene::SignInScene;
 use super::stage::Stage;
 use super::wire::{Call, Outcome, Speaker, Wire};
 use super::{grpc_wire, json_wire::JsonWire};
@@ -85,6 +86,17 @@ pub(super) async fn run(stage: &mut Stage, narrator: &mut Narrator) -> Result<Ca
         .play(&mut grpc_wire::grpc_web(stage.address())?, narrator, &mut sequence)
         .await?;
     scene.repeat(&mut json, narrator, &mut sequence).await?;
+    let sign_in = SignInScene {
+        log_in_page: Speaker {
+            name: "the log-in page",
+            ..owner
+        },
+        owner,
+        help_desk: scene.help_desk,
+        customer_id: scene.customer_id,
+        organization_id: desk.as_str(),
+    };
+    sign_in.play(&mut json, narrator, sequence).await?;
     let help_desk_token = tokens.swap_remove(0);
     Ok(Cast {
         help_desk_token,

@@ -34,6 +34,8 @@ pub(super) enum Outcome {
     Changed { sequence: u64 },
     /// The call was done before; this is the answer from then.
     Replayed { sequence: u64 },
+    /// Somebody has signed in.
+    SignedIn,
     /// What has happened, by the names of the events.
     Happened { kinds: Vec<String> },
     /// The user was read.
@@ -63,6 +65,7 @@ impl fmt::Display for Outcome {
         match self {
             Self::Changed { sequence } => write!(f, "a change with sequence {sequence}"),
             Self::Replayed { sequence } => write!(f, "the first answer again, with sequence {sequence}"),
+            Self::SignedIn => f.write_str("a session"),
             Self::Happened { kinds } => write!(f, "{}", kinds.join(", ")),
             Self::Found {
                 state,

@@ -47,9 +47,16 @@ fn help_names_every_command_and_setting() {
         "--database-url",
         "--transports",
         "--cors-origin",
+        "--trusted-proxies",
         "--request-timeout",
         "--log-format",
         "--bootstrap-token-file",
+        "--password-min-length",
+        "--password-hash-memory",
+        "--password-hash-iterations",
+        "--password-hash-parallelism",
+        "--password-hash-threads",
+        "--password-hash-queue",
     ] {
         assert!(help.contains(word), "{word} is missing in {help}");
     }

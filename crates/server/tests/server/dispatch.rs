@@ -94,6 +94,7 @@ fn pages_of_other_origins_cannot_call_unless_their_origin_is_given() {
         "x-grpc-web",
         "x-user-agent",
         "DELETE",
+        "PATCH",
         "PUT",
     ] {
         assert!(answer.head.contains(&allowed.to_ascii_lowercase()), "{}", answer.head);

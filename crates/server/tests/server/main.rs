@@ -6,8 +6,11 @@
     reason = "a failed expectation is how a test fails"
 )]
 
+mod client_address;
 mod command_line;
+mod configuration;
 mod dispatch;
+mod guessing;
 mod program;
 mod repeating;
 mod replica_pair;

@@ -9,10 +9,13 @@ use tonic::transport::Endpoint;
 use tonic_web::GrpcWebClientLayer;
 use tower::Layer;
 use unlockd_server::compose::Composition;
-use unlockd_server::configuration::{Configuration, DatabaseUrlText, Settings};
+use unlockd_server::configuration::{Configuration, DatabaseUrlText, PasswordSettings, Settings};
 use unlockd_server::serve::Server;
 use unlockd_testkit::postgres::TestDatabase;
-use unlockd_testkit::scenarios::{Wire, World, parallel_operations_are_explained_by_the_history, run_all};
+use unlockd_testkit::scenarios::{
+    Wire, World, parallel_operations_are_explained_by_the_history, run_all,
+    the_policy_of_the_instance_holds_where_there_is_no_other,
+};
 use unlockd_testkit::wires::{GrpcWire, JsonWire};
 
 /// A server of this process.
@@ -29,10 +32,18 @@ impl Replica {
         let settings = Settings {
             listen,
             database_url: Some(DatabaseUrlText::from(database_url)),
+            // What is hashed here is nobody's secret.
+            passwords: PasswordSettings {
+                hash_memory: Some(64),
+                hash_iterations: Some(1),
+                ..PasswordSettings::default()
+            },
             ..Settings::default()
         };
         let configuration: Configuration = settings.load().unwrap();
-        let composition = Composition::open(&configuration.database()).await.unwrap();
+        let composition = Composition::open(&configuration.database(), &configuration.passwords)
+            .await
+            .unwrap();
         let server = Server::bind(&composition, &configuration).await.unwrap();
         let origin = format!("http://{}", server.address());
         let (stop, stopped) = oneshot::channel();
@@ -46,7 +57,8 @@ impl Replica {
     }
 
     async fn world(&self) -> World {
-        World::build(&self.composition.administration).await
+        let world = World::build(&self.composition.administration).await;
+        world.from_source("127.0.0.1")
     }
 
     /// A client of each wire.
@@ -78,6 +90,9 @@ async fn play_on(database_url: String) {
     let [json, grpc, grpc_web] = wires.each_ref().map(|wire| &**wire);
     tokio::join!(run_all(&world, json), run_all(&world, grpc), run_all(&world, grpc_web));
     parallel_operations_are_explained_by_the_history(&world, &[json, grpc, grpc_web]).await;
+    for wire in [json, grpc, grpc_web] {
+        the_policy_of_the_instance_holds_where_there_is_no_other(&world, wire).await;
+    }
     drop(wires);
     replica.end().await;
 }
