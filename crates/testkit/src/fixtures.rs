@@ -6,13 +6,17 @@
     reason = "every fixture panics on a value that the domain refuses"
 )]
 
+use std::time::Duration;
+
 use unlockd_application::idempotency::{IdempotencyKey, IdempotentRequest, RequestDigest};
 use unlockd_application::ports::{
     NewUser, SortDirection, TextMatch, TextMethod, UserFilter, UserOrder, UserQuery, Visibility,
 };
 use unlockd_domain::{
-    AccessToken, AccessTokenId, Actor, LockCause, LockOrder, Organization, OrganizationId, OrganizationName, Reason,
-    Timestamp, User, UserData, UserId, UserProfile, Username, UsernameId, UsernameKey, UsernameScope,
+    AccessToken, AccessTokenId, Actor, AttemptLimit, LockCause, LockOrder, LockoutPolicy, LoginIdentity, LoginName,
+    Organization, OrganizationId, OrganizationName, PasswordProof, PolicySpan, Reason, Sequence, Session, SessionId,
+    SessionMetadata, SessionUser, Source, Timestamp, User, UserData, UserId, UserProfile, Username, UsernameId,
+    UsernameKey, UsernameScope,
 };
 
 /// The moment at which fixed clocks begin: 2024-06-25T13:35:39.148123Z.
@@ -132,12 +136,79 @@ pub fn idempotency_key(key: &str) -> IdempotencyKey {
     IdempotencyKey::new(key).expect("an idempotency key")
 }
 
-/// Everybody who fits, up to 1,000 of them, by id.
+/// Where a request comes from: the source of this address.
+#[must_use]
+pub fn source(address: &str) -> Source {
+    Source::of(address.parse().expect("an address"))
+}
+
+/// Somebody who gives a name.
+#[must_use]
+pub fn login_name(name: &str) -> LoginIdentity {
+    LoginIdentity::LoginName(LoginName::new(name).expect("a login name"))
+}
+
+/// The default policy, but for how many wrong passwords lock; 0 for any number.
+#[must_use]
+pub fn lockout_policy(max_password_attempts: u32) -> LockoutPolicy {
+    LockoutPolicy {
+        max_password_attempts: AttemptLimit::new(max_password_attempts).expect("a limit"),
+        ..LockoutPolicy::DEFAULT
+    }
+}
+
+/// A span of a policy, of whole seconds.
+#[must_use]
+pub fn policy_span(seconds: u64) -> PolicySpan {
+    PolicySpan::new(Duration::from_secs(seconds)).expect("a span")
+}
+
+/// A session that `creator` began at [`now`], in which nobody has said who they are, and which never ends.
+#[must_use]
+pub fn session(id: &str) -> Session {
+    Session {
+        id: session_id(id),
+        creator: user_id("creator"),
+        user: None,
+        metadata: SessionMetadata::default(),
+        user_agent: None,
+        created_at: now(),
+        changed_at: now(),
+        sequence: Sequence::FIRST,
+        expires_at: None,
+    }
+}
+
+/// The same, in which a user has given their id and shown their password.
+#[must_use]
+pub fn proven_session(id: &str, user: &str, organization: &str) -> Session {
+    Session {
+        user: Some(SessionUser {
+            identity: LoginIdentity::UserId(user_id(user)),
+            named_at: now(),
+            proof: Some(PasswordProof {
+                user_id: user_id(user),
+                organization: organization_id(organization),
+                checked_at: now(),
+            }),
+        }),
+        ..session(id)
+    }
+}
+
+/// A session's id.
+#[must_use]
+pub fn session_id(id: &str) -> SessionId {
+    SessionId::new(id).expect("a session id")
+}
+
+/// Everybody who fits at [`now`], up to 1,000 of them, by id.
 #[must_use]
 pub fn user_query(filter: UserFilter) -> UserQuery {
     UserQuery {
         visibility: Visibility::Instance,
         filter,
+        now: now(),
         order: UserOrder::Id,
         direction: SortDirection::Ascending,
         offset: 0,

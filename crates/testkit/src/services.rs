@@ -3,11 +3,15 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use unlockd_application::administration::Administration;
 use unlockd_application::ports::{
-    AccessTokenStore, Clock, EventStore, GrantStore, IdGenerator, InstanceStore, OrganizationStore, PasswordHasher,
-    TokenIssuer, UserDirectory, UserStore,
+    AccessTokenStore, Clock, EventStore, GrantStore, IdGenerator, InstanceStore, LockoutPolicyStore, OrganizationStore,
+    PasswordHasher, SessionStore, SignInFailureStore, TokenIssuer, UserDirectory, UserStore,
 };
-use unlockd_application::{Authentication, Error, Events, Readiness, Users};
+use unlockd_application::users::PasswordRules;
+use unlockd_application::{
+    Authentication, Error, Events, Housekeeping, LockoutPolicies, Readiness, Sessions, SignIn, SignInPorts, Users,
+};
 
+use crate::codes::SequentialCodes;
 use crate::fixed_clock::FixedClock;
 use crate::fixtures;
 use crate::hashing::InsecureTestHasher;
@@ -30,6 +34,12 @@ pub struct Stores {
     pub grants: Arc<dyn GrantStore>,
     /// Access tokens.
     pub access_tokens: Arc<dyn AccessTokenStore>,
+    /// Sessions.
+    pub sessions: Arc<dyn SessionStore>,
+    /// Lockout policies.
+    pub policies: Arc<dyn LockoutPolicyStore>,
+    /// Failed sign-ins by what was typed and where it came from.
+    pub failures: Arc<dyn SignInFailureStore>,
     /// The instance as a whole.
     pub instance: Arc<dyn InstanceStore>,
 }
@@ -39,8 +49,14 @@ pub struct Stores {
 pub struct Services {
     /// The use cases about users.
     pub users: Users,
+    /// The use cases about sessions.
+    pub sessions: Sessions,
+    /// The use cases about lockout policies.
+    pub lockout_policies: LockoutPolicies,
     /// The use cases about events.
     pub events: Events,
+    /// What has to be done now and then.
+    pub housekeeping: Housekeeping,
     /// The use cases of the command line.
     pub administration: Administration,
     /// Who is calling.
@@ -58,6 +74,9 @@ impl Stores {
             + OrganizationStore
             + GrantStore
             + AccessTokenStore
+            + SessionStore
+            + LockoutPolicyStore
+            + SignInFailureStore
             + InstanceStore
             + Clone
             + 'static,
@@ -69,6 +88,9 @@ impl Stores {
             organizations: Arc::new(store.clone()),
             grants: Arc::new(store.clone()),
             access_tokens: Arc::new(store.clone()),
+            sessions: Arc::new(store.clone()),
+            policies: Arc::new(store.clone()),
+            failures: Arc::new(store.clone()),
             instance: Arc::new(store),
         }
     }
@@ -86,9 +108,18 @@ impl Services {
     ) -> Self {
         let authentication = Arc::new(Authentication::new(
             Arc::clone(&stores.access_tokens),
+            Arc::clone(&stores.sessions),
             Arc::clone(&token_issuer),
             Arc::clone(&clock),
         ));
+        let sign_in = Arc::new(SignIn::new(SignInPorts {
+            users: Arc::clone(&stores.users),
+            policies: Arc::clone(&stores.policies),
+            failures: Arc::clone(&stores.failures),
+            passwords: Arc::clone(&passwords),
+            callers: Arc::<Authentication>::clone(&authentication),
+            clock: Arc::clone(&clock),
+        }));
         Self {
             users: Users {
                 store: Arc::clone(&stores.users),
@@ -97,8 +128,31 @@ impl Services {
                 clock: Arc::clone(&clock),
                 ids: Arc::clone(&ids),
                 passwords,
+                password_rules: PasswordRules::default(),
+                sign_in: Arc::clone(&sign_in),
+                codes: Arc::new(SequentialCodes),
+            },
+            sessions: Sessions {
+                store: Arc::clone(&stores.sessions),
+                users: Arc::clone(&stores.users),
+                sign_in,
+                callers: Arc::<Authentication>::clone(&authentication),
+                tokens: Arc::clone(&token_issuer),
+                clock: Arc::clone(&clock),
+                ids: Arc::clone(&ids),
+            },
+            lockout_policies: LockoutPolicies {
+                store: stores.policies,
+                organizations: Arc::clone(&stores.organizations),
+                clock: Arc::clone(&clock),
             },
             events: Events::new(stores.events),
+            housekeeping: Housekeeping {
+                users: Arc::clone(&stores.users),
+                failures: stores.failures,
+                sessions: stores.sessions,
+                clock: Arc::clone(&clock),
+            },
             administration: Administration {
                 instance: stores.instance,
                 organizations: stores.organizations,
@@ -116,13 +170,19 @@ impl Services {
     /// The application on an empty store in memory and a clock that stands at [`fixtures::now`], with both of them.
     #[must_use]
     pub fn in_memory() -> (Self, FixedClock, MemoryStore) {
+        Self::in_memory_with(Arc::new(InsecureTestHasher))
+    }
+
+    /// The same with this hasher.
+    #[must_use]
+    pub fn in_memory_with(passwords: Arc<dyn PasswordHasher>) -> (Self, FixedClock, MemoryStore) {
         let clock = FixedClock::new(fixtures::now());
         let store = MemoryStore::new();
         let services = Self::new(
             Stores::of(store.clone()),
             Arc::new(clock.clone()),
             Arc::new(SequentialIds::new("id")),
-            Arc::new(InsecureTestHasher),
+            passwords,
             Arc::new(SequentialTokens),
         );
         (services, clock, store)

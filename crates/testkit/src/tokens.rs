@@ -13,11 +13,19 @@ pub struct SequentialTokens;
 
 impl TokenIssuer for SequentialTokens {
     fn issue(&self) -> SecretToken {
-        let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        SecretToken::new(format!("unlockd_pat_{number:0>43}"))
+        next("unlockd_pat_")
+    }
+
+    fn issue_session_token(&self) -> SecretToken {
+        next(SecretToken::SESSION_PREFIX)
     }
 
     fn digest(&self, token: &SecretToken) -> TokenDigest {
         TokenDigest(Sha256::digest(token.expose()).into())
     }
+}
+
+fn next(prefix: &str) -> SecretToken {
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    SecretToken::new(format!("{prefix}{number:0>43}"))
 }

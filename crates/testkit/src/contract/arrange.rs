@@ -1,10 +1,14 @@
 //! What the tests begin with.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::Barrier;
-use unlockd_application::ports::NewUser;
-use unlockd_domain::{AccessToken, Actor, Grant, User, UserChange, UserEvent, UserId, UserProfile, UserState};
+use unlockd_application::ports::{EventFilter, EventOrder, EventRange, NewUser, RecordedEvent, Visibility};
+use unlockd_domain::{
+    AccessToken, Actor, Event, Grant, Lock, LockOrder, PasswordHash, PasswordReset, Position, Timestamp, User,
+    UserChange, UserEvent, UserId, UserProfile, UserState,
+};
 
 use crate::fixtures;
 use crate::services::Stores;
@@ -67,12 +71,64 @@ pub(super) fn deleted(user: &User) -> UserChange {
 
 /// The other state of the two that a user can be put into.
 pub(super) fn toggled(user: &User) -> UserChange {
-    match user.state() {
+    match user.state(fixtures::now()) {
         UserState::Active => locked(user),
         UserState::Locked(_) | UserState::Inactive | UserState::Deleted => user
             .unlock(None, Actor::System, fixtures::now())
             .expect("a locked user"),
     }
+}
+
+/// The lock of a user who is locked, or was until the lock expired.
+pub(super) fn lock(user: &User) -> &Lock {
+    let lock = match &user.record().state {
+        UserState::Locked(lock) => Some(lock),
+        UserState::Active | UserState::Inactive | UserState::Deleted => None,
+    };
+    lock.expect("a user who is locked")
+}
+
+/// A hash of nothing, told from others by this text.
+pub(super) fn hash(text: &str) -> PasswordHash {
+    PasswordHash::trusted(format!("$argon2id${text}"))
+}
+
+/// A code that works for a quarter of an hour, told from others by this text.
+pub(super) fn password_reset(code: &str) -> PasswordReset {
+    PasswordReset {
+        code_hash: hash(code),
+        expires_at: fixtures::now().saturating_add(Duration::from_mins(15)),
+        failed_attempts: 0,
+    }
+}
+
+/// A change of two events: the end of a lock whose time is over, and an update, which a caller has asked for.
+pub(super) fn updated_after_expiry(user: &User, data: &str) -> UserChange {
+    let until = lock(user).until.expect("a lock with an end");
+    let caller = Actor::User(fixtures::user_id("caller"));
+    let change = user.update(fixtures::data(data), caller, until);
+    let change = change.expect("a user who is not deleted");
+    assert_eq!(change.events().count(), 2, "{change:?}");
+    change
+}
+
+/// A user of [`ACME`] whom an operator has locked for a minute, at [`fixtures::now`].
+pub(super) async fn locked_for_a_minute(stores: &Stores, id: &str) -> User {
+    let user = user(stores, id).await;
+    commit(
+        stores,
+        &locked_until(&user, fixtures::now().saturating_add(Duration::from_mins(1))),
+    )
+    .await
+}
+
+pub(super) fn locked_until(user: &User, until: Timestamp) -> UserChange {
+    let order = LockOrder {
+        until: Some(until),
+        ..fixtures::lock_order()
+    };
+    user.lock(order, Actor::System, fixtures::now())
+        .expect("an active user")
 }
 
 pub(super) async fn commit(stores: &Stores, change: &UserChange) -> User {
@@ -103,11 +159,47 @@ pub(super) async fn known(stores: &Stores, id: &UserId) -> Known {
     }
 }
 
+/// The event as one of a user.
+pub(super) fn user_event(event: &Event) -> &UserEvent {
+    let event = match event {
+        Event::User(event) => Some(event),
+        Event::Policy(_) => None,
+    };
+    event.expect("an event of a user")
+}
+
+/// The events of a user as they stand among those of all, in positions that rise.
+pub(super) async fn events_of(stores: &Stores, id: &UserId) -> Vec<UserEvent> {
+    let filter = EventFilter {
+        user_id: Some(id.clone()),
+        ..EventFilter::all(Visibility::Instance)
+    };
+    let events = select(stores, &filter).await;
+    let events = events.iter().map(|recorded| user_event(&recorded.event));
+    events.cloned().collect()
+}
+
+/// All events that fit, up to 10,000 of them, in positions that rise.
+pub(super) async fn select(stores: &Stores, filter: &EventFilter) -> Vec<RecordedEvent> {
+    let range = EventRange {
+        after: Position::START,
+        up_to: Position::END,
+        order: EventOrder::Forward,
+        limit: 10_000,
+    };
+    let events = stores.events.select(filter, &range).await.expect("an answer");
+    assert!(
+        events.is_sorted_by(|one, next| one.position < next.position),
+        "{events:?}"
+    );
+    events
+}
+
 pub(super) async fn active_owners(stores: &Stores) -> usize {
     let mut active = 0;
     for (id, grant) in stores.grants.list(None).await.expect("an answer") {
         let user = find(stores, id.as_str()).await;
-        active += usize::from(grant == Grant::instance_owner() && *user.state() == UserState::Active);
+        active += usize::from(grant == Grant::instance_owner() && *user.state(fixtures::now()) == UserState::Active);
     }
     active
 }

@@ -1,11 +1,9 @@
 //! `UserStore::commit` of a deletion: what goes, and what remains.
 
-use unlockd_application::ports::{
-    AddGrantError, AddTokenError, CommitError, CreateUserError, EventFilter, EventOrder, EventRange, Visibility,
-};
+use unlockd_application::ports::{AddGrantError, AddTokenError, CommitError, CreateUserError};
 use unlockd_domain::{
-    Actor, Grant, LockCause, LockOrder, PasswordHash, Position, StoredPassword, TokenDigest, User, UserEvent,
-    UserEventKind, UserEventName, UserId, UserProfile, UserState, UsernameScope,
+    Actor, Grant, LockCause, LockOrder, StoredPassword, TokenDigest, User, UserEvent, UserEventKind, UserEventName,
+    UserId, UserProfile, UserState, UsernameScope,
 };
 
 use super::{StoreHarness, arrange};
@@ -19,7 +17,8 @@ fn caller() -> Actor {
     Actor::User(fixtures::user_id("caller"))
 }
 
-/// Each kind of event that can have a reason, under keys that begin with the user's id; profile, token and role besides.
+/// Each kind of event that can have a reason, a failure and a code to reset the password by, each from somewhere and under
+/// keys that begin with the user's id; profile, token, session and role besides.
 async fn with_a_past(stores: &Stores, id: &str, digest: &TokenDigest) -> User {
     let now = fixtures::now();
     let said = |text: &str| Some(fixtures::reason(&format!("{text} {id}")));
@@ -28,7 +27,7 @@ async fn with_a_past(stores: &Stores, id: &str, digest: &TokenDigest) -> User {
     new.profile.usernames.push(narrow);
     new.profile.data = Some(fixtures::data("{\"phone\":1}"));
     new.profile.password = Some(StoredPassword {
-        hash: PasswordHash::trusted("$argon2id$hash".to_owned()),
+        hash: arrange::hash("hash"),
         changed_at: now,
         change_required: false,
     });
@@ -47,7 +46,7 @@ async fn with_a_past(stores: &Stores, id: &str, digest: &TokenDigest) -> User {
         until: Some(fixtures::timestamp("2030-01-01T00:00:00Z")),
     };
     let mut user = new.change.user().clone();
-    for step in 2..=6 {
+    for step in 2..=8 {
         let change = match step {
             3 => user.unlock(said("unlocked"), caller(), now).expect("a locked user"),
             4 => user
@@ -56,15 +55,24 @@ async fn with_a_past(stores: &Stores, id: &str, digest: &TokenDigest) -> User {
             5 => user
                 .reactivate(said("reactivated"), caller(), now)
                 .expect("an inactive user"),
+            6 => user
+                .fail_password_check(&fixtures::lockout_policy(10), true, caller(), now)
+                .expect("a password may be tried"),
+            8 => user
+                .request_password_reset(arrange::password_reset(id), caller(), now)
+                .expect("a user"),
             _ => user.lock(order.clone(), caller(), now).expect("an active user"),
         };
         let request = fixtures::request(&format!("{id} {step}"), 1);
+        let change = change.from_source(Some(&fixtures::source("203.0.113.7")));
         let written = stores.users.commit(&change, Some(&request)).await;
         written.expect("the change is written");
         user = change.user().clone();
     }
     let token = fixtures::access_token(&format!("token of {id}"), id);
     stores.access_tokens.add(&token, digest).await.expect("written");
+    let session = fixtures::proven_session(&format!("session of {id}"), id, arrange::ACME);
+    stores.sessions.create(&session, digest).await.expect("written");
     let granted = stores.grants.add(user.id(), &Grant::instance_owner()).await;
     granted.expect("the role is granted");
     user
@@ -72,7 +80,8 @@ async fn with_a_past(stores: &Stores, id: &str, digest: &TokenDigest) -> User {
 
 async fn delete(stores: &Stores, user: &User) -> User {
     let change = user.delete(caller(), fixtures::now()).expect("a user");
-    let request = fixtures::request(&format!("{} 7", user.id()), 1);
+    let change = change.from_source(Some(&fixtures::source("2001:db8::1")));
+    let request = fixtures::request(&format!("{} 9", user.id()), 1);
     let written = stores.users.commit(&change, Some(&request)).await;
     written.expect("the deletion is written");
     change.user().clone()
@@ -86,10 +95,11 @@ async fn one_of_two_is_deleted(stores: &Stores) -> (User, arrange::Known) {
     with_a_past(stores, "kept", &TokenDigest([1; 32])).await;
     let before = arrange::known(stores, gone.id()).await;
     assert_eq!((before.grants.len(), before.tokens.len()), (1, 1));
+    assert_eq!(gone.record().password_failures.len(), 1);
     (delete(stores, &gone).await, before)
 }
 
-/// Names, password, data, tokens and roles.
+/// Names, password, code, data, failures, tokens, sessions and roles.
 pub async fn a_deletion_takes_away_what_is_personal(harness: &dyn StoreHarness) {
     let stores = harness.stores();
     let (gone, _) = one_of_two_is_deleted(&stores).await;
@@ -98,6 +108,10 @@ pub async fn a_deletion_takes_away_what_is_personal(harness: &dyn StoreHarness) 
     assert_eq!((known.grants, known.tokens), (Vec::new(), Vec::new()));
     let holder = stores.access_tokens.find_holder(&DIGEST).await.expect("an answer");
     assert_eq!(holder, None);
+    let holder = stores.sessions.find_holder(&DIGEST).await.expect("an answer");
+    assert_eq!(holder, None);
+    let session = stores.sessions.find(&fixtures::session_id("session of gone")).await;
+    assert_eq!(session.expect("an answer"), None);
     let tokens = stores.access_tokens.list(None).await.expect("an answer");
     assert!(
         tokens.iter().all(|token| token.user_id.as_str() == "kept"),
@@ -107,14 +121,15 @@ pub async fn a_deletion_takes_away_what_is_personal(harness: &dyn StoreHarness) 
     assert!(grants.iter().all(|(id, _)| id.as_str() != "gone"), "{grants:?}");
 }
 
-/// Who, when, by whom, and why in one word: what is not typed by people outlives them.
-pub async fn a_deletion_leaves_a_history_without_reasons(harness: &dyn StoreHarness) {
+/// Who, when, by whom, and why in one word: what is not typed by people, and not where they were, outlives them.
+pub async fn a_deletion_leaves_a_history_without_reasons_and_sources(harness: &dyn StoreHarness) {
     let stores = harness.stores();
     let (gone, before) = one_of_two_is_deleted(&stores).await;
     let mut expected: Vec<UserEvent> = before.history;
     assert_eq!(expected.iter().filter(|event| event.kind.reason().is_some()).count(), 5);
+    assert_eq!(expected.iter().filter(|event| event.source.is_some()).count(), 7);
     for event in &mut expected {
-        event.kind = event.kind.clone().without_reason();
+        *event = event.clone().erased();
     }
     expected.push(UserEvent {
         user_id: gone.id().clone(),
@@ -123,26 +138,15 @@ pub async fn a_deletion_leaves_a_history_without_reasons(harness: &dyn StoreHarn
         organization: gone.organization().clone(),
         actor: caller(),
         time: gone.changed_at(),
+        source: None,
     });
     let history = stores.users.history(gone.id()).await.expect("an answer");
     assert_eq!(history, expected);
     assert_eq!(arrange::assert_state_is_its_history(&stores, "gone").await, gone);
-    assert_eq!(*gone.state(), UserState::Deleted);
+    assert_eq!(*gone.state(fixtures::now()), UserState::Deleted);
 
     // Nor are they to be found where the events of all users are.
-    let filter = EventFilter {
-        user_id: Some(gone.id().clone()),
-        ..EventFilter::all(Visibility::Instance)
-    };
-    let range = EventRange {
-        after: Position::START,
-        up_to: Position::END,
-        order: EventOrder::Forward,
-        limit: 100,
-    };
-    let selected = stores.events.select(&filter, &range).await.expect("an answer");
-    let selected: Vec<_> = selected.into_iter().map(|recorded| recorded.event).collect();
-    assert_eq!(selected, expected);
+    assert_eq!(arrange::events_of(&stores, gone.id()).await, expected);
 }
 
 /// A key is used for ever; what was asked for is forgotten, also of the deletion itself.
@@ -150,7 +154,7 @@ pub async fn a_deletion_takes_the_digests_and_leaves_the_keys(harness: &dyn Stor
     let stores = harness.stores();
     let (gone, _) = one_of_two_is_deleted(&stores).await;
     let history = stores.users.history(gone.id()).await.expect("an answer");
-    assert_eq!(history.len(), 7);
+    assert_eq!(history.len(), 9);
     for (number, event) in (1..).zip(history) {
         let key = fixtures::idempotency_key(&format!("gone {number}"));
         let found = stores.users.find_request(&fixtures::user_id("caller"), &key).await;
@@ -184,6 +188,8 @@ pub async fn a_deletion_leaves_other_users_as_they_are(harness: &dyn StoreHarnes
         assert_eq!((&found.event, found.digest), (event, Some(request.digest)));
     }
     let holder = stores.access_tokens.find_holder(&DIGEST).await.expect("an answer");
+    assert_eq!(holder.map(|holder| holder.user), Some(kept.clone()));
+    let holder = stores.sessions.find_holder(&DIGEST).await.expect("an answer");
     assert_eq!(holder.map(|holder| holder.user), Some(kept));
 }
 

@@ -1,7 +1,7 @@
 //! `EventStore::select`: which events are found.
 
 use unlockd_application::ports::{EventFilter, EventOrder, EventRange, RecordedEvent, Visibility};
-use unlockd_domain::{Actor, Position, User, UserEventName};
+use unlockd_domain::{Actor, EventName, Position, User, UserEventName, UserId};
 
 use super::dice::Dice;
 use super::population::{self, ACTORS, ORGANIZATIONS, Population};
@@ -30,7 +30,7 @@ async fn select(stores: &Stores, filter: &EventFilter, range: &EventRange) -> Ve
 
 /// Each event as user and sequence.
 fn places(events: &[RecordedEvent]) -> Vec<(&str, u64)> {
-    let events = events.iter().map(|recorded| &recorded.event);
+    let events = events.iter().map(|recorded| arrange::user_event(&recorded.event));
     events
         .map(|event| (event.user_id.as_str(), event.sequence.get()))
         .collect()
@@ -103,7 +103,7 @@ pub async fn events_are_found_by_actor_and_kind(harness: &dyn StoreHarness) {
         ..all()
     };
     let called = |kinds: &[UserEventName]| EventFilter {
-        kinds: kinds.to_vec(),
+        kinds: kinds.iter().copied().map(EventName::User).collect(),
         ..all()
     };
     assert_found(&stores, &by("actor"), &[("b", 1), ("a", 2), ("a", 3)]).await;
@@ -196,11 +196,8 @@ pub async fn random_filters_find_what_they_match(harness: &dyn StoreHarness) {
     let in_memory = select(&population.in_memory, &all(), &whole()).await;
     let facts = |events: &[RecordedEvent]| -> Vec<_> { events.iter().map(|recorded| recorded.event.clone()).collect() };
     assert_eq!(facts(&events), facts(&in_memory));
-    for name in UserEventName::ALL {
-        assert!(
-            events.iter().any(|recorded| recorded.event.kind.name() == name),
-            "{name}"
-        );
+    for name in EventName::all() {
+        assert!(events.iter().any(|recorded| recorded.event.name() == name), "{name}");
     }
 
     let mut telling = 0;
@@ -231,15 +228,20 @@ fn filter(dice: &mut Dice, events: &[RecordedEvent]) -> EventFilter {
     let hidden = dice.sometimes(30, |dice| (0..dice.below(5)).map(|_| organizations(dice)).collect());
     EventFilter {
         visibility: hidden.map_or(Visibility::Instance, Visibility::Organizations),
-        user_id: dice.sometimes(25, |dice| dice.pick(events).event.user_id),
+        user_id: dice.sometimes(25, |dice| user_id(dice, events)),
         organization: dice.sometimes(25, organizations),
         actor: dice.sometimes(25, |dice| fixtures::user_id(dice.pick(&ACTORS))),
         kinds: (0..dice.below(2) * dice.below(5))
-            .map(|_| dice.pick(&UserEventName::ALL))
+            .map(|_| dice.pick(&EventName::all().collect::<Vec<_>>()))
             .collect(),
         after: dice.sometimes(25, population::moment),
         before: dice.sometimes(25, population::moment),
     }
+}
+
+fn user_id(dice: &mut Dice, events: &[RecordedEvent]) -> UserId {
+    let of_users: Vec<_> = events.iter().filter_map(|recorded| recorded.event.user_id()).collect();
+    dice.pick(&of_users).clone()
 }
 
 fn range(dice: &mut Dice, events: &[RecordedEvent]) -> EventRange {

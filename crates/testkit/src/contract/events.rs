@@ -3,8 +3,10 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use unlockd_application::ports::{EventFilter, EventOrder, EventRange, RecordedEvent, Visibility};
-use unlockd_domain::{Position, UserEvent};
+use unlockd_application::ports::{
+    CommitError, CommitPolicyError, EventFilter, EventOrder, EventRange, RecordedEvent, Visibility,
+};
+use unlockd_domain::{Actor, Event, LockoutPolicy, PolicyChange, Position, UserEvent};
 
 use super::{StoreHarness, arrange};
 use crate::fixtures;
@@ -41,7 +43,10 @@ pub async fn an_empty_store_has_no_events(harness: &dyn StoreHarness) {
     arrange::organization(&stores, arrange::ACME).await;
     let user = arrange::user(&stores, "u").await;
     let events = select(&stores, before, settled(&stores).await, 10).await;
-    let of_u: Vec<_> = events.into_iter().map(|recorded| recorded.event).collect();
+    let of_u: Vec<_> = events
+        .iter()
+        .map(|recorded| arrange::user_event(&recorded.event).clone())
+        .collect();
     assert_eq!(of_u, stores.users.history(user.id()).await.expect("an answer"));
 }
 
@@ -72,6 +77,7 @@ pub async fn positions_rise_with_every_write(harness: &dyn StoreHarness) {
     );
     assert!(Position::START < events[0].position && events[11].position <= last);
     let events: Vec<_> = events.into_iter().map(|recorded| recorded.event).collect();
+    let written: Vec<_> = written.into_iter().map(Event::User).collect();
     assert_eq!(events, written);
 }
 
@@ -88,7 +94,8 @@ pub async fn an_answered_write_is_settled(harness: &dyn StoreHarness) {
                 user = arrange::commit(&stores, &change).await;
                 let up_to = settled(&stores).await;
                 let events = select(&stores, Position::START, up_to, 10_000).await;
-                let is_there = events.iter().any(|recorded| recorded.event == *change.event());
+                let written = Event::User(change.event().clone());
+                let is_there = events.iter().any(|recorded| recorded.event == written);
                 assert!(is_there, "{:?} is not at or before {up_to}", change.event());
             }
         }
@@ -115,7 +122,7 @@ pub async fn a_users_events_have_rising_positions(harness: &dyn StoreHarness) {
     );
     for number in 0..2 {
         let id = fixtures::user_id(&format!("u {number}"));
-        let of_user = events.iter().map(|recorded| &recorded.event);
+        let of_user = events.iter().map(|recorded| arrange::user_event(&recorded.event));
         let of_user: Vec<_> = of_user.filter(|event| event.user_id == id).cloned().collect();
         assert_eq!(of_user, stores.users.history(&id).await.expect("an answer"));
     }
@@ -126,11 +133,20 @@ async fn change_somebody(stores: &Stores, id: &str) {
     for _ in 0..ROUNDS {
         let user = arrange::find(stores, id).await;
         let refused = stores.users.commit(&arrange::toggled(&user), None).await.err();
-        assert!(
-            matches!(refused, None | Some(unlockd_application::ports::CommitError::Conflict)),
-            "{refused:?}"
-        );
+        assert!(matches!(refused, None | Some(CommitError::Conflict)), "{refused:?}");
     }
+}
+
+/// One of those who do so at once gets it in.
+async fn change_the_policy(stores: &Stores) {
+    let before = stores.policies.find(None).await.expect("an answer");
+    let policy = Some(LockoutPolicy::DEFAULT);
+    let change = PolicyChange::new(None, before.as_ref(), policy, Actor::System, fixtures::now());
+    let refused = stores.policies.commit(&change).await.err();
+    assert!(
+        matches!(refused, None | Some(CommitPolicyError::Conflict)),
+        "{refused:?}"
+    );
 }
 
 /// Whoever reads from one settled position to the next gets everything, once, in order: nothing is ever written at or
@@ -152,6 +168,9 @@ pub async fn watchers_see_every_event_once_and_in_order(harness: &dyn StoreHarne
             }
             // What is refused takes a position, perhaps, and leaves it empty.
             change_somebody(&stores, "shared").await;
+            change_the_policy(&stores).await;
+            let locked = arrange::locked_for_a_minute(&stores, &format!("locked {number}")).await;
+            arrange::commit(&stores, &arrange::updated_after_expiry(&locked, "{}")).await;
             if number % 2 == 0 {
                 arrange::commit(&stores, &arrange::deleted(&user)).await;
             }
@@ -163,7 +182,7 @@ pub async fn watchers_see_every_event_once_and_in_order(harness: &dyn StoreHarne
     let positions = |events: &[RecordedEvent]| -> Vec<_> {
         let place = |recorded: &RecordedEvent| {
             let event = &recorded.event;
-            (recorded.position, event.user_id.clone(), event.sequence)
+            (recorded.position, event.name(), event.user_id().cloned())
         };
         events.iter().map(place).collect()
     };

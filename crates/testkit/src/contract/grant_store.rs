@@ -77,9 +77,13 @@ pub async fn a_removal_takes_exactly_what_was_granted(harness: &dyn StoreHarness
         stores.grants.add(id, grant).await.expect("granted");
     }
     stores.grants.add(user.id(), &taken).await.expect("granted");
-    stores.grants.remove(user.id(), &taken).await.expect("removed");
+    stores
+        .grants
+        .remove(user.id(), &taken, fixtures::now())
+        .await
+        .expect("removed");
     assert_eq!(listed(&stores, None).await, kept);
-    let refused = stores.grants.remove(user.id(), &taken).await;
+    let refused = stores.grants.remove(user.id(), &taken, fixtures::now()).await;
     assert!(matches!(refused, Err(RemoveGrantError::NotGranted)), "{refused:?}");
     stores.grants.add(user.id(), &taken).await.expect("granted again");
     assert_eq!(listed(&stores, None).await.len(), kept.len() + 1);
@@ -98,7 +102,7 @@ pub async fn removing_what_was_never_granted_is_refused(harness: &dyn StoreHarne
         (fixtures::user_id("nobody"), Grant::instance_owner()),
     ];
     for (id, grant) in pairs {
-        let refused = stores.grants.remove(&id, &grant).await;
+        let refused = stores.grants.remove(&id, &grant, fixtures::now()).await;
         assert!(
             matches!(refused, Err(RemoveGrantError::NotGranted)),
             "{id}, {grant}: {refused:?}"

@@ -90,7 +90,7 @@ pub async fn the_grant_of_the_only_active_owner_is_not_removed(harness: &dyn Sto
     arrange::organization(&stores, arrange::ACME).await;
     let owner = arrange::owner(&stores, "owner").await;
     let grant = Grant::instance_owner();
-    let refused = stores.grants.remove(owner.id(), &grant).await;
+    let refused = stores.grants.remove(owner.id(), &grant, fixtures::now()).await;
     assert!(
         matches!(refused, Err(RemoveGrantError::LastInstanceOwner)),
         "{refused:?}"
@@ -99,8 +99,12 @@ pub async fn the_grant_of_the_only_active_owner_is_not_removed(harness: &dyn Sto
     assert_eq!(granted, [(owner.id().clone(), grant.clone())]);
 
     let other = arrange::owner(&stores, "other").await;
-    stores.grants.remove(owner.id(), &grant).await.expect("removed");
-    let refused = stores.grants.remove(other.id(), &grant).await;
+    stores
+        .grants
+        .remove(owner.id(), &grant, fixtures::now())
+        .await
+        .expect("removed");
+    let refused = stores.grants.remove(other.id(), &grant, fixtures::now()).await;
     assert!(
         matches!(refused, Err(RemoveGrantError::LastInstanceOwner)),
         "{refused:?}"
@@ -114,7 +118,10 @@ pub async fn the_grant_of_a_locked_owner_is_removed(harness: &dyn StoreHarness) 
     arrange::owner(&stores, "owner").await;
     let other = arrange::owner(&stores, "other").await;
     arrange::commit(&stores, &arrange::locked(&other)).await;
-    let removed = stores.grants.remove(other.id(), &Grant::instance_owner()).await;
+    let removed = stores
+        .grants
+        .remove(other.id(), &Grant::instance_owner(), fixtures::now())
+        .await;
     removed.expect("the role is removed");
     assert_eq!(arrange::active_owners(&stores).await, 1);
 }
@@ -123,7 +130,10 @@ pub async fn the_grant_of_a_locked_owner_is_removed(harness: &dyn StoreHarness) 
 pub async fn the_grant_of_a_locked_owner_is_removed_without_an_active_one(harness: &dyn StoreHarness) {
     let stores = harness.stores();
     let owner = locked_before_the_grant(&stores).await;
-    let removed = stores.grants.remove(owner.id(), &Grant::instance_owner()).await;
+    let removed = stores
+        .grants
+        .remove(owner.id(), &Grant::instance_owner(), fixtures::now())
+        .await;
     removed.expect("the role is removed");
     assert_eq!(stores.grants.list(None).await.expect("an answer"), []);
 }
@@ -186,12 +196,16 @@ pub async fn a_grant_that_races_with_locks_leaves_an_active_owner(harness: &dyn 
         );
 
         owner = arrange::assert_state_is_its_history(&stores, "owner").await;
-        if *owner.state() != UserState::Active {
+        if *owner.state(fixtures::now()) != UserState::Active {
             owner = arrange::commit(&stores, &arrange::toggled(&owner)).await;
         }
         let removed = stores
             .grants
-            .remove(&fixtures::user_id(&format!("second {round}")), &Grant::instance_owner())
+            .remove(
+                &fixtures::user_id(&format!("second {round}")),
+                &Grant::instance_owner(),
+                fixtures::now(),
+            )
             .await;
         removed.expect("the role is removed");
     }
@@ -233,7 +247,11 @@ pub async fn parallel_locks_and_removals_leave_exactly_one_active_owner(harness:
                     Ok(()) => return true,
                 }
             } else {
-                match stores.grants.remove(owner.id(), &Grant::instance_owner()).await {
+                match stores
+                    .grants
+                    .remove(owner.id(), &Grant::instance_owner(), fixtures::now())
+                    .await
+                {
                     Err(error) => assert!(matches!(error, RemoveGrantError::LastInstanceOwner), "{error:?}"),
                     Ok(()) => return true,
                 }

@@ -4,10 +4,11 @@ use std::fmt::Debug;
 use std::time::Duration;
 
 use unlockd_application::ports::{
-    AddGrantError, AddTokenError, Bootstrap, CommitError, CreateOrganizationError, CreateUserError, EventFilter,
-    EventOrder, EventRange, RemoveGrantError, StoreError, UserFilter, Visibility,
+    AddGrantError, AddTokenError, AttemptOrigin, Bootstrap, CommitError, CommitPolicyError, CountedAttempt,
+    CreateOrganizationError, CreateUserError, EventFilter, EventOrder, EventRange, IdentityDigest, RemoveGrantError,
+    SessionQuery, SessionVisibility, SortDirection, StoreError, UserFilter, Visibility, WriteSessionError,
 };
-use unlockd_domain::{Grant, Position, TokenDigest, User};
+use unlockd_domain::{Actor, Grant, LockoutPolicy, PolicyChange, Position, Timestamp, TokenDigest, User};
 
 use super::{Outage, StoreHarness, arrange};
 use crate::fixtures;
@@ -41,6 +42,8 @@ async fn every_operation_is_unavailable(harness: &dyn StoreHarness, outage: Outa
         searches_and_events_are_unavailable(&stores),
         organizations_and_grants_are_unavailable(&stores, &user),
         tokens_are_unavailable(&stores, &user),
+        sessions_are_unavailable(&stores, &user),
+        policies_and_failures_are_unavailable(&stores),
         the_instance_is_unavailable(&stores),
     );
 }
@@ -70,6 +73,11 @@ async fn users_are_unavailable(stores: &Stores, user: &User) {
     let key = fixtures::idempotency_key("key");
     let request = users.find_request(user.id(), &key);
     assert_unavailable("find a request", request, unavailable).await;
+    let identity = fixtures::login_name("u");
+    let named = users.find_by_identity(&identity);
+    assert_unavailable("find by a name", named, unavailable).await;
+    let lifted = users.lift_expired_locks(fixtures::now(), 10);
+    assert_unavailable("lift locks", lifted, unavailable).await;
     let new = fixtures::new_user("new", arrange::ACME);
     assert_unavailable("create a user", users.create(&new), |error| {
         matches!(error, CreateUserError::Store(StoreError::Unavailable(_)))
@@ -112,9 +120,11 @@ async fn organizations_and_grants_are_unavailable(stores: &Stores, user: &User) 
         matches!(error, AddGrantError::Store(StoreError::Unavailable(_)))
     })
     .await;
-    assert_unavailable("remove a grant", grants.remove(user.id(), &grant), |error| {
-        matches!(error, RemoveGrantError::Store(StoreError::Unavailable(_)))
-    })
+    assert_unavailable(
+        "remove a grant",
+        grants.remove(user.id(), &grant, fixtures::now()),
+        |error| matches!(error, RemoveGrantError::Store(StoreError::Unavailable(_))),
+    )
     .await;
 }
 
@@ -128,6 +138,59 @@ async fn tokens_are_unavailable(stores: &Stores, user: &User) {
     assert_unavailable("find a holder", tokens.find_holder(&digest), unavailable).await;
     assert_unavailable("list tokens", tokens.list(None), unavailable).await;
     assert_unavailable("revoke a token", tokens.revoke(&token.id), unavailable).await;
+}
+
+async fn sessions_are_unavailable(stores: &Stores, user: &User) {
+    let (sessions, digest) = (&stores.sessions, TokenDigest([1; 32]));
+    let session = fixtures::proven_session("s", user.id().as_str(), arrange::ACME);
+    let is_unavailable =
+        |error: &WriteSessionError| matches!(error, WriteSessionError::Store(StoreError::Unavailable(_)));
+    assert_unavailable("create a session", sessions.create(&session, &digest), is_unavailable).await;
+    let replaced = sessions.replace(&session, &digest, session.sequence);
+    assert_unavailable("replace a session", replaced, is_unavailable).await;
+    assert_unavailable("find a session", sessions.find(&session.id), unavailable).await;
+    assert_unavailable("find who signed in", sessions.find_holder(&digest), unavailable).await;
+    assert_unavailable("end a session", sessions.delete(&session.id), unavailable).await;
+    let pruned = sessions.prune(Timestamp::MAX, 10);
+    assert_unavailable("prune sessions", pruned, unavailable).await;
+    let query = SessionQuery {
+        visibility: SessionVisibility::Instance,
+        ids: None,
+        user_id: None,
+        now: fixtures::now(),
+        direction: SortDirection::Ascending,
+        offset: 0,
+        limit: 10,
+    };
+    assert_unavailable("list sessions", sessions.list(&query), unavailable).await;
+}
+
+async fn policies_and_failures_are_unavailable(stores: &Stores) {
+    let (policies, failures) = (&stores.policies, &stores.failures);
+    assert_unavailable("find a policy", policies.find(None), unavailable).await;
+    assert_unavailable("find what holds", policies.find_effective(None), unavailable).await;
+    let policy = Some(LockoutPolicy::DEFAULT);
+    let change = PolicyChange::new(None, None, policy, Actor::System, fixtures::now());
+    assert_unavailable("set a policy", policies.commit(&change), |error| {
+        matches!(error, CommitPolicyError::Store(StoreError::Unavailable(_)))
+    })
+    .await;
+    let attempt = CountedAttempt {
+        origin: AttemptOrigin {
+            identity: IdentityDigest([1; 32]),
+            source: None,
+        },
+        at: fixtures::now(),
+        counting_since: fixtures::earliest(),
+        limit: 10,
+        kept_until: Timestamp::MAX,
+    };
+    assert_unavailable("count a failure", failures.count(&attempt), unavailable).await;
+    let taken_back = failures.take_back(&attempt.origin, attempt.at);
+    assert_unavailable("take a failure back", taken_back, unavailable).await;
+    assert_unavailable("forget failures", failures.forget(&attempt.origin), unavailable).await;
+    let pruned = failures.prune(Timestamp::MAX, 10);
+    assert_unavailable("prune failures", pruned, unavailable).await;
 }
 
 async fn the_instance_is_unavailable(stores: &Stores) {

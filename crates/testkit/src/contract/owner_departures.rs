@@ -26,7 +26,10 @@ impl Departure {
             Self::Deactivation => arrange::deactivated(owner),
             Self::Deletion => arrange::deleted(owner),
             Self::RemovalOfTheGrant => {
-                let removed = stores.grants.remove(owner.id(), &Grant::instance_owner()).await;
+                let removed = stores
+                    .grants
+                    .remove(owner.id(), &Grant::instance_owner(), fixtures::now())
+                    .await;
                 assert!(
                     matches!(removed, Ok(()) | Err(RemoveGrantError::LastInstanceOwner)),
                     "{removed:?}"
@@ -102,7 +105,10 @@ pub async fn an_owner_who_has_gone_does_not_count(harness: &dyn StoreHarness) {
     ] {
         assert_refused(&stores, &change).await;
     }
-    let refused = stores.grants.remove(owner.id(), &Grant::instance_owner()).await;
+    let refused = stores
+        .grants
+        .remove(owner.id(), &Grant::instance_owner(), fixtures::now())
+        .await;
     assert!(
         matches!(refused, Err(RemoveGrantError::LastInstanceOwner)),
         "{refused:?}"
@@ -164,7 +170,7 @@ pub async fn other_changes_of_the_last_owner_are_written(harness: &dyn StoreHarn
     for _ in 0..2 {
         let change = owner.update(fixtures::data("{}"), Actor::System, fixtures::now());
         owner = arrange::commit(&stores, &change.expect("a user")).await;
-        if *owner.state() == UserState::Inactive {
+        if *owner.state(fixtures::now()) == UserState::Inactive {
             owner = arrange::commit(&stores, &arrange::reactivated(&owner)).await;
         }
     }
@@ -205,7 +211,10 @@ pub async fn of_two_owners_who_go_at_once_one_stays(harness: &dyn StoreHarness) 
                 let stores = stores.clone();
                 tasks.push(async move { (departure.is_done(&stores, &owner).await, owner) });
             }
-            let removed = stores.grants.remove(last.id(), &Grant::instance_owner()).await;
+            let removed = stores
+                .grants
+                .remove(last.id(), &Grant::instance_owner(), fixtures::now())
+                .await;
             removed.expect("the role is removed");
             let (gone, left): (Vec<_>, Vec<_>) = arrange::in_parallel(tasks).await.into_iter().partition(|done| done.0);
             assert_eq!((gone.len(), left.len()), (1, 1), "{one:?} and {other:?}");

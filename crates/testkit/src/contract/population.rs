@@ -1,19 +1,17 @@
 //! Users by chance, the same in the store under test and in memory.
 
 use unlockd_application::ports::{CommitError, CreateUserError, NewUser, UserFilter};
-use unlockd_domain::{
-    Actor, LockCause, LockOrder, PasswordHash, Timestamp, User, UserChange, UserId, UserProfile, Username, UsernameId,
-    UsernameScope,
-};
+use unlockd_domain::{PolicyChange, Timestamp, User, UserId};
 
 use super::arrange;
 use super::dice::Dice;
+use super::random_changes::{actor, change, lockout_policy, source, username};
 use crate::fixtures;
 use crate::memory::MemoryStore;
 use crate::services::Stores;
 
 const USERS: usize = 40;
-const CHANGES: usize = 160;
+const CHANGES: usize = 400;
 
 /// What has a meaning in patterns, differs in case only, or is written in two ways.
 const PIECES: [&str; 27] = [
@@ -79,6 +77,9 @@ impl Population {
         for _ in 0..CHANGES {
             let id = dice.pick(&ids);
             population.change(dice, &id).await;
+            if dice.happens(20) {
+                population.change_a_policy(dice).await;
+            }
         }
         population
     }
@@ -112,7 +113,8 @@ impl Population {
     async fn change(&self, dice: &mut Dice, id: &UserId) {
         let found = self.in_memory.users.find_with_profile(id).await;
         let (user, profile) = found.expect("an answer").expect("the user");
-        let Some(change) = change(dice, &user, &profile) else {
+        let now = moment(dice);
+        let Some(change) = change(dice, &user, &profile, now) else {
             return;
         };
         let expected = self.in_memory.users.commit(&change, None).await;
@@ -126,17 +128,18 @@ impl Population {
         };
         assert_eq!(is_taken(&written), is_taken(&expected), "{change:?}");
     }
-}
 
-fn actor(dice: &mut Dice) -> Actor {
-    Actor::from(dice.sometimes(70, |dice| fixtures::user_id(dice.pick(&ACTORS))))
-}
-
-fn username(dice: &mut Dice) -> Username {
-    let name = text(dice);
-    let scope = dice.pick(&[UsernameScope::Instance, UsernameScope::Organization]);
-    let id = UsernameId::new(format!("{name} {scope:?}")).expect("a username id");
-    Username::new(id, name, scope).expect("a username")
+    async fn change_a_policy(&self, dice: &mut Dice) {
+        let organization = dice.sometimes(70, |dice| fixtures::organization_id(dice.pick(&ORGANIZATIONS)));
+        let before = self.in_memory.policies.find(organization.as_ref()).await;
+        let policy = dice.sometimes(60, lockout_policy);
+        let before = before.expect("an answer");
+        let change = PolicyChange::new(organization, before.as_ref(), policy, actor(dice), moment(dice));
+        let change = change.from_source(dice.sometimes(50, source).as_ref());
+        for policies in [&self.in_memory.policies, &self.stores.policies] {
+            policies.commit(&change).await.expect("the policy is written");
+        }
+    }
 }
 
 fn new_user(dice: &mut Dice, number: usize) -> NewUser {
@@ -146,34 +149,4 @@ fn new_user(dice: &mut Dice, number: usize) -> NewUser {
     new.change = User::create(id, organization, actor(dice), moment(dice));
     new.profile.usernames.extend(dice.sometimes(60, username));
     new
-}
-
-/// One of the transitions, if the user can make it.
-fn change(dice: &mut Dice, user: &User, profile: &UserProfile) -> Option<UserChange> {
-    let (actor, now) = (actor(dice), moment(dice));
-    let reason = dice.sometimes(50, |dice| fixtures::reason(&text(dice)));
-    match dice.below(32) {
-        0..=9 => {
-            let order = LockOrder {
-                cause: dice.pick(&[LockCause::Operator, LockCause::Policy]),
-                reason,
-                until: dice.sometimes(60, moment),
-            };
-            user.lock(order, actor, now).ok()
-        }
-        10..=13 => user.unlock(reason, actor, now).ok(),
-        14..=17 => user.deactivate(reason, actor, now).ok(),
-        18..=20 => user.reactivate(reason, actor, now).ok(),
-        21 => user.delete(actor, now).ok(),
-        22 => user.update(fixtures::data("{\"a\":1}"), actor, now).ok(),
-        23 => {
-            let hash = PasswordHash::trusted("$argon2id$hash".to_owned());
-            user.set_password(hash, true, actor, now).ok()
-        }
-        24..=29 => user.add_username(profile, username(dice), actor, now).ok(),
-        _ => {
-            let id = profile.usernames.first()?.id().clone();
-            user.remove_username(profile, id, actor, now).ok()
-        }
-    }
 }

@@ -45,11 +45,49 @@ macro_rules! contract_tests {
             user_commits [
                 event_and_state_are_written_together
                 a_commit_leaves_the_profile_as_it_is
-                failed_password_attempts_are_part_of_the_state
                 a_stale_sequence_is_a_conflict_and_writes_nothing
                 a_future_sequence_is_a_conflict_and_writes_nothing
                 an_absent_user_is_a_conflict
                 a_commit_touches_one_user_only
+            ]
+            identities [
+                a_user_is_found_by_their_id
+                a_user_is_found_by_a_name_of_the_instance
+                a_user_is_found_by_a_name_that_is_specific_to_their_organization
+                a_name_of_the_instance_goes_before_one_of_an_organization
+                nobody_is_found_by_a_name_that_nobody_has
+            ]
+            several_events [
+                several_events_are_written_in_their_order
+                an_expired_lock_ends_in_front_of_what_is_asked_for
+                a_change_of_several_events_is_written_whole_or_not_at_all
+                the_request_goes_with_the_last_of_several_events
+                of_64_parallel_changes_of_several_events_exactly_one_is_written
+                parallel_locks_of_the_policy_leave_exactly_one_owner_active
+            ]
+            sign_ins [
+                failures_are_part_of_the_state
+                locks_of_the_policy_are_part_of_the_state
+                failures_and_locks_at_the_limits_of_time_come_back
+                every_kind_of_event_comes_back_whole
+                after_random_changes_the_state_is_what_the_history_says_1
+                after_random_changes_the_state_is_what_the_history_says_2
+                after_random_changes_the_state_is_what_the_history_says_3
+            ]
+            password_resets [
+                a_code_is_kept_until_it_is_used_up
+                a_code_at_the_limits_of_its_type_comes_back
+                a_code_can_be_made_for_a_user_in_any_state
+                a_new_password_takes_the_code_away
+                a_password_that_is_hashed_anew_stays_the_same_password
+            ]
+            expired_locks [
+                an_expired_lock_is_written_down_as_it_ended
+                what_has_not_expired_stays_as_it_is
+                no_more_locks_are_lifted_at_a_time_than_asked_for
+                each_lock_of_a_user_expires_for_itself
+                of_parallel_sweeps_each_lock_is_written_down_once
+                sweeps_and_changes_at_once_write_each_end_down_once
             ]
             user_concurrency [
                 of_64_parallel_writers_one_wins_each_sequence_without_a_gap
@@ -90,7 +128,7 @@ macro_rules! contract_tests {
             ]
             erasure [
                 a_deletion_takes_away_what_is_personal
-                a_deletion_leaves_a_history_without_reasons
+                a_deletion_leaves_a_history_without_reasons_and_sources
                 a_deletion_takes_the_digests_and_leaves_the_keys
                 a_deletion_leaves_other_users_as_they_are
                 of_a_deleted_user_the_id_stays_taken_and_the_names_are_free
@@ -106,6 +144,12 @@ macro_rules! contract_tests {
                 other_changes_of_the_last_owner_are_written
                 parallel_departures_of_all_owners_leave_exactly_one_active
                 of_two_owners_who_go_at_once_one_stays
+            ]
+            owners_in_time [
+                an_owner_whose_lock_has_expired_counts
+                the_last_owner_whose_lock_has_expired_stays
+                a_role_is_taken_by_who_is_active_at_the_moment
+                a_lock_in_the_far_future_ends_when_it_is_over
             ]
             idempotency [
                 a_request_is_found_with_its_event_by_caller_and_key
@@ -146,6 +190,12 @@ macro_rules! contract_tests {
                 case_of_ids_is_ignored_for_the_26_latin_letters_only
                 the_longest_texts_are_found
             ]
+            user_search_moments [
+                users_whose_lock_has_expired_are_found_as_active
+                a_lock_that_has_expired_has_no_properties
+                the_order_by_state_is_that_of_the_moment
+                an_end_that_was_written_down_is_found_like_one_that_was_not
+            ]
             user_search_by_chance [
                 random_questions_are_answered_as_in_memory_1
                 random_questions_are_answered_as_in_memory_2
@@ -165,6 +215,13 @@ macro_rules! contract_tests {
                 only_events_that_may_be_seen_are_found
                 ranges_orders_and_limits_are_kept
                 random_filters_find_what_they_match
+            ]
+            policy_events [
+                events_of_policies_come_back_whole
+                a_policy_that_was_written_is_settled
+                events_of_policies_are_seen_like_the_users_they_are_about
+                events_of_policies_are_found_by_what_they_are
+                events_of_policies_outlive_who_brought_them_about
             ]
             organization_store [
                 an_absent_organization_is_none
@@ -186,6 +243,52 @@ macro_rules! contract_tests {
                 tokens_are_listed_by_time_then_by_id
                 a_revoked_token_has_no_holder
                 revoking_answers_whether_there_was_a_token
+            ]
+            session_store [
+                a_session_comes_back_whole
+                an_id_or_digest_in_use_is_a_conflict_and_nothing_is_written
+                a_proof_of_an_absent_or_deleted_user_is_refused_and_nothing_is_written
+                a_session_is_replaced_with_its_digest
+                a_write_on_another_sequence_is_a_conflict_and_writes_nothing
+                of_64_parallel_writes_on_one_sequence_exactly_one_succeeds
+                a_holder_is_found_in_any_state_with_all_grants
+                without_a_proof_nobody_holds_a_token
+            ]
+            session_search [
+                sessions_are_found_whole
+                sessions_come_by_the_time_of_their_beginning
+                expired_sessions_are_not_found
+                sessions_are_found_by_ids_and_user
+                only_sessions_that_may_be_seen_are_found
+                random_questions_about_sessions_are_answered_as_in_memory
+            ]
+            session_ends [
+                deleting_answers_whether_there_was_a_session
+                of_parallel_deletions_exactly_one_finds_the_session
+                expired_sessions_are_pruned
+                abandoned_sessions_are_pruned
+                of_parallel_prunings_each_session_is_counted_once
+                a_deletion_ends_the_sessions_of_the_user
+                no_session_outlives_a_deletion_that_races_with_it
+            ]
+            lockout_policy_store [
+                a_policy_comes_back_whole
+                changes_at_the_limits_of_time_come_back
+                what_holds_is_the_organizations_policy_or_else_the_instances
+                a_change_on_another_sequence_is_a_conflict_and_writes_nothing
+                a_policy_of_an_absent_organization_is_refused_and_nothing_is_written
+                of_64_parallel_changes_on_one_sequence_exactly_one_succeeds
+            ]
+            sign_in_failure_store [
+                failures_are_counted_up_to_the_limit
+                failures_count_from_the_moment_on_that_is_said
+                each_origin_is_counted_for_itself
+                of_64_parallel_attempts_no_more_than_the_limit_are_counted
+                a_failure_is_taken_back_once
+                parallel_attempts_that_are_taken_back_leave_room
+                the_failures_of_one_origin_are_forgotten
+                what_is_not_to_be_kept_is_pruned
+                failures_at_the_limits_of_time_come_back
             ]
             instance_store [
                 a_store_that_can_be_read_answers_a_ping

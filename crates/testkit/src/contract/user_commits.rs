@@ -1,7 +1,7 @@
 //! `UserStore::commit`, one change at a time.
 
 use unlockd_application::ports::CommitError;
-use unlockd_domain::{Actor, LockCause, LockOrder, Timestamp, User, UserChange, UserRecord, UserState};
+use unlockd_domain::{Actor, LockCause, LockOrder, Timestamp, UserChange, UserState};
 
 use super::{StoreHarness, arrange};
 use crate::fixtures;
@@ -82,23 +82,6 @@ pub async fn a_commit_leaves_the_profile_as_it_is(harness: &dyn StoreHarness) {
     assert_eq!(found, Some((user, new.profile)));
 }
 
-/// The count of failed password attempts is part of the state: locking keeps it, unlocking clears it.
-pub async fn failed_password_attempts_are_part_of_the_state(harness: &dyn StoreHarness) {
-    let stores = harness.stores();
-    arrange::organization(&stores, arrange::ACME).await;
-    let user = arrange::user(&stores, "u").await;
-    let counted = User::from(UserRecord {
-        failed_password_attempts: 7,
-        ..user.record().clone()
-    });
-    let locked = arrange::commit(&stores, &arrange::locked(&counted)).await;
-    assert_eq!(arrange::find(&stores, "u").await, locked);
-    assert_eq!(locked.failed_password_attempts(), 7);
-    let unlocked = arrange::commit(&stores, &arrange::toggled(&locked)).await;
-    assert_eq!(arrange::find(&stores, "u").await, unlocked);
-    assert_eq!(unlocked.failed_password_attempts(), 0);
-}
-
 /// Somebody else's change came first.
 pub async fn a_stale_sequence_is_a_conflict_and_writes_nothing(harness: &dyn StoreHarness) {
     let stores = harness.stores();
@@ -119,7 +102,10 @@ pub async fn a_future_sequence_is_a_conflict_and_writes_nothing(harness: &dyn St
     let user = arrange::user(&stores, "u").await;
     let unwritten = arrange::locked(&user);
     assert_conflict_writes_nothing(&stores, &arrange::toggled(unwritten.user())).await;
-    assert_eq!(*arrange::find(&stores, "u").await.state(), UserState::Active);
+    assert_eq!(
+        *arrange::find(&stores, "u").await.state(fixtures::now()),
+        UserState::Active
+    );
 }
 
 /// A change to nobody, and a creation that goes the wrong way.

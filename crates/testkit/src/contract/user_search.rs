@@ -188,7 +188,7 @@ async fn of_all_sorts(stores: &Stores) -> Vec<User> {
 }
 
 fn state_number(user: &User) -> u8 {
-    match user.state() {
+    match user.state(fixtures::now()) {
         UserState::Active => 1,
         UserState::Inactive => 2,
         UserState::Deleted => 3,

@@ -68,6 +68,7 @@ fn query(dice: &mut Dice, texts: &[String]) -> UserQuery {
     UserQuery {
         visibility,
         filter: filter(dice, texts, 4),
+        now: population::moment(dice),
         order: dice.pick(&[
             UserOrder::Id,
             UserOrder::CreationDate,

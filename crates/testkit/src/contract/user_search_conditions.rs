@@ -2,7 +2,7 @@
 
 use std::slice;
 
-use unlockd_application::ports::{TextMethod, TimeRange, UserFilter};
+use unlockd_application::ports::{TextMethod, TimeRange, UserFilter, UserQuery};
 use unlockd_domain::{Actor, LockCause, LockOrder, Timestamp, User, UserChange, UsernameKey, UsernameScope};
 
 use super::{StoreHarness, arrange};
@@ -39,7 +39,11 @@ fn narrow_name(text: &str) -> UserFilter {
 }
 
 async fn find(stores: &Stores, filter: UserFilter) -> Vec<String> {
-    let page = stores.directory.search(&fixtures::user_query(filter)).await;
+    let query = UserQuery {
+        now: at("29.999999"),
+        ..fixtures::user_query(filter)
+    };
+    let page = stores.directory.search(&query).await;
     let page = page.expect("an answer");
     let ids: Vec<_> = page
         .users
@@ -100,7 +104,8 @@ async fn in_all_states(stores: &Stores) {
     }
     let lifted = lock(&made("unlocked").await, LockCause::Policy, "10", Some("30"));
     let lifted = arrange::commit(stores, &lifted).await;
-    arrange::commit(stores, &arrange::toggled(&lifted)).await;
+    let unlock = lifted.unlock(None, Actor::System, at("25")).expect("a locked user");
+    arrange::commit(stores, &unlock).await;
     let ended = lock(&made("put aside").await, LockCause::Operator, "10", Some("30"));
     let ended = arrange::commit(stores, &ended).await;
     arrange::commit(stores, &arrange::deactivated(&ended)).await;

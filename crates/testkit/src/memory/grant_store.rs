@@ -1,6 +1,6 @@
 use async_trait::async_trait;
 use unlockd_application::ports::{AddGrantError, GrantStore, RemoveGrantError, StoreError};
-use unlockd_domain::{Grant, UserId};
+use unlockd_domain::{Grant, Timestamp, UserId};
 
 use super::MemoryStore;
 
@@ -21,14 +21,14 @@ impl GrantStore for MemoryStore {
         Ok(())
     }
 
-    async fn remove(&self, user_id: &UserId, grant: &Grant) -> Result<(), RemoveGrantError> {
+    async fn remove(&self, user_id: &UserId, grant: &Grant, now: Timestamp) -> Result<(), RemoveGrantError> {
         let mut state = self.state()?;
         let held = (user_id.clone(), grant.clone());
         if !state.grants.contains(&held) {
             return Err(RemoveGrantError::NotGranted);
         }
-        let ends_an_active_owner = *grant == Grant::instance_owner() && state.is_active(user_id);
-        if ends_an_active_owner && !state.has_other_active_owner(user_id) {
+        let ends_an_active_owner = *grant == Grant::instance_owner() && state.is_active(user_id, now);
+        if ends_an_active_owner && !state.has_other_active_owner(user_id, now) {
             return Err(RemoveGrantError::LastInstanceOwner);
         }
         state.grants.remove(&held);

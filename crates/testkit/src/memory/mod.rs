@@ -5,7 +5,10 @@ mod access_token_store;
 mod event_store;
 mod grant_store;
 mod instance_store;
+mod lockout_policy_store;
 mod organization_store;
+mod session_store;
+mod sign_in_failure_store;
 mod user_directory;
 mod user_store;
 
@@ -14,12 +17,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use unlockd_application::idempotency::{IdempotencyKey, IdempotentRequest, RequestDigest};
-use unlockd_application::ports::{NewUser, RecordedRequest, StoreError};
+use unlockd_application::ports::{AttemptOrigin, NewUser, RecordedRequest, StoreError};
 use unlockd_domain::{
-    AccessToken, AccessTokenId, Grant, Grants, Organization, OrganizationId, TokenDigest, User, UserEvent, UserId,
-    UserProfile, UserState, Username, UsernameKey,
+    AccessToken, AccessTokenId, Event, Grant, Grants, Organization, OrganizationId, OwnedPolicy, Session, SessionId,
+    Timestamp, TokenDigest, User, UserChange, UserEvent, UserId, UserProfile, UserState, Username, UsernameKey,
 };
 
+use self::sign_in_failure_store::Failures;
 use crate::contract::StoreHarness;
 use crate::outage::Outage;
 use crate::services::Stores;
@@ -34,10 +38,14 @@ struct State {
     organizations: BTreeMap<OrganizationId, Organization>,
     users: BTreeMap<UserId, StoredUser>,
     events: Vec<StoredEvent>,
-    /// By the organization in which they are unique; none for the instance.
-    usernames: BTreeSet<(Option<OrganizationId>, UsernameKey)>,
+    /// Whose they are, by the organization in which they are unique; none for the instance.
+    usernames: BTreeMap<(Option<OrganizationId>, UsernameKey), UserId>,
     grants: BTreeSet<(UserId, Grant)>,
     tokens: BTreeMap<AccessTokenId, (AccessToken, TokenDigest)>,
+    sessions: BTreeMap<SessionId, (Session, TokenDigest)>,
+    /// By organization; that of the instance has none.
+    policies: BTreeMap<Option<OrganizationId>, OwnedPolicy>,
+    failures: BTreeMap<AttemptOrigin, Failures>,
 }
 
 struct StoredUser {
@@ -47,7 +55,7 @@ struct StoredUser {
 
 /// An event, at the position that is its place in the list, counted from 1.
 struct StoredEvent {
-    event: UserEvent,
+    event: Event,
     request: Option<StoredRequest>,
 }
 
@@ -95,12 +103,20 @@ impl StoreHarness for MemoryStore {
     }
 }
 
+impl StoredEvent {
+    /// The event, if it is one of a user.
+    fn of_user(&self) -> Option<&UserEvent> {
+        match &self.event {
+            Event::User(event) => Some(event),
+            Event::Policy(_) => None,
+        }
+    }
+}
+
 impl State {
     /// A user who can be given something.
     fn has_user(&self, id: &UserId) -> bool {
-        self.users
-            .get(id)
-            .is_some_and(|stored| *stored.user.state() != UserState::Deleted)
+        self.users.get(id).is_some_and(|stored| !stored.user.is_deleted())
     }
 
     fn grants_of(&self, id: &UserId) -> Grants {
@@ -111,49 +127,53 @@ impl State {
             .collect()
     }
 
-    fn is_active(&self, id: &UserId) -> bool {
+    fn is_active(&self, id: &UserId, now: Timestamp) -> bool {
         self.users
             .get(id)
-            .is_some_and(|stored| *stored.user.state() == UserState::Active)
+            .is_some_and(|stored| *stored.user.state(now) == UserState::Active)
     }
 
     /// Whether an active instance owner is left without this one.
-    fn has_other_active_owner(&self, id: &UserId) -> bool {
+    fn has_other_active_owner(&self, id: &UserId, now: Timestamp) -> bool {
         let owner = Grant::instance_owner();
         self.grants
             .iter()
-            .any(|(holder, grant)| *grant == owner && holder != id && self.is_active(holder))
+            .any(|(holder, grant)| *grant == owner && holder != id && self.is_active(holder, now))
     }
 
     fn insert_user(&mut self, new: &NewUser) {
         let user = new.change.user().clone();
         for username in &new.profile.usernames {
-            self.usernames.insert(unique_name(&user, username));
+            self.usernames.insert(unique_name(&user, username), user.id().clone());
         }
         let stored = StoredUser {
             profile: new.profile.clone(),
             user,
         };
         self.users.insert(stored.user.id().clone(), stored);
-        self.append(new.change.event(), new.request.as_ref());
+        self.append(&new.change, new.request.as_ref());
     }
 
-    fn append(&mut self, event: &UserEvent, request: Option<&IdempotentRequest>) {
-        self.events.push(StoredEvent {
-            event: event.clone(),
-            request: request.map(|request| StoredRequest {
-                key: request.key.clone(),
-                digest: Some(request.digest),
-            }),
-        });
+    /// The request goes with the last event.
+    fn append(&mut self, change: &UserChange, request: Option<&IdempotentRequest>) {
+        for event in change.events() {
+            let is_last = event == change.event();
+            self.events.push(StoredEvent {
+                event: Event::User(event.clone()),
+                request: request.filter(|_| is_last).map(|request| StoredRequest {
+                    key: request.key.clone(),
+                    digest: Some(request.digest),
+                }),
+            });
+        }
     }
 
     fn find_request(&self, caller: &UserId, key: &IdempotencyKey) -> Option<RecordedRequest> {
         self.events.iter().find_map(|stored| {
-            let request = stored.request.as_ref()?;
-            let is_it = stored.event.actor.user_id() == Some(caller) && request.key == *key;
+            let (event, request) = (stored.of_user()?, stored.request.as_ref()?);
+            let is_it = event.actor.user_id() == Some(caller) && request.key == *key;
             is_it.then(|| RecordedRequest {
-                event: stored.event.clone(),
+                event: event.clone(),
                 digest: request.digest,
             })
         })

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use unlockd_application::ports::{
     SortDirection, StoreError, TextMatch, UserDirectory, UserFilter, UserOrder, UserPage, UserQuery,
 };
-use unlockd_domain::{Lock, User, UserState, Username, UsernameKey, UsernameScope};
+use unlockd_domain::{Lock, Timestamp, User, UserState, Username, UsernameKey, UsernameScope};
 
 use super::{MemoryStore, StoredUser};
 
@@ -15,12 +15,12 @@ impl UserDirectory for MemoryStore {
         let mut found: Vec<_> = state
             .users
             .values()
-            .filter(|stored| *stored.user.state() != UserState::Deleted)
+            .filter(|stored| !stored.user.is_deleted())
             .filter(|stored| query.visibility.covers(stored.user.organization()))
-            .filter(|stored| is_fulfilled(&query.filter, stored))
+            .filter(|stored| is_fulfilled(&query.filter, stored, query.now))
             .collect();
         found.sort_by(|one, other| {
-            let order = compare(query.order, &one.user, &other.user);
+            let order = compare(query, &one.user, &other.user);
             match query.direction {
                 SortDirection::Ascending => order,
                 SortDirection::Descending => order.reverse(),
@@ -37,12 +37,12 @@ impl UserDirectory for MemoryStore {
     }
 }
 
-fn compare(order: UserOrder, one: &User, other: &User) -> Ordering {
-    let by_order = match order {
+fn compare(query: &UserQuery, one: &User, other: &User) -> Ordering {
+    let by_order = match query.order {
         UserOrder::Id => Ordering::Equal,
         UserOrder::CreationDate => one.created_at().cmp(&other.created_at()),
         UserOrder::ChangeDate => one.changed_at().cmp(&other.changed_at()),
-        UserOrder::State => rank(one.state()).cmp(&rank(other.state())),
+        UserOrder::State => rank(one.state(query.now)).cmp(&rank(other.state(query.now))),
     };
     by_order.then_with(|| one.id().cmp(other.id()))
 }
@@ -56,12 +56,13 @@ fn rank(state: &UserState) -> u8 {
     }
 }
 
-fn is_fulfilled(filter: &UserFilter, stored: &StoredUser) -> bool {
-    let (user, lock) = (&stored.user, lock_of(&stored.user));
+fn is_fulfilled(filter: &UserFilter, stored: &StoredUser, now: Timestamp) -> bool {
+    let (user, state) = (&stored.user, stored.user.state(now));
+    let lock = lock_of(state);
     match filter {
-        UserFilter::And(filters) => filters.iter().all(|filter| is_fulfilled(filter, stored)),
-        UserFilter::Or(filters) => filters.iter().any(|filter| is_fulfilled(filter, stored)),
-        UserFilter::Not(filter) => !is_fulfilled(filter, stored),
+        UserFilter::And(filters) => filters.iter().all(|filter| is_fulfilled(filter, stored, now)),
+        UserFilter::Or(filters) => filters.iter().any(|filter| is_fulfilled(filter, stored, now)),
+        UserFilter::Not(filter) => !is_fulfilled(filter, stored, now),
         UserFilter::UserId(text) => is_like(text, user.id().as_str()),
         UserFilter::OrganizationId(text) => is_like(text, user.organization().as_str()),
         UserFilter::Username {
@@ -72,9 +73,9 @@ fn is_fulfilled(filter: &UserFilter, stored: &StoredUser) -> bool {
             let counts = !organization_specific_only || username.scope() == UsernameScope::Organization;
             counts && is_named(text, key, username)
         }),
-        UserFilter::Active => *user.state() == UserState::Active,
-        UserFilter::Inactive => *user.state() == UserState::Inactive,
-        UserFilter::Deleted => *user.state() == UserState::Deleted,
+        UserFilter::Active => *state == UserState::Active,
+        UserFilter::Inactive => *state == UserState::Inactive,
+        UserFilter::Deleted => *state == UserState::Deleted,
         UserFilter::Locked => lock.is_some(),
         UserFilter::LockCause(cause) => lock.is_some_and(|lock| lock.cause == *cause),
         UserFilter::LockedSince(range) => lock.is_some_and(|lock| range.contains(lock.since)),
@@ -85,8 +86,8 @@ fn is_fulfilled(filter: &UserFilter, stored: &StoredUser) -> bool {
     }
 }
 
-fn lock_of(user: &User) -> Option<&Lock> {
-    match user.state() {
+fn lock_of(state: &UserState) -> Option<&Lock> {
+    match state {
         UserState::Locked(lock) => Some(lock),
         UserState::Active | UserState::Inactive | UserState::Deleted => None,
     }

@@ -3,9 +3,12 @@ use std::collections::BTreeSet;
 use async_trait::async_trait;
 use unlockd_application::idempotency::{IdempotencyKey, IdempotentRequest};
 use unlockd_application::ports::{CommitError, CreateUserError, NewUser, RecordedRequest, StoreError, UserStore};
-use unlockd_domain::{Grant, ProfileEdit, User, UserChange, UserEvent, UserId, UserProfile};
+use unlockd_domain::{
+    Event, Grant, LoginIdentity, LoginName, ProfileEdit, Session, Timestamp, User, UserChange, UserEvent, UserId,
+    UserProfile,
+};
 
-use super::{MemoryStore, State, unique_name};
+use super::{MemoryStore, State, StoredEvent, StoredUser, unique_name};
 
 #[async_trait]
 impl UserStore for MemoryStore {
@@ -19,6 +22,15 @@ impl UserStore for MemoryStore {
         Ok(stored.map(|stored| (stored.user.clone(), stored.profile.clone())))
     }
 
+    async fn find_by_identity(&self, identity: &LoginIdentity) -> Result<Option<(User, UserProfile)>, StoreError> {
+        let state = self.state()?;
+        let stored = match identity {
+            LoginIdentity::UserId(id) => state.users.get(id),
+            LoginIdentity::LoginName(name) => state.find_by_name(name),
+        };
+        Ok(stored.map(|stored| (stored.user.clone(), stored.profile.clone())))
+    }
+
     async fn create(&self, user: &NewUser) -> Result<(), CreateUserError> {
         let mut state = self.state()?;
         state.check_new_user(user)?;
@@ -29,14 +41,21 @@ impl UserStore for MemoryStore {
     async fn commit(&self, change: &UserChange, request: Option<&IdempotentRequest>) -> Result<(), CommitError> {
         let mut state = self.state()?;
         state.check_change(change, request)?;
-        state.append(change.event(), request);
-        if let Some(edit) = change.profile_edit() {
-            state.edit_profile(change.user(), edit);
-        }
-        if let Some(stored) = state.users.get_mut(change.user().id()) {
-            stored.user = change.user().clone();
-        }
+        state.apply(change, request);
         Ok(())
+    }
+
+    async fn lift_expired_locks(&self, now: Timestamp, limit: u32) -> Result<u32, StoreError> {
+        let mut state = self.state()?;
+        let users = state.users.values();
+        let changes: Vec<_> = users
+            .filter_map(|stored| stored.user.lift_expired_lock(now))
+            .take(limit as usize)
+            .collect();
+        for change in &changes {
+            state.apply(change, None);
+        }
+        Ok(u32::try_from(changes.len()).unwrap_or(u32::MAX))
     }
 
     async fn find_request(&self, caller: &UserId, key: &IdempotencyKey) -> Result<Option<RecordedRequest>, StoreError> {
@@ -45,12 +64,22 @@ impl UserStore for MemoryStore {
 
     async fn history(&self, id: &UserId) -> Result<Vec<UserEvent>, StoreError> {
         let state = self.state()?;
-        let events = state.events.iter().map(|stored| &stored.event);
+        let events = state.events.iter().filter_map(StoredEvent::of_user);
         Ok(events.filter(|event| event.user_id == *id).cloned().collect())
     }
 }
 
 impl State {
+    /// A name of the whole instance goes before one that is specific to an organization.
+    fn find_by_name(&self, name: &LoginName) -> Option<&StoredUser> {
+        let of_instance = self.usernames.get(&(None, name.key().clone()));
+        let id = of_instance.or_else(|| {
+            let (key, organization) = name.organization_specific()?;
+            self.usernames.get(&(Some(organization.clone()), key.clone()))
+        })?;
+        self.users.get(id)
+    }
+
     fn check_new_user(&self, new: &NewUser) -> Result<(), CreateUserError> {
         let user = new.change.user();
         if self.has_key(new.change.event(), new.request.as_ref()) {
@@ -65,7 +94,7 @@ impl State {
         let mut given = BTreeSet::new();
         for username in &new.profile.usernames {
             let name = unique_name(user, username);
-            if self.usernames.contains(&name) || !given.insert(name) {
+            if self.usernames.contains_key(&name) || !given.insert(name) {
                 return Err(CreateUserError::UsernameTaken {
                     username: username.name().to_owned(),
                 });
@@ -84,17 +113,28 @@ impl State {
             return Err(CommitError::IdempotencyKeyTaken);
         }
         let is_owner = self.grants.contains(&(id.clone(), Grant::instance_owner()));
-        if change.ends_activity() && is_owner && !self.has_other_active_owner(id) {
+        if change.ends_activity() && is_owner && !self.has_other_active_owner(id, change.event().time) {
             return Err(CommitError::LastInstanceOwner);
         }
         if let Some(ProfileEdit::AddUsername(username)) = change.profile_edit()
-            && self.usernames.contains(&unique_name(change.user(), username))
+            && self.usernames.contains_key(&unique_name(change.user(), username))
         {
             return Err(CommitError::UsernameTaken {
                 username: username.name().to_owned(),
             });
         }
         Ok(())
+    }
+
+    /// Writes a change that has passed the checks.
+    fn apply(&mut self, change: &UserChange, request: Option<&IdempotentRequest>) {
+        self.append(change, request);
+        if let Some(edit) = change.profile_edit() {
+            self.edit_profile(change.user(), edit);
+        }
+        if let Some(stored) = self.users.get_mut(change.user().id()) {
+            stored.user = change.user().clone();
+        }
     }
 
     fn edit_profile(&mut self, user: &User, edit: &ProfileEdit) {
@@ -106,7 +146,7 @@ impl State {
         }
         stored.profile = edit.applied_to(stored.profile.clone());
         for username in &stored.profile.usernames {
-            self.usernames.insert(unique_name(user, username));
+            self.usernames.insert(unique_name(user, username), user.id().clone());
         }
         if *edit == ProfileEdit::Erase {
             self.erase(user.id());
@@ -117,11 +157,23 @@ impl State {
     fn erase(&mut self, id: &UserId) {
         self.grants.retain(|(holder, _)| holder != id);
         self.tokens.retain(|_, (token, _)| token.user_id != *id);
-        for stored in self.events.iter_mut().filter(|stored| stored.event.user_id == *id) {
-            stored.event.kind = stored.event.kind.clone().without_reason();
-            if let Some(request) = &mut stored.request {
-                request.digest = None;
+        self.sessions.retain(|_, (session, _)| !is_about(session, id));
+        for stored in &mut self.events {
+            if let Event::User(event) = &mut stored.event
+                && event.user_id == *id
+            {
+                *event = event.clone().erased();
+                if let Some(request) = &mut stored.request {
+                    request.digest = None;
+                }
             }
         }
     }
+}
+
+/// Whether the user has shown their password in the session, or is named by it.
+fn is_about(session: &Session, id: &UserId) -> bool {
+    let is_proven = session.proof().is_some_and(|proof| proof.user_id == *id);
+    let named = session.user.as_ref().map(|user| &user.identity);
+    is_proven || matches!(named, Some(LoginIdentity::UserId(named)) if named == id)
 }

@@ -1,5 +1,8 @@
 use serde_json::Value;
 
+use super::policy_messages::{EffectivePolicy, LockoutPolicy, LockoutSettings, ObjectDetails};
+use super::session_messages::{Session, SessionList};
+
 /// An answer, and whether it was given before.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reply {
@@ -32,10 +35,45 @@ pub enum Answer {
         /// Where the user's history stands.
         details: Details,
     },
+    /// To `RequestPasswordReset`.
+    CodeReturned {
+        /// `verification_code`.
+        code: String,
+        /// Where the user's history stands.
+        details: Details,
+    },
     /// To `ListEvents`.
     Events(EventPage),
     /// To `WatchEvents`, at once.
     Watching(Update),
+    /// To `CreateSession`.
+    SessionBegun {
+        /// The new session's id.
+        session_id: String,
+        /// `session_token`.
+        session_token: String,
+        /// Where the session stands.
+        details: ObjectDetails,
+    },
+    /// To `SetSession`.
+    SessionChanged {
+        /// `session_token`.
+        session_token: String,
+        /// Where the session stands.
+        details: ObjectDetails,
+    },
+    /// To `GetSession`.
+    Session(Session),
+    /// To `ListSessions`.
+    Sessions(SessionList),
+    /// To `DeleteSession`.
+    SessionEnded(ObjectDetails),
+    /// To `GetLockoutPolicy`.
+    Policy(EffectivePolicy),
+    /// To `SetLockoutPolicy` and `ResetLockoutPolicy`.
+    PolicyChanged(ObjectDetails),
+    /// To `GetLockoutSettings`.
+    Settings(LockoutSettings),
 }
 
 /// `zitadel.object.v2beta.Details`.
@@ -125,14 +163,14 @@ pub struct EventPage {
 pub struct Event {
     /// `position`.
     pub position: u64,
-    /// `user_id`.
-    pub user_id: String,
+    /// `user_id`; none for a policy's.
+    pub user_id: Option<String>,
     /// `sequence`.
     pub sequence: u64,
     /// `kind`.
     pub kind: String,
-    /// `organization_id`.
-    pub organization_id: String,
+    /// `organization_id`; none for the instance's.
+    pub organization_id: Option<String>,
     /// `actor_id`; none for unlockd itself.
     pub actor_id: Option<String>,
     /// `time`, in the form that JSON has.
@@ -143,6 +181,14 @@ pub struct Event {
     pub lock_cause: Option<String>,
     /// `lock_until`, in the form that JSON has.
     pub lock_until: Option<String>,
+    /// `source`.
+    pub source: Option<String>,
+    /// `unlock_cause`, as the name of the enum's value.
+    pub unlock_cause: Option<String>,
+    /// `counts_until`, in the form that JSON has.
+    pub counts_until: Option<String>,
+    /// `lockout_policy`.
+    pub lockout_policy: Option<LockoutPolicy>,
 }
 
 /// `unlockd.event.v1.WatchEventsResponse`, or a frame of the stream of server-sent events.

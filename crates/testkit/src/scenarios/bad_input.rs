@@ -1,6 +1,6 @@
 use super::creating::nested;
 use super::stage::{UNIMPLEMENTED, assert_refused, assert_violates};
-use super::{CreateUserRequest, Failure, Operation, PasswordRequest, Reaching, Request, Stage, Subject};
+use super::{CreateUserRequest, Failure, Operation, PasswordRequest, Reaching, Request, Stage};
 
 /// A text of 201 characters, most of which have several bytes.
 fn too_long() -> String {
@@ -9,15 +9,15 @@ fn too_long() -> String {
 
 pub(super) async fn an_id_has_1_to_200_characters_and_no_nul(stage: &Stage<'_>) {
     for bad in [String::new(), too_long(), "a\0b".to_owned()] {
-        let subject = Subject {
-            user_id: bad.clone(),
-            organization_id: stage.world.organization.to_string(),
-            ..stage.unknown()
-        };
         for operation in Operation::ALL {
-            if operation.reaching() != Reaching::Anything {
-                let failure = stage.managers_refusal(operation.request(&subject)).await;
-                assert_violates(&failure, &["user_id"]);
+            // Without an organization, the instance is meant.
+            let is_needed = !matches!(operation.field_of_the_subject(), "organization_id" | "ctx.org_id");
+            let is_single = !matches!(operation.reaching(), Reaching::Anything | Reaching::Nothing);
+            if is_single && (is_needed || !bad.is_empty()) {
+                let failure = stage
+                    .managers_refusal(operation.request(&stage.named(*operation, &bad)))
+                    .await;
+                assert_violates(&failure, &[operation.field_of_the_subject()]);
             }
         }
 

@@ -18,7 +18,8 @@ pub(super) async fn a_user_is_changed_as_they_were_seen(stage: &Stage<'_>) {
 
         match reply {
             Ok(Reply {
-                answer: Answer::Changed(details) | Answer::UsernameAdded { details, .. },
+                answer:
+                    Answer::Changed(details) | Answer::UsernameAdded { details, .. } | Answer::CodeReturned { details, .. },
                 replayed: false,
             }) => assert_eq!(details.sequence, seen + 1),
             other => unexpected(operation.rpc(), &other),

@@ -88,10 +88,10 @@ pub(super) async fn each_change_is_told_once_with_who_and_why(stage: &Stage<'_>)
         let is_lock = *kind == "user.locked";
         let expected = Event {
             position: event.position,
-            user_id: life.user_id.clone(),
+            user_id: Some(life.user_id.clone()),
             sequence: number,
             kind: (*kind).to_owned(),
-            organization_id: details.resource_owner.clone(),
+            organization_id: Some(details.resource_owner.clone()),
             actor_id: Some(stage.world.organization_manager.user_id.clone()),
             time: details.change_date.clone(),
             reason: REASONS
@@ -100,6 +100,10 @@ pub(super) async fn each_change_is_told_once_with_who_and_why(stage: &Stage<'_>)
                 .map(|(_, text)| (*text).to_owned()),
             lock_cause: is_lock.then(|| "LOCK_CAUSE_OPERATOR".to_owned()),
             lock_until: is_lock.then(|| "2999-12-31T23:59:59.123456Z".to_owned()),
+            source: stage.world.source.clone().filter(|_| *kind == "user.password.changed"),
+            unlock_cause: (*kind == "user.unlocked").then(|| "UNLOCK_CAUSE_OPERATOR".to_owned()),
+            counts_until: None,
+            lockout_policy: None,
         };
         assert_eq!((event, details.sequence), (&expected, number));
     }
@@ -116,7 +120,11 @@ pub(super) async fn what_people_have_said_about_a_user_goes_with_the_user(stage:
     assert_eq!((last.kind.as_str(), last.sequence), ("user.deleted", deleted.sequence));
     let erased: Vec<_> = before
         .into_iter()
-        .map(|event| Event { reason: None, ..event })
+        .map(|event| Event {
+            reason: None,
+            source: None,
+            ..event
+        })
         .collect();
     assert_eq!(after, erased);
 }
@@ -218,7 +226,10 @@ pub(super) async fn only_history_within_reach_is_told(stage: &Stage<'_>) {
         .await;
     assert!(!everything.events.is_empty(), "the manager themselves was created");
     for event in everything.events {
-        assert_eq!(event.organization_id, world.other_organization.as_str());
+        assert_eq!(
+            event.organization_id.as_deref(),
+            Some(world.other_organization.as_str())
+        );
     }
 }
 

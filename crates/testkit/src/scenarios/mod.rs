@@ -17,48 +17,83 @@ mod conditions;
 mod creating;
 mod crowd;
 mod deleting;
+mod eavesdropper;
 mod expecting;
+mod expiry;
 mod history;
 mod history_pages;
 mod keys;
+mod lapsing;
 mod lifecycle;
 mod linearizability;
 mod listing;
 mod locking;
+mod lockout;
+mod operation_requests;
 mod operations;
+mod own_passwords;
+mod passing_time;
+mod policies;
+mod policy_messages;
 mod profile;
 mod reading;
 mod repeating;
 mod request;
+mod resetting_passwords;
 mod searching;
+mod session_access;
+mod session_lists;
+mod session_messages;
+mod session_notes;
+mod session_stage;
+mod session_tokens;
+mod sign_in_history;
+mod signing_in;
+mod silence;
 mod stage;
+mod subjects;
+mod tenant;
+mod throttling;
 mod unlocking;
 mod watching;
 mod wire;
 mod world;
 
+use eavesdropper::Eavesdropper;
 use stage::Stage;
 
 pub use answer::{Answer, Details, Event, EventPage, Lock, Reply, Update, User, UserList, Username};
 pub use operations::{Operation, Reaching, Subject};
+pub use policy_messages::{EffectivePolicy, LockoutPolicy, LockoutSettings, ObjectDetails, SettingsOwner};
 pub use request::{
-    CreateUserRequest, ListEventsRequest, ListUsersRequest, PasswordRequest, Request, Safeguards, SearchQuery,
-    SetPasswordRequest, TimeRange, UpdateUserRequest, Verification, WatchEventsRequest,
+    CreateUserRequest, ListEventsRequest, ListUsersRequest, PasswordRequest, Request, ResetMedium, Safeguards,
+    SearchQuery, SetPasswordRequest, TimeRange, UpdateUserRequest, Verification, WatchEventsRequest,
+};
+pub use session_messages::{
+    Challenge, CheckUser, Checks, CreateSessionRequest, ListSessionsRequest, OtherCheck, Session, SessionList,
+    SessionQuery, SessionUser, SetSessionRequest, UserAgent,
 };
 pub use wire::{Failure, Watch, Wire};
 pub use world::{Member, World};
 
 pub use lifecycle::the_last_instance_owner_stays_in_service;
 pub use linearizability::parallel_operations_are_explained_by_the_history;
+pub use passing_time::run_all_in_time;
+pub use policies::the_policy_of_the_instance_holds_where_there_is_no_other;
 
 /// Every scenario, one after the other; each under fresh ids, so that the list can be run on a store that is in use. The
-/// name of each is printed, so that the last line of a failed run says which one failed.
+/// name of each is printed, so that the last line of a failed run says which one failed. No answer of any of them may hold a
+/// secret that was said before.
 ///
 /// # Panics
 /// When the wire answers otherwise than a scenario tells.
 #[expect(clippy::too_many_lines, reason = "it is one list")]
 pub async fn run_all(world: &World, wire: &dyn Wire) {
-    let stage = &Stage { world, wire };
+    let eavesdropper = Eavesdropper::on(wire);
+    let stage = &Stage {
+        world,
+        wire: &eavesdropper,
+    };
     macro_rules! play {
         ($($theme:ident::$scenario:ident,)*) => {
             $(
@@ -180,14 +215,94 @@ pub async fn run_all(world: &World, wire: &dyn Wire) {
         authorization::the_form_is_looked_at_before_the_permission,
         authorization::the_permission_is_looked_at_before_the_user,
         authorization::the_user_is_looked_for_before_their_state,
+        authorization::owners_of_the_instance_are_told_what_does_not_exist,
         authorization::a_user_of_another_organization_and_one_who_does_not_exist_look_the_same,
         authorization::another_organization_and_one_that_does_not_exist_look_the_same,
+        authorization::a_session_of_another_organization_and_one_that_does_not_exist_look_the_same,
         authorization::what_is_out_of_reach_is_neither_listed_nor_told,
-        authorization::owners_and_managers_do_everything_within_their_reach,
+        authorization::everybody_does_what_their_role_allows_within_their_reach,
         authorization::roles_on_the_instance_reach_every_organization,
-        authorization::viewers_read_and_do_not_write,
         authorization::changing_oneself_needs_the_permission,
         authorization::a_manager_can_lock_themselves_and_is_out_at_once,
+        signing_in::a_locked_user_cannot_sign_in_and_can_again_after_the_unlock,
+        signing_in::somebody_signs_in_by_id_or_by_name_in_any_case,
+        signing_in::a_name_of_the_whole_instance_goes_before_one_of_an_organization,
+        signing_in::somebody_is_named_first_and_shows_the_password_later,
+        signing_in::a_session_can_begin_with_nobody,
+        signing_in::naming_somebody_tells_nothing_about_them,
+        signing_in::a_wrong_password_begins_no_session_and_changes_none,
+        signing_in::the_user_of_a_session_cannot_be_changed,
+        signing_in::a_password_is_the_same_however_its_characters_are_composed,
+        signing_in::what_is_checked_otherwise_is_refused_by_its_name,
+        signing_in::checks_have_to_be_well_formed,
+        session_tokens::the_token_changes_with_every_change_and_the_one_before_stops_working,
+        session_tokens::a_token_that_is_not_the_sessions_is_refused_whoever_brings_it,
+        session_tokens::the_token_is_a_bearer_for_what_its_user_may_do,
+        session_tokens::before_the_password_is_shown_the_token_is_no_bearer,
+        session_tokens::the_session_of_a_user_who_is_kept_out_is_refused_and_works_again_later,
+        session_tokens::the_session_of_a_user_who_is_kept_out_can_be_ended,
+        session_tokens::the_sessions_of_a_deleted_user_are_gone,
+        session_tokens::a_session_is_ended_once_and_ending_it_again_changes_nothing,
+        session_access::sessions_are_begun_by_who_may_do_so_on_the_instance,
+        session_access::its_token_opens_a_session_to_everybody,
+        session_access::without_its_token_only_who_may_comes_to_a_session,
+        session_access::a_session_in_which_no_password_was_shown_belongs_to_the_instance,
+        session_access::who_signed_in_sees_the_other_sessions_of_the_same_user_agent,
+        session_access::sessions_are_listed_to_who_may_read_them,
+        session_lists::sessions_are_found_by_their_ids_and_their_user,
+        session_lists::sessions_are_listed_as_they_are_read,
+        session_lists::sessions_are_ordered_by_their_beginning_and_told_in_parts,
+        session_lists::what_sessions_are_searched_by_is_defined_and_bounded,
+        session_notes::notes_are_merged_and_an_empty_value_takes_one_away,
+        session_notes::a_session_has_up_to_32_notes,
+        session_notes::the_user_agent_is_shown_as_it_was_given,
+        session_notes::a_session_ends_when_its_lifetime_is_over,
+        session_notes::a_lifetime_is_longer_than_nothing,
+        silence::every_kind_of_wrong_guess_is_answered_alike,
+        silence::every_kind_of_wrong_guess_in_a_session_is_answered_alike,
+        lockout::wrong_passwords_are_counted_and_one_too_many_locks,
+        lockout::behind_the_lock_no_password_is_tried_until_the_unlock,
+        lockout::a_success_forgets_the_failures,
+        lockout::a_policy_of_0_attempts_never_locks,
+        lockout::a_lock_without_a_duration_lasts_until_somebody_unlocks,
+        lockout::each_further_lock_lasts_longer_until_a_sign_in_succeeds,
+        lockout::a_lock_is_revealed_where_the_policy_says_so,
+        lockout::of_many_guesses_at_once_no_more_are_counted_than_the_limit,
+        throttling::a_source_has_so_many_wrong_guesses_for_a_name,
+        throttling::a_source_is_slowed_down_for_names_that_nobody_has,
+        throttling::names_that_differ_in_case_are_one,
+        throttling::a_success_forgets_the_failures_of_its_source,
+        throttling::whoever_lets_a_user_back_in_gives_all_sources_attempts_anew,
+        throttling::a_new_password_gives_all_sources_attempts_anew,
+        own_passwords::whoever_knows_their_password_replaces_it_without_any_role,
+        own_passwords::the_password_of_somebody_else_needs_the_permission_as_well,
+        own_passwords::a_wrong_current_password_counts_and_locks,
+        own_passwords::a_current_password_is_not_tried_behind_a_lock_of_an_operator,
+        own_passwords::current_passwords_are_counted_by_source_together_with_sign_ins,
+        own_passwords::the_sequence_is_that_before_the_current_password_was_shown,
+        own_passwords::a_new_password_has_at_least_8_characters,
+        resetting_passwords::a_code_replaces_a_forgotten_password,
+        resetting_passwords::a_code_can_be_typed_in_any_case,
+        resetting_passwords::a_reset_lifts_a_lock_of_the_policy_and_leaves_that_of_an_operator,
+        resetting_passwords::five_wrong_codes_use_the_right_one_up,
+        resetting_passwords::four_wrong_codes_leave_one_try,
+        resetting_passwords::a_code_works_once,
+        resetting_passwords::another_code_takes_the_place_of_an_earlier_one,
+        resetting_passwords::a_code_is_no_good_after_another_change_of_the_password,
+        resetting_passwords::a_code_is_good_for_its_user_only,
+        resetting_passwords::an_inactive_user_gets_a_password_and_stays_inactive,
+        resetting_passwords::whoever_has_a_code_replaces_their_password_without_any_role,
+        resetting_passwords::without_an_open_code_every_code_is_wrong,
+        resetting_passwords::unlockd_sends_no_codes_itself,
+        policies::an_organization_has_a_policy_of_its_own_until_it_is_reset,
+        policies::what_is_not_set_is_as_in_the_default,
+        policies::numbers_and_spans_of_policies_have_bounds,
+        policies::settings_tell_the_same_as_the_policy,
+        policies::the_policy_of_the_instance_is_no_business_of_an_organization,
+        sign_in_history::sign_ins_and_resets_are_told_with_their_source,
+        sign_in_history::where_somebody_signed_in_goes_with_the_user,
+        sign_in_history::changes_of_a_policy_are_told_with_what_was_set,
+        sign_in_history::every_policy_is_told_as_it_was_set,
         bad_input::an_id_has_1_to_200_characters_and_no_nul,
         bad_input::a_reason_has_at_most_500_characters_and_no_nul,
         bad_input::a_reason_of_500_characters_goes_with_an_unlock,

@@ -1,14 +1,11 @@
 use unlockd_domain::Permission;
 
-use super::request::{
-    CreateUserRequest, ListEventsRequest, ListUsersRequest, PasswordRequest, Request, SearchQuery, SetPasswordRequest,
-    UpdateUserRequest, WatchEventsRequest,
-};
+use super::request::Request;
 
 /// What an operation is done to.
 #[derive(Debug, Clone, Default)]
 pub struct Subject {
-    /// The organization that gets a user.
+    /// The organization that gets a user, or whose policy it is about.
     pub organization_id: String,
     /// Who it is about.
     pub user_id: String,
@@ -16,6 +13,8 @@ pub struct Subject {
     pub username_id: String,
     /// Which name is added.
     pub new_username: String,
+    /// Which session it is about.
+    pub session_id: String,
 }
 
 /// What a caller has to reach.
@@ -25,8 +24,14 @@ pub enum Reaching {
     User,
     /// The organization that the request names.
     Organization,
+    /// The whole instance.
+    Instance,
+    /// The user who has shown their password in the session that the request names.
+    Session,
     /// Something: whatever is out of reach does not show in the answer.
     Anything,
+    /// Nothing: everybody may ask, and whatever is out of reach does not show in the answer.
+    Nothing,
 }
 
 macro_rules! operations {
@@ -110,20 +115,68 @@ operations! {
     /// Replaces a user's password.
     SetPassword = "zitadel.user.v3alpha.UserService/SetPassword",
         "POST" "/v3alpha/users/{user_id}/password", UserWrite on User;
+    /// Makes a code by which a user's password can be replaced.
+    RequestPasswordReset = "zitadel.user.v3alpha.UserService/RequestPasswordReset",
+        "POST" "/v3alpha/users/{user_id}/password/reset", UserWrite on User;
     /// Reads the history.
     ListEvents = "unlockd.event.v1.EventService/ListEvents", "GET" "/v1/events", UserRead on Anything;
     /// Watches what happens.
     WatchEvents = "unlockd.event.v1.EventService/WatchEvents", "GET" "/v1/events:watch", UserRead on Anything;
+    /// Begins a session.
+    CreateSession = "zitadel.session.v2.SessionService/CreateSession", "POST" "/v2/sessions", SessionWrite on Instance;
+    /// Reads a session.
+    GetSession = "zitadel.session.v2.SessionService/GetSession",
+        "GET" "/v2/sessions/{session_id}", SessionRead on Session;
+    /// Goes on with a session.
+    SetSession = "zitadel.session.v2.SessionService/SetSession",
+        "PATCH" "/v2/sessions/{session_id}", SessionWrite on Session;
+    /// Ends a session.
+    DeleteSession = "zitadel.session.v2.SessionService/DeleteSession",
+        "DELETE" "/v2/sessions/{session_id}", SessionDelete on Session;
+    /// Finds sessions.
+    ListSessions = "zitadel.session.v2.SessionService/ListSessions",
+        "POST" "/v2/sessions/search", SessionRead on Nothing;
+    /// Reads what locks users.
+    GetLockoutPolicy = "unlockd.policy.v1.LockoutPolicyService/GetLockoutPolicy",
+        "GET" "/v1/organizations/{organization_id}/lockout-policy", PolicyRead on Organization;
+    /// Sets what locks users.
+    SetLockoutPolicy = "unlockd.policy.v1.LockoutPolicyService/SetLockoutPolicy",
+        "PUT" "/v1/organizations/{organization_id}/lockout-policy", PolicyWrite on Organization;
+    /// Goes back to what locks users otherwise.
+    ResetLockoutPolicy = "unlockd.policy.v1.LockoutPolicyService/ResetLockoutPolicy",
+        "DELETE" "/v1/organizations/{organization_id}/lockout-policy", PolicyWrite on Organization;
+    /// Reads what locks users, as far as ZITADEL knows it.
+    GetLockoutSettings = "zitadel.settings.v2.SettingsService/GetLockoutSettings",
+        "GET" "/v2/settings/lockout", PolicyRead on Organization;
 }
 
 impl Operation {
-    /// Further paths that lead to the same, as the API documents them.
+    /// Further paths that lead to the same, as the API documents them; to a policy, the one for that of the instance.
     #[must_use]
     pub fn aliases(self) -> &'static [&'static str] {
-        if self == Self::SetPassword {
-            &["/v2beta/users/{user_id}/password"]
-        } else {
-            &[]
+        match self {
+            Self::SetPassword => &["/v2beta/users/{user_id}/password"],
+            Self::RequestPasswordReset => &["/v2beta/users/{user_id}/password/reset"],
+            Self::GetLockoutPolicy | Self::SetLockoutPolicy | Self::ResetLockoutPolicy => &["/v1/lockout-policy"],
+            Self::CreateUser
+            | Self::ListUsers
+            | Self::GetUserById
+            | Self::UpdateUser
+            | Self::DeactivateUser
+            | Self::ReactivateUser
+            | Self::LockUser
+            | Self::UnlockUser
+            | Self::DeleteUser
+            | Self::AddUsername
+            | Self::RemoveUsername
+            | Self::ListEvents
+            | Self::WatchEvents
+            | Self::CreateSession
+            | Self::GetSession
+            | Self::SetSession
+            | Self::DeleteSession
+            | Self::ListSessions
+            | Self::GetLockoutSettings => &[],
         }
     }
 
@@ -133,96 +186,51 @@ impl Operation {
         self.state_before().is_some() || matches!(self, Self::CreateUser | Self::DeleteUser)
     }
 
-    /// Whether it changes a user.
+    /// Whether it changes something.
     #[must_use]
     pub fn is_change(self) -> bool {
-        self.permission() != Permission::UserRead
+        match self.permission() {
+            Permission::UserRead | Permission::PolicyRead | Permission::SessionRead => false,
+            Permission::UserWrite
+            | Permission::UserDelete
+            | Permission::PolicyWrite
+            | Permission::SessionWrite
+            | Permission::SessionDelete => true,
+        }
+    }
+
+    /// Whether it changes a user.
+    #[must_use]
+    pub fn is_change_of_a_user(self) -> bool {
+        matches!(self.permission(), Permission::UserWrite | Permission::UserDelete)
     }
 
     /// The state that the user must be in, where that matters.
     #[must_use]
     pub fn state_before(self) -> Option<&'static str> {
-        match self {
-            Self::DeactivateUser | Self::LockUser => Some("USER_STATE_ACTIVE"),
-            Self::ReactivateUser => Some("USER_STATE_INACTIVE"),
-            Self::UnlockUser => Some("USER_STATE_LOCKED"),
-            Self::CreateUser
-            | Self::ListUsers
-            | Self::GetUserById
-            | Self::UpdateUser
-            | Self::DeleteUser
-            | Self::AddUsername
-            | Self::RemoveUsername
-            | Self::SetPassword
-            | Self::ListEvents
-            | Self::WatchEvents => None,
-        }
-    }
-
-    /// The path of the field that names the user.
-    #[must_use]
-    pub fn field_of_the_user(self) -> &'static str {
-        if self == Self::ListUsers {
-            "queries[0].user_id_query.id"
+        if matches!(self, Self::DeactivateUser | Self::LockUser) {
+            Some("USER_STATE_ACTIVE")
+        } else if self == Self::ReactivateUser {
+            Some("USER_STATE_INACTIVE")
+        } else if self == Self::UnlockUser {
+            Some("USER_STATE_LOCKED")
         } else {
-            "user_id"
+            None
         }
     }
 
-    /// A request that is well formed if the subject is.
+    /// The path of the field that names what it is done to.
     #[must_use]
-    pub fn request(self, subject: &Subject) -> Request {
-        let user_id = subject.user_id.clone();
-        let reason = None;
-        match self {
-            Self::CreateUser => Request::CreateUser(CreateUserRequest {
-                user_id: Some(user_id),
-                organization_id: Some(subject.organization_id.clone()),
-                ..CreateUserRequest::default()
-            }),
-            Self::ListUsers => Request::ListUsers(ListUsersRequest {
-                queries: vec![SearchQuery::UserId(user_id, 0)],
-                ..ListUsersRequest::default()
-            }),
-            Self::GetUserById => Request::GetUserById { user_id },
-            Self::UpdateUser => Request::UpdateUser(UpdateUserRequest {
-                user_id,
-                data: Some("{}".to_owned()),
-                ..UpdateUserRequest::default()
-            }),
-            Self::DeactivateUser => Request::DeactivateUser { user_id, reason },
-            Self::ReactivateUser => Request::ReactivateUser { user_id, reason },
-            Self::LockUser => Request::LockUser {
-                user_id,
-                reason,
-                locked_until: None,
-            },
-            Self::UnlockUser => Request::UnlockUser { user_id, reason },
-            Self::DeleteUser => Request::DeleteUser { user_id },
-            Self::AddUsername => Request::AddUsername {
-                user_id,
-                username: Some((subject.new_username.clone(), false)),
-            },
-            Self::RemoveUsername => Request::RemoveUsername {
-                user_id,
-                username_id: subject.username_id.clone(),
-            },
-            Self::SetPassword => Request::SetPassword(SetPasswordRequest {
-                user_id,
-                new_password: Some(PasswordRequest::Plain {
-                    password: "correct horse battery staple".to_owned(),
-                    change_required: false,
-                }),
-                verification: None,
-            }),
-            Self::ListEvents => Request::ListEvents(ListEventsRequest {
-                user_id: Some(user_id),
-                ..ListEventsRequest::default()
-            }),
-            Self::WatchEvents => Request::WatchEvents(WatchEventsRequest {
-                user_id: Some(user_id),
-                ..WatchEventsRequest::default()
-            }),
+    pub fn field_of_the_subject(self) -> &'static str {
+        if self == Self::GetLockoutSettings {
+            return "ctx.org_id";
+        }
+        match (self.reaching(), self) {
+            (Reaching::Instance, _) => "checks.user.user_id",
+            (Reaching::Session, _) => "session_id",
+            (Reaching::Nothing, _) | (_, Self::ListUsers) => "queries[0].user_id_query.id",
+            (Reaching::Organization, other) if other != Self::CreateUser => "organization_id",
+            (Reaching::User | Reaching::Organization | Reaching::Anything, _) => "user_id",
         }
     }
 }

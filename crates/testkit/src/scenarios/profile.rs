@@ -1,12 +1,13 @@
 use serde_json::json;
 
 use super::creating::nested;
+use super::session_stage::plain;
 use super::stage::{
     ALREADY_EXISTS, FAILED_PRECONDITION, NOT_FOUND, UNIMPLEMENTED, assert_refused, assert_violates, unexpected,
 };
 use super::{
     Answer, CreateUserRequest, Details, Failure, PasswordRequest, Request, SetPasswordRequest, Stage,
-    UpdateUserRequest, Username, Verification,
+    UpdateUserRequest, Username,
 };
 
 pub(super) async fn data_is_replaced_as_a_whole(stage: &Stage<'_>) {
@@ -48,7 +49,9 @@ pub(super) async fn users_in_every_state_can_be_edited(stage: &Stage<'_>) {
             .await
             .expect("the name is free");
         stage.managers_change(remove(&user_id, &username_id)).await;
-        stage.managers_change(password(&user_id, Some(plain("secret")))).await;
+        stage
+            .managers_change(password(&user_id, Some(plain("another password"))))
+            .await;
 
         let seen = stage.seen(&user_id).await;
         assert_eq!((seen.state, seen.lock), (before.state, before.lock));
@@ -191,13 +194,6 @@ pub(super) async fn a_password_has_to_be_given_and_is_not_repeated(stage: &Stage
 
 pub(super) async fn what_is_not_done_yet_is_refused_by_its_name(stage: &Stage<'_>) {
     let user_id = stage.active_user().await;
-    let verified = |verification| {
-        Request::SetPassword(SetPasswordRequest {
-            user_id: user_id.clone(),
-            new_password: Some(plain("secret")),
-            verification: Some(verification),
-        })
-    };
     let update = UpdateUserRequest {
         user_id: user_id.clone(),
         data: Some("{}".to_owned()),
@@ -212,11 +208,6 @@ pub(super) async fn what_is_not_done_yet_is_refused_by_its_name(stage: &Stage<'_
         ..update
     };
     for (request, field) in [
-        (
-            verified(Verification::CurrentPassword("hunter2".to_owned())),
-            "current_password",
-        ),
-        (verified(Verification::Code("hunter2".to_owned())), "verification_code"),
         (Request::UpdateUser(contact), "contact"),
         (Request::UpdateUser(schema), "schema_id"),
     ] {
@@ -269,11 +260,4 @@ fn password(user_id: &str, new_password: Option<PasswordRequest>) -> Request {
         new_password,
         verification: None,
     })
-}
-
-fn plain(password: &str) -> PasswordRequest {
-    PasswordRequest::Plain {
-        password: password.to_owned(),
-        change_required: false,
-    }
 }

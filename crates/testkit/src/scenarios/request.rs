@@ -1,5 +1,8 @@
-/// A request to `zitadel.user.v3alpha.UserService` or `unlockd.event.v1.EventService`. Fields that are `None` or empty are
-/// not sent; times are in the form of RFC 3339 with any offset, enums are the proto's numbers.
+use super::policy_messages::{LockoutPolicy, SettingsOwner};
+use super::session_messages::{CreateSessionRequest, ListSessionsRequest, SetSessionRequest};
+
+/// A request to one of unlockd's services. Fields that are `None` or empty are not sent; times are in the form of RFC 3339 with
+/// any offset, enums are the proto's numbers.
 #[derive(Debug, Clone)]
 pub enum Request {
     /// `CreateUser`.
@@ -64,10 +67,59 @@ pub enum Request {
     },
     /// `SetPassword`.
     SetPassword(SetPasswordRequest),
+    /// `RequestPasswordReset`.
+    RequestPasswordReset {
+        /// Whose password is to be replaced.
+        user_id: String,
+        /// How the code gets to them.
+        medium: Option<ResetMedium>,
+    },
     /// `ListEvents`.
     ListEvents(ListEventsRequest),
     /// `WatchEvents`.
     WatchEvents(WatchEventsRequest),
+    /// `CreateSession`.
+    CreateSession(CreateSessionRequest),
+    /// `GetSession`.
+    GetSession {
+        /// Which one.
+        session_id: String,
+        /// Its token.
+        session_token: Option<String>,
+    },
+    /// `SetSession`.
+    SetSession(SetSessionRequest),
+    /// `DeleteSession`.
+    DeleteSession {
+        /// Which one.
+        session_id: String,
+        /// Its token.
+        session_token: Option<String>,
+    },
+    /// `ListSessions`.
+    ListSessions(ListSessionsRequest),
+    /// `GetLockoutPolicy`.
+    GetLockoutPolicy {
+        /// Whose; none: the instance's.
+        organization_id: Option<String>,
+    },
+    /// `SetLockoutPolicy`.
+    SetLockoutPolicy {
+        /// Whose; none: the instance's.
+        organization_id: Option<String>,
+        /// The policy.
+        policy: LockoutPolicy,
+    },
+    /// `ResetLockoutPolicy`.
+    ResetLockoutPolicy {
+        /// Whose; none: the instance's.
+        organization_id: Option<String>,
+    },
+    /// `GetLockoutSettings`.
+    GetLockoutSettings {
+        /// Whose.
+        owner: SettingsOwner,
+    },
 }
 
 /// What makes a change safe to repeat, or to make at the same time as others.
@@ -163,17 +215,28 @@ pub struct SetPasswordRequest {
     pub user_id: String,
     /// `new_password`.
     pub new_password: Option<PasswordRequest>,
-    /// What comes along, which unlockd does not look at yet.
+    /// What comes along.
     pub verification: Option<Verification>,
 }
 
-/// How the owner of a password would prove that they may set it.
+/// How the owner of a password proves that they may set it.
 #[derive(Debug, Clone)]
 pub enum Verification {
     /// `current_password`.
     CurrentPassword(String),
     /// `verification_code`.
     Code(String),
+}
+
+/// `RequestPasswordResetRequest.medium`.
+#[derive(Debug, Clone, Copy)]
+pub enum ResetMedium {
+    /// `send_email`, which unlockd does not do.
+    SendEmail,
+    /// `send_sms`, which unlockd does not do.
+    SendSms,
+    /// `return_code`.
+    ReturnCode,
 }
 
 /// The fields of `ListUsers`.

@@ -1,4 +1,5 @@
 use std::fmt::Debug;
+use std::time::Duration;
 
 use unlockd_domain::Timestamp;
 
@@ -185,9 +186,15 @@ pub(super) fn moved(time: &str, microseconds: i64) -> String {
     Timestamp::from_unix_microseconds(moment).expect("a time").to_string()
 }
 
-/// The failure has exactly this code, reason and metadata, is unlockd's, and says something to people.
+/// The failure has exactly this code, reason and metadata, is unlockd's, and says something to people. Trying again cannot help.
 #[track_caller]
 pub(super) fn assert_refused(failure: &Failure, code: i32, reason: &str, metadata: &[(&str, &str)]) {
+    assert_reason(failure, code, reason, metadata);
+    assert_eq!(failure.retry_after, None, "trying again cannot help");
+}
+
+#[track_caller]
+fn assert_reason(failure: &Failure, code: i32, reason: &str, metadata: &[(&str, &str)]) {
     assert_eq!((failure.code, failure.reason.as_str()), (code, reason), "{failure:?}");
     assert_eq!(failure.domain, "unlockd");
     let metadata = metadata
@@ -199,7 +206,13 @@ pub(super) fn assert_refused(failure: &Failure, code: i32, reason: &str, metadat
     if code != INVALID_ARGUMENT {
         assert_eq!(failure.field_violations, [], "only a bad form has violations");
     }
-    assert_eq!(failure.retry_after, None, "trying again cannot help");
+}
+
+/// Too many sign-ins have failed; how long it takes until another one may be tried.
+#[track_caller]
+pub(super) fn assert_throttled(failure: &Failure) -> Duration {
+    assert_reason(failure, RESOURCE_EXHAUSTED, "TOO_MANY_ATTEMPTS", &[]);
+    failure.retry_after.expect("trying again will help")
 }
 
 /// The failure is a bad form of exactly these fields, given in alphabetical order.
@@ -237,6 +250,8 @@ pub(super) const NOT_FOUND: i32 = 5;
 pub(super) const ALREADY_EXISTS: i32 = 6;
 /// `google.rpc.Code.PERMISSION_DENIED`.
 pub(super) const PERMISSION_DENIED: i32 = 7;
+/// `google.rpc.Code.RESOURCE_EXHAUSTED`.
+pub(super) const RESOURCE_EXHAUSTED: i32 = 8;
 /// `google.rpc.Code.FAILED_PRECONDITION`.
 pub(super) const FAILED_PRECONDITION: i32 = 9;
 /// `google.rpc.Code.ABORTED`.

@@ -42,4 +42,6 @@ pub struct Failure {
     pub field_violations: Vec<(String, String)>,
     /// `RetryInfo.retry_delay`.
     pub retry_after: Option<Duration>,
+    /// What the wire says beside it: the HTTP status, and headers or metadata, but for the date and the id of the request.
+    pub envelope: BTreeMap<String, String>,
 }

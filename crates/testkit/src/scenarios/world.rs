@@ -6,6 +6,8 @@ use unlockd_domain::{Actor, Grant, GrantScope, OrganizationId, OrganizationName,
 /// worlds fit into one store.
 pub struct World {
     administration: Administration,
+    /// Where the history says that the scenarios' requests come from.
+    pub source: Option<String>,
     /// The organization that the scenarios play in.
     pub organization: OrganizationId,
     /// Another organization.
@@ -56,10 +58,32 @@ impl World {
             organization_viewer: with(Role::OrgOwnerViewer).await,
             other_manager: member(&administration, &other_organization, Some(Role::OrgUserManager)).await,
             roleless: member(&administration, &organization, None).await,
+            source: None,
             administration,
             organization,
             other_organization,
         }
+    }
+
+    /// The same, with requests from there.
+    #[must_use]
+    pub fn from_source(self, source: impl Into<String>) -> Self {
+        Self {
+            source: Some(source.into()),
+            ..self
+        }
+    }
+
+    /// Everybody who holds a role on the instance or on the organization, with it.
+    pub(super) fn holders(&self) -> [(&Member, Role); 6] {
+        [
+            (&self.instance_owner, Role::IamOwner),
+            (&self.instance_manager, Role::IamUserManager),
+            (&self.instance_viewer, Role::IamOwnerViewer),
+            (&self.organization_owner, Role::OrgOwner),
+            (&self.organization_manager, Role::OrgUserManager),
+            (&self.organization_viewer, Role::OrgOwnerViewer),
+        ]
     }
 
     /// A new user of the organization, who holds the role, if there is one, on the organization or on the instance.

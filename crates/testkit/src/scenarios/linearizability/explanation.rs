@@ -193,15 +193,19 @@ mod tests {
             .zip(kinds)
             .map(|(sequence, kind)| Event {
                 position: sequence,
-                user_id: "alice".to_owned(),
+                user_id: Some("alice".to_owned()),
                 sequence,
                 kind: (*kind).to_owned(),
-                organization_id: "acme".to_owned(),
+                organization_id: Some("acme".to_owned()),
                 actor_id: None,
                 time: "2024-06-25T13:35:39.148123Z".to_owned(),
                 reason: None,
                 lock_cause: None,
                 lock_until: None,
+                source: None,
+                unlock_cause: None,
+                counts_until: None,
+                lockout_policy: None,
             })
             .collect()
     }

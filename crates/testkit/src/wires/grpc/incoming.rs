@@ -1,10 +1,14 @@
+use std::collections::BTreeMap;
+
 use tonic::Status;
+use tonic::metadata::MetadataMap;
 use tonic_types::StatusExt;
 use unlockd_domain::Timestamp;
-use unlockd_proto::unlockd::event::v1 as event;
+use unlockd_proto::unlockd::event::v1::{self as event, UnlockCause};
 use unlockd_proto::zitadel::object::v2beta;
 use unlockd_proto::zitadel::user::v3alpha::{self as proto, FieldName, LockCause, State};
 
+use super::policies;
 use super::struct_value::json;
 use crate::scenarios::{Answer, Details, Event, EventPage, Failure, Lock, Update, User, UserList, Username};
 
@@ -34,6 +38,13 @@ pub(super) fn username_added(added: proto::AddUsernameResponse) -> Answer {
     Answer::UsernameAdded {
         username_id: added.username_id,
         details: details(added.details),
+    }
+}
+
+pub(super) fn code_returned(requested: proto::RequestPasswordResetResponse) -> Answer {
+    Answer::CodeReturned {
+        code: requested.verification_code.expect("a code"),
+        details: details(requested.details),
     }
 }
 
@@ -80,7 +91,18 @@ pub(super) fn failure(status: &Status) -> Failure {
             .map(|violation| (violation.field, violation.description))
             .collect(),
         retry_after: status.get_details_retry_info().and_then(|info| info.retry_delay),
+        envelope: envelope(status.metadata()),
     }
+}
+
+/// The metadata that is the same whenever the same answer is given.
+fn envelope(metadata: &MetadataMap) -> BTreeMap<String, String> {
+    let headers = metadata.clone().into_headers();
+    let constant = headers.iter();
+    let constant = constant.filter(|(name, _)| !matches!(name.as_str(), "date" | "x-request-id"));
+    constant
+        .map(|(name, value)| (name.to_string(), value.as_bytes().escape_ascii().to_string()))
+        .collect()
 }
 
 fn user(user: proto::User) -> User {
@@ -118,15 +140,19 @@ fn lock(lock: proto::Lock) -> Lock {
 fn event(event: event::Event) -> Event {
     Event {
         position: event.position,
-        user_id: event.user_id,
+        user_id: given(event.user_id),
         sequence: event.sequence,
         kind: event.kind,
-        organization_id: event.organization_id,
+        organization_id: given(event.organization_id),
         actor_id: given(event.actor_id),
         time: text(event.time),
         reason: given(event.reason),
         lock_cause: cause(event.lock_cause),
         lock_until: event.lock_until.map(|until| text(Some(until))),
+        source: given(event.source),
+        unlock_cause: unlock_cause(event.unlock_cause),
+        counts_until: event.counts_until.map(|until| text(Some(until))),
+        lockout_policy: event.lockout_policy.map(policies::policy),
     }
 }
 
@@ -136,11 +162,17 @@ fn cause(number: i32) -> Option<String> {
     (cause != LockCause::Unspecified).then(|| cause.as_str_name().to_owned())
 }
 
-fn given(text: String) -> Option<String> {
+/// The name of what ended a lock, if it is set.
+fn unlock_cause(number: i32) -> Option<String> {
+    let cause = UnlockCause::try_from(number).expect("a cause");
+    (cause != UnlockCause::Unspecified).then(|| cause.as_str_name().to_owned())
+}
+
+pub(super) fn given(text: String) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
 
-fn text(timestamp: Option<prost_types::Timestamp>) -> String {
+pub(super) fn text(timestamp: Option<prost_types::Timestamp>) -> String {
     let timestamp = timestamp.expect("a time");
     Timestamp::from_unix_seconds_and_nanos(timestamp.seconds, timestamp.nanos)
         .expect("a valid time")

@@ -2,7 +2,9 @@
 
 mod incoming;
 mod outgoing;
+mod policies;
 mod search_query;
+mod sessions;
 mod struct_value;
 
 use async_trait::async_trait;
@@ -16,6 +18,11 @@ use tonic::metadata::MetadataValue;
 use tonic::{Request as Outgoing, Response, Status, Streaming};
 use unlockd_proto::unlockd::event::v1::WatchEventsResponse;
 use unlockd_proto::unlockd::event::v1::event_service_client::EventServiceClient;
+use unlockd_proto::unlockd::policy::v1 as policy;
+use unlockd_proto::unlockd::policy::v1::lockout_policy_service_client::LockoutPolicyServiceClient;
+use unlockd_proto::zitadel::session::v2 as session;
+use unlockd_proto::zitadel::session::v2::session_service_client::SessionServiceClient;
+use unlockd_proto::zitadel::settings::v2::settings_service_client::SettingsServiceClient;
 use unlockd_proto::zitadel::user::v3alpha as proto;
 use unlockd_proto::zitadel::user::v3alpha::user_service_client::UserServiceClient;
 
@@ -25,6 +32,9 @@ use crate::scenarios::{Answer, Failure, Reply, Request, Safeguards, Update, Watc
 pub struct GrpcWire<C> {
     users: UserServiceClient<C>,
     events: EventServiceClient<C>,
+    sessions: SessionServiceClient<C>,
+    policies: LockoutPolicyServiceClient<C>,
+    settings: SettingsServiceClient<C>,
 }
 
 impl<C> GrpcWire<C>
@@ -39,7 +49,10 @@ where
     pub fn new(transport: C, origin: Uri) -> Self {
         Self {
             users: UserServiceClient::with_origin(transport.clone(), origin.clone()),
-            events: EventServiceClient::with_origin(transport, origin),
+            events: EventServiceClient::with_origin(transport.clone(), origin.clone()),
+            sessions: SessionServiceClient::with_origin(transport.clone(), origin.clone()),
+            policies: LockoutPolicyServiceClient::with_origin(transport.clone(), origin.clone()),
+            settings: SettingsServiceClient::with_origin(transport, origin),
         }
     }
 }
@@ -82,8 +95,11 @@ where
     C::ResponseBody: HttpBody<Data = Bytes> + Send + 'static,
     <C::ResponseBody as HttpBody>::Error: Into<StdError> + Send,
 {
+    #[expect(clippy::too_many_lines, reason = "there are many methods")]
     async fn send(&self, token: Option<&str>, request: Request, safeguards: &Safeguards) -> Result<Reply, Status> {
         let (mut users, mut events) = (self.users.clone(), self.events.clone());
+        let (mut sessions, mut policies) = (self.sessions.clone(), self.policies.clone());
+        let mut settings = self.settings.clone();
         let if_sequence = safeguards.if_sequence;
         // Each call is another method with another message; what is done around it is the same.
         macro_rules! call {
@@ -177,10 +193,75 @@ where
                 }
             ),
             Request::SetPassword(request) => change!(set_password, outgoing::set_password(request, if_sequence)),
+            Request::RequestPasswordReset { user_id, medium } => call!(
+                users.request_password_reset(outgoing::request_password_reset(user_id, medium, if_sequence)),
+                incoming::code_returned
+            ),
             Request::ListEvents(request) => {
                 call!(events.list_events(outgoing::list_events(request)), incoming::events)
             }
             Request::WatchEvents(_) => panic!("a watch is another kind of call"),
+            Request::CreateSession(request) => {
+                call!(
+                    sessions.create_session(sessions::create_session(request)),
+                    sessions::begun
+                )
+            }
+            Request::GetSession {
+                session_id,
+                session_token,
+            } => call!(
+                sessions.get_session(session::GetSessionRequest {
+                    session_id,
+                    session_token,
+                }),
+                sessions::found
+            ),
+            Request::SetSession(request) => {
+                call!(sessions.set_session(sessions::set_session(request)), sessions::changed)
+            }
+            Request::DeleteSession {
+                session_id,
+                session_token,
+            } => call!(
+                sessions.delete_session(session::DeleteSessionRequest {
+                    session_id,
+                    session_token,
+                }),
+                sessions::ended
+            ),
+            Request::ListSessions(request) => {
+                call!(
+                    sessions.list_sessions(sessions::list_sessions(request)),
+                    sessions::sessions
+                )
+            }
+            Request::GetLockoutPolicy { organization_id } => call!(
+                policies.get_lockout_policy(policy::GetLockoutPolicyRequest {
+                    organization_id: organization_id.unwrap_or_default(),
+                }),
+                policies::effective
+            ),
+            Request::SetLockoutPolicy {
+                organization_id,
+                policy,
+            } => call!(
+                policies.set_lockout_policy(policy::SetLockoutPolicyRequest {
+                    organization_id: organization_id.unwrap_or_default(),
+                    policy: Some(policies::message(policy)),
+                }),
+                policies::set
+            ),
+            Request::ResetLockoutPolicy { organization_id } => call!(
+                policies.reset_lockout_policy(policy::ResetLockoutPolicyRequest {
+                    organization_id: organization_id.unwrap_or_default(),
+                }),
+                policies::reset
+            ),
+            Request::GetLockoutSettings { owner } => call!(
+                settings.get_lockout_settings(policies::context(owner)),
+                policies::settings
+            ),
         })
     }
 }

@@ -3,12 +3,12 @@ use unlockd_proto::unlockd::event::v1 as event;
 use unlockd_proto::zitadel::object::v2beta::{Organization, organization::Org};
 use unlockd_proto::zitadel::user::v3alpha as proto;
 use unlockd_proto::zitadel::user::v3alpha::set_password::Type;
-use unlockd_proto::zitadel::user::v3alpha::set_password_request;
+use unlockd_proto::zitadel::user::v3alpha::{request_password_reset_request, set_password_request};
 
 use super::struct_value;
 use crate::scenarios::{
-    CreateUserRequest, ListEventsRequest, PasswordRequest, SetPasswordRequest, UpdateUserRequest, Verification,
-    WatchEventsRequest,
+    CreateUserRequest, ListEventsRequest, PasswordRequest, ResetMedium, SetPasswordRequest, UpdateUserRequest,
+    Verification, WatchEventsRequest,
 };
 
 pub(super) fn create_user(request: CreateUserRequest, if_sequence: Option<u64>) -> proto::CreateUserRequest {
@@ -46,6 +46,23 @@ pub(super) fn set_password(request: SetPasswordRequest, if_sequence: Option<u64>
         verification: request.verification.map(|verification| match verification {
             Verification::CurrentPassword(current) => Field::CurrentPassword(current),
             Verification::Code(code) => Field::VerificationCode(code),
+        }),
+        if_sequence,
+    }
+}
+
+pub(super) fn request_password_reset(
+    user_id: String,
+    medium: Option<ResetMedium>,
+    if_sequence: Option<u64>,
+) -> proto::RequestPasswordResetRequest {
+    use request_password_reset_request::Medium as Field;
+    proto::RequestPasswordResetRequest {
+        user_id,
+        medium: medium.map(|medium| match medium {
+            ResetMedium::SendEmail => Field::SendEmail(proto::SendPasswordResetEmail::default()),
+            ResetMedium::SendSms => Field::SendSms(proto::SendPasswordResetSms {}),
+            ResetMedium::ReturnCode => Field::ReturnCode(proto::ReturnPasswordResetCode {}),
         }),
         if_sequence,
     }

@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::pin::Pin;
 
@@ -63,7 +64,7 @@ where
         };
         let data: Option<Value> = field("data").map(|data| serde_json::from_str(data).expect("JSON"));
         if field("event") == Some("error") {
-            return Err(incoming::failure(&data.expect("a status")));
+            return Err(incoming::failure(&data.expect("a status"), BTreeMap::new()));
         }
         let position = field("id")
             .expect("every block tells a position")

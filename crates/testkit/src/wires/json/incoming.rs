@@ -1,8 +1,10 @@
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use serde_json::Value;
 
+use unlockd_application::duration_from_text;
+
+use super::{policies, sessions};
 use crate::scenarios::{Answer, Details, Event, EventPage, Failure, Lock, Operation, User, UserList, Username};
 
 /// What the body of a success says.
@@ -24,6 +26,10 @@ pub(super) fn answer(operation: Operation, body: &Value) -> Answer {
             username_id: text(&body["usernameId"]),
             details: details(&body["details"]),
         },
+        Operation::RequestPasswordReset => Answer::CodeReturned {
+            code: text(&body["verificationCode"]),
+            details: details(&body["details"]),
+        },
         Operation::ListEvents => Answer::Events(EventPage {
             events: list(&body["events"], event),
             next_page_token: optional_text(&body["nextPageToken"]),
@@ -37,15 +43,38 @@ pub(super) fn answer(operation: Operation, body: &Value) -> Answer {
         | Operation::DeleteUser
         | Operation::RemoveUsername
         | Operation::SetPassword => Answer::Changed(details(&body["details"])),
+        Operation::CreateSession => Answer::SessionBegun {
+            session_id: text(&body["sessionId"]),
+            session_token: text(&body["sessionToken"]),
+            details: policies::details(&body["details"]),
+        },
+        Operation::SetSession => Answer::SessionChanged {
+            session_token: text(&body["sessionToken"]),
+            details: policies::details(&body["details"]),
+        },
+        Operation::GetSession => Answer::Session(sessions::session(&body["session"])),
+        Operation::ListSessions => Answer::Sessions(sessions::list(body)),
+        Operation::DeleteSession => Answer::SessionEnded(policies::details(&body["details"])),
+        Operation::GetLockoutPolicy => Answer::Policy(policies::effective(body)),
+        Operation::SetLockoutPolicy | Operation::ResetLockoutPolicy => {
+            Answer::PolicyChanged(policies::details(&body["details"]))
+        }
+        Operation::GetLockoutSettings => Answer::Settings(policies::settings(body)),
         Operation::WatchEvents => panic!("a watch has no body that ends"),
     }
 }
 
-/// `google.rpc.Status`.
-pub(super) fn failure(body: &Value) -> Failure {
+/// `google.rpc.Status`, in such an envelope.
+pub(super) fn failure(body: &Value, envelope: BTreeMap<String, String>) -> Failure {
     let info = detail(body, "ErrorInfo").unwrap_or_else(|| panic!("no ErrorInfo in {body}"));
     let violations = detail(body, "BadRequest").map(|detail| &detail["fieldViolations"]);
-    let delay = detail(body, "RetryInfo").map(|detail| text(&detail["retryDelay"]));
+    let delay = detail(body, "RetryInfo").map(|detail| duration_from_text(&text(&detail["retryDelay"])).unwrap());
+    if !envelope.is_empty() {
+        // RFC 9110, section 10.2.3: in whole seconds, which are not too few.
+        let seconds = delay.map(|delay| delay.as_secs() + u64::from(delay.subsec_nanos() > 0));
+        let header = envelope.get("retry-after").map(|seconds| seconds.parse().unwrap());
+        assert_eq!(header, seconds, "{body}");
+    }
     Failure {
         code: i32::try_from(body["code"].as_i64().unwrap()).unwrap(),
         reason: text(&info["reason"]),
@@ -59,7 +88,8 @@ pub(super) fn failure(body: &Value) -> Failure {
                 (text(&violation["field"]), text(&violation["description"]))
             })
         }),
-        retry_after: delay.map(|delay| Duration::from_secs(delay.strip_suffix('s').unwrap().parse().unwrap())),
+        retry_after: delay,
+        envelope,
     }
 }
 
@@ -75,15 +105,19 @@ fn detail<'a>(body: &'a Value, kind: &str) -> Option<&'a Value> {
 pub(super) fn event(value: &Value) -> Event {
     Event {
         position: number(&value["position"]),
-        user_id: text(&value["userId"]),
+        user_id: optional_text(&value["userId"]),
         sequence: number(&value["sequence"]),
         kind: text(&value["kind"]),
-        organization_id: text(&value["organizationId"]),
+        organization_id: optional_text(&value["organizationId"]),
         actor_id: optional_text(&value["actorId"]),
         time: text(&value["time"]),
         reason: optional_text(&value["reason"]),
         lock_cause: optional_text(&value["lockCause"]),
         lock_until: optional_text(&value["lockUntil"]),
+        source: optional_text(&value["source"]),
+        unlock_cause: optional_text(&value["unlockCause"]),
+        counts_until: optional_text(&value["countsUntil"]),
+        lockout_policy: value.get("lockoutPolicy").map(policies::policy),
     }
 }
 
@@ -131,23 +165,23 @@ fn lock(value: &Value) -> Lock {
 }
 
 /// What is in a list, which is left out when it is empty.
-fn list<T>(value: &Value, item: impl Fn(&Value) -> T) -> Vec<T> {
+pub(super) fn list<T>(value: &Value, item: impl Fn(&Value) -> T) -> Vec<T> {
     assert!(value.is_null() || value.is_array(), "{value} is no list");
     value.as_array().into_iter().flatten().map(item).collect()
 }
 
 /// A number of 64 bits, which JSON has as a text, and which is left out when it is 0.
-fn number(value: &Value) -> u64 {
+pub(super) fn number(value: &Value) -> u64 {
     optional_text(value).map_or(0, |digits| digits.parse().expect("digits"))
 }
 
-fn text(value: &Value) -> String {
+pub(super) fn text(value: &Value) -> String {
     value
         .as_str()
         .unwrap_or_else(|| panic!("{value} is no text"))
         .to_owned()
 }
 
-fn optional_text(value: &Value) -> Option<String> {
+pub(super) fn optional_text(value: &Value) -> Option<String> {
     (!value.is_null()).then(|| text(value))
 }

@@ -3,8 +3,11 @@
 mod event_stream;
 mod incoming;
 mod outgoing;
+mod policies;
 mod search_query;
+mod sessions;
 
+use std::collections::BTreeMap;
 use std::fmt::Debug;
 
 use async_trait::async_trait;
@@ -117,11 +120,13 @@ async fn json<B>(response: Response<B>, operation: Operation) -> Result<Value, F
 where
     B: Body<Data = Bytes, Error: Debug>,
 {
-    let (status, body) = whole(response).await;
+    let (status, envelope) = (response.status().as_u16(), envelope(&response));
+    let body = whole(response).await;
     if status >= 300 {
-        return Err(incoming::failure(&body));
+        return Err(incoming::failure(&body, envelope));
     }
-    let expected = if operation == Operation::CreateUser { 201 } else { 200 };
+    let is_creation = matches!(operation, Operation::CreateUser | Operation::CreateSession);
+    let expected = if is_creation { 201 } else { 200 };
     assert_eq!(status, expected, "{body}");
     Ok(body)
 }
@@ -131,23 +136,32 @@ where
     B: Body<Data = Bytes, Error: Debug> + Send + 'static,
 {
     if response.status() != 200 {
-        return Err(incoming::failure(&whole(response).await.1));
+        let envelope = envelope(&response);
+        return Err(incoming::failure(&whole(response).await, envelope));
     }
     assert_eq!(response.headers()[CONTENT_TYPE], "text/event-stream");
     Ok(Box::new(EventStream::new(response.into_body())))
 }
 
-async fn whole<B>(response: Response<B>) -> (u16, Value)
+/// The status and the headers that are the same whenever the same answer is given.
+fn envelope<B>(response: &Response<B>) -> BTreeMap<String, String> {
+    let headers = response.headers().iter();
+    let constant = headers.filter(|(name, _)| !matches!(name.as_str(), "date" | "x-request-id"));
+    constant
+        .map(|(name, value)| (name.to_string(), value.as_bytes().escape_ascii().to_string()))
+        .chain([(":status".to_owned(), response.status().to_string())])
+        .collect()
+}
+
+async fn whole<B>(response: Response<B>) -> Value
 where
     B: Body<Data = Bytes, Error: Debug>,
 {
-    let status = response.status().as_u16();
     let body = response
         .into_body()
         .collect()
         .await
         .expect("the answer is whole")
         .to_bytes();
-    let body = serde_json::from_slice(&body).unwrap_or_else(|_| panic!("not JSON: {}", body.escape_ascii()));
-    (status, body)
+    serde_json::from_slice(&body).unwrap_or_else(|_| panic!("not JSON: {}", body.escape_ascii()))
 }

@@ -1,9 +1,9 @@
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value, json};
 
-use super::search_query;
+use super::{policies, search_query, sessions};
 use crate::scenarios::{
-    CreateUserRequest, ListEventsRequest, PasswordRequest, Request, SetPasswordRequest, UpdateUserRequest,
+    CreateUserRequest, ListEventsRequest, PasswordRequest, Request, ResetMedium, SetPasswordRequest, UpdateUserRequest,
     Verification, WatchEventsRequest,
 };
 
@@ -17,9 +17,21 @@ pub(super) struct Outgoing {
 
 impl From<&Request> for Outgoing {
     fn from(request: &Request) -> Self {
-        let (_, template) = request.operation().route();
+        let operation = request.operation();
+        let (_, template) = operation.route();
         let of_user = |user_id: &str, body| Self {
             target: template.replace("{user_id}", &encoded(user_id)),
+            body,
+        };
+        let of_session = |session_id: &str, body| Self {
+            target: template.replace("{session_id}", &encoded(session_id)),
+            body,
+        };
+        let of_policy = |organization_id: Option<&String>, body| Self {
+            target: match organization_id {
+                Some(id) => template.replace("{organization_id}", &encoded(id)),
+                None => operation.aliases().concat(),
+            },
             body,
         };
         match request {
@@ -51,8 +63,31 @@ impl From<&Request> for Outgoing {
                 Self { target, body }
             }
             Request::SetPassword(request) => of_user(&request.user_id, set_password(request)),
+            Request::RequestPasswordReset { user_id, medium } => of_user(user_id, reset(*medium)),
             Request::ListEvents(request) => with_parameters(template, &listing(request)),
             Request::WatchEvents(request) => with_parameters(template, &watching(request)),
+            Request::CreateSession(request) => with_body(template, sessions::new_session(request)),
+            Request::GetSession {
+                session_id,
+                session_token,
+            } => {
+                let Self { target, .. } = of_session(session_id, Value::Null);
+                with_parameters(&target, &[("sessionToken", session_token.clone())])
+            }
+            Request::SetSession(request) => of_session(&request.session_id, sessions::continued(request)),
+            Request::DeleteSession {
+                session_id,
+                session_token,
+            } => of_session(session_id, given([("sessionToken", session_token.as_ref())])),
+            Request::ListSessions(request) => with_body(template, sessions::search(request)),
+            Request::GetLockoutPolicy { organization_id } | Request::ResetLockoutPolicy { organization_id } => {
+                of_policy(organization_id.as_ref(), Value::Null)
+            }
+            Request::SetLockoutPolicy {
+                organization_id,
+                policy,
+            } => of_policy(organization_id.as_ref(), policies::body(policy)),
+            Request::GetLockoutSettings { owner } => with_parameters(template, &policies::context(owner)),
         }
     }
 }
@@ -153,6 +188,15 @@ fn set_password(request: &SetPasswordRequest) -> Value {
         None => {}
     }
     body
+}
+
+fn reset(medium: Option<ResetMedium>) -> Value {
+    match medium {
+        Some(ResetMedium::SendEmail) => json!({"sendEmail": {}}),
+        Some(ResetMedium::SendSms) => json!({"sendSms": {}}),
+        Some(ResetMedium::ReturnCode) => json!({"returnCode": {}}),
+        None => json!({}),
+    }
 }
 
 fn password(password: &PasswordRequest) -> Value {

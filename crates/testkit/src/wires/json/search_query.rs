@@ -60,7 +60,7 @@ fn method(number: i32) -> Value {
 }
 
 /// The name of an enum's value; the number where none is defined.
-fn named<E: TryFrom<i32>>(number: i32, name: impl FnOnce(E) -> &'static str) -> Value {
+pub(super) fn named<E: TryFrom<i32>>(number: i32, name: impl FnOnce(E) -> &'static str) -> Value {
     E::try_from(number).map_or(json!(number), |value| json!(name(value)))
 }
 

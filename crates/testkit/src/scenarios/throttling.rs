@@ -1,0 +1,114 @@
+use std::time::Duration;
+
+use super::session_stage::{PASSWORD, WRONG_PASSWORD, by_id, by_name, plain};
+use super::signing_in::assert_invalid_credentials;
+use super::stage::{assert_throttled, deactivate, reactivate, unlock};
+use super::tenant::Tenant;
+use super::{CreateUserRequest, LockoutPolicy, Request, SetPasswordRequest, Stage};
+
+/// Many failures lock, fewer are enough to slow down the source.
+fn of_sources(attempts: u32) -> LockoutPolicy {
+    LockoutPolicy {
+        source_attempts: Some(attempts),
+        source_window: Some("7200s".to_owned()),
+        ..LockoutPolicy::default()
+    }
+}
+
+pub(super) async fn a_source_has_so_many_wrong_guesses_for_a_name(stage: &Stage<'_>) {
+    let tenant = Tenant::with_policy(stage, of_sources(2)).await;
+    let name = stage.world.fresh_id();
+    let user_id = tenant
+        .create(CreateUserRequest {
+            usernames: vec![(name.clone(), false)],
+            ..tenant.new_user()
+        })
+        .await;
+    tenant.guess(&user_id, 2).await;
+    let before = tenant.history(&user_id).await;
+    for password in [PASSWORD, WRONG_PASSWORD] {
+        let failure = stage.sign_in_refusal(by_id(&user_id), password).await;
+
+        let wait = assert_throttled(&failure);
+        assert!(wait <= Duration::from_hours(2), "{wait:?} is longer than the window");
+        assert!(
+            wait > Duration::from_mins(110),
+            "{wait:?}: the first failure was not long ago"
+        );
+    }
+    assert_eq!(tenant.count(&user_id).await, (2, "USER_STATE_ACTIVE".to_owned()));
+    assert_eq!(tenant.history(&user_id).await, before, "what is not tried is not told");
+
+    stage.signed_in(by_name(&name)).await;
+}
+
+pub(super) async fn a_source_is_slowed_down_for_names_that_nobody_has(stage: &Stage<'_>) {
+    for unknown in [by_name(&stage.world.fresh_id()), by_id(&stage.world.fresh_id())] {
+        for _ in 0..10 {
+            assert_invalid_credentials(&stage.sign_in_refusal(unknown.clone(), WRONG_PASSWORD).await);
+        }
+        assert_throttled(&stage.sign_in_refusal(unknown, WRONG_PASSWORD).await);
+    }
+}
+
+pub(super) async fn names_that_differ_in_case_are_one(stage: &Stage<'_>) {
+    let tenant = Tenant::with_policy(stage, of_sources(2)).await;
+    let name = format!("somebody {}", stage.world.fresh_id());
+    tenant
+        .create(CreateUserRequest {
+            usernames: vec![(name.clone(), false)],
+            ..tenant.new_user()
+        })
+        .await;
+    for typed in [&name, &name.to_uppercase()] {
+        assert_invalid_credentials(&stage.sign_in_refusal(by_name(typed), WRONG_PASSWORD).await);
+    }
+    assert_throttled(&stage.sign_in_refusal(by_name(&name), PASSWORD).await);
+}
+
+pub(super) async fn a_success_forgets_the_failures_of_its_source(stage: &Stage<'_>) {
+    let tenant = Tenant::with_policy(stage, of_sources(3)).await;
+    let user_id = tenant.user().await;
+    for _ in 0..3 {
+        tenant.guess(&user_id, 2).await;
+        stage.signed_in(by_id(&user_id)).await;
+    }
+}
+
+pub(super) async fn whoever_lets_a_user_back_in_gives_all_sources_attempts_anew(stage: &Stage<'_>) {
+    let policy = LockoutPolicy {
+        max_password_attempts: Some(2),
+        ..LockoutPolicy::default()
+    };
+    let tenant = Tenant::with_policy(stage, policy).await;
+    let user_id = tenant.locked_user(2).await;
+    assert_throttled(&stage.sign_in_refusal(by_id(&user_id), PASSWORD).await);
+
+    tenant.change(unlock(&user_id)).await;
+
+    stage.signed_in(by_id(&user_id)).await;
+    let user_id = tenant.locked_user(2).await;
+    tenant.change(deactivate(&user_id)).await;
+    assert_throttled(&stage.sign_in_refusal(by_id(&user_id), PASSWORD).await);
+
+    tenant.change(reactivate(&user_id)).await;
+
+    stage.signed_in(by_id(&user_id)).await;
+}
+
+pub(super) async fn a_new_password_gives_all_sources_attempts_anew(stage: &Stage<'_>) {
+    let tenant = Tenant::with_policy(stage, of_sources(1)).await;
+    let user_id = tenant.user().await;
+    tenant.guess(&user_id, 1).await;
+    assert_throttled(&stage.sign_in_refusal(by_id(&user_id), PASSWORD).await);
+
+    let request = Request::SetPassword(SetPasswordRequest {
+        user_id: user_id.clone(),
+        new_password: Some(plain("another password")),
+        verification: None,
+    });
+    tenant.change(request).await;
+
+    let session = stage.sign_in(by_id(&user_id), "another password").await;
+    assert!(session.is_ok(), "{session:?}");
+}
