@@ -7,6 +7,14 @@ ALTER TABLE users ADD COLUMN password_failures TEXT NOT NULL DEFAULT '[]';
 ALTER TABLE users ADD COLUMN policy_locks INTEGER NOT NULL DEFAULT 0 CHECK (policy_locks BETWEEN 0 AND 4294967295);
 ALTER TABLE users ADD COLUMN failures_forgotten_at INTEGER;
 
+-- As the history says, so that state and history agree also for those who were there before.
+UPDATE users
+SET failures_forgotten_at = (
+    SELECT max(occurred_at) FROM user_events
+    WHERE user_id = users.id AND kind IN ('user.unlocked', 'user.reactivated', 'user.password.changed')
+)
+WHERE state <> 'deleted';
+
 -- The code to replace the password by: its hash, until when it works, and how many others were tried for it.
 ALTER TABLE users ADD COLUMN password_reset_hash TEXT;
 ALTER TABLE users ADD COLUMN password_reset_expires_at INTEGER

@@ -80,6 +80,10 @@ impl PasswordHasher for Argon2idHasher {
         self.in_turn(move || verify(&password, stored, parameters)).await
     }
 
+    fn has_room(&self) -> bool {
+        self.places.available_permits() > 0
+    }
+
     #[tracing::instrument(name = "credentials.password_hasher.fingerprint", skip_all)]
     async fn fingerprint(&self, password: PlainPassword, salt: [u8; 32]) -> Result<[u8; 32], PasswordHasherError> {
         let parameters = self.parameters;
@@ -138,7 +142,7 @@ fn verify(
     }
     Ok(Verification::Match {
         // A hash of what was typed would not know the password again when it is typed on another keyboard.
-        is_outdated: !is_of_normalized || !stored.is_current(parameters)?,
+        is_outdated: stored.knows_all_of(password.expose()) && !(is_of_normalized && stored.is_current(parameters)?),
     })
 }
 

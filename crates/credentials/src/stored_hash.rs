@@ -70,6 +70,15 @@ impl StoredHash {
         Ok(self.output.as_slice().ct_eq(output.as_slice()).into())
     }
 
+    /// Whether it was made of all of this password. bcrypt leaves off what is behind 72 bytes, so that what fits is perhaps
+    /// not what its owner means.
+    pub(crate) fn knows_all_of(&self, password: &str) -> bool {
+        match &self.function {
+            HashFunction::Bcrypt { .. } => password.len() <= BCRYPT_PASSWORD_BYTES,
+            HashFunction::Argon2 { .. } | HashFunction::Scrypt(_) | HashFunction::Pbkdf2 { .. } => true,
+        }
+    }
+
     /// Whether a hash that is made now, with these parameters, would be as dear and as long.
     pub(crate) fn is_current(&self, parameters: Argon2idParameters) -> Result<bool, BoxError> {
         let current = parameters.params(OUTPUT_BYTES)?;

@@ -12,7 +12,8 @@ pub enum LoginIdentity {
 }
 
 /// A name to sign in with, as it was typed: a username of the whole instance, or `<username>@<organization id>` for one that
-/// is specific to an organization. Where both exist, it is the one of the whole instance.
+/// is specific to an organization. Where both exist, it is the one of the organization: names that end like this are the
+/// organization's to give, and nobody elsewhere can take one over.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LoginName {
     text: String,

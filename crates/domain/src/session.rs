@@ -58,7 +58,7 @@ pub struct PasswordProof {
     pub checked_at: Timestamp,
 }
 
-/// Up to 32 notes: keys of 1 to 200 characters without U+0000, values of 1 to 4096 bytes, which are never printed.
+/// Up to 32 notes: keys of 1 to 200 characters without U+0000, values of 1 to 500 bytes, which are never printed.
 #[derive(Clone, PartialEq, Eq, Default)]
 pub struct SessionMetadata(BTreeMap<String, Vec<u8>>);
 
@@ -161,7 +161,7 @@ impl SessionMetadata {
     /// The longest key, in characters.
     pub const MAX_KEY_CHARACTERS: usize = 200;
     /// The longest value.
-    pub const MAX_VALUE_BYTES: usize = 4_096;
+    pub const MAX_VALUE_BYTES: usize = 500;
 
     /// The same with these entries put in; an empty value takes its key away.
     ///

@@ -72,15 +72,32 @@ impl User {
         if user.admits_password_check(policy, now) || !can_be_spared {
             return Ok(failed.finish());
         }
-        let since = user.time_of_next_event(now);
-        let locked = UserEventKind::Locked {
+        let locked = user.lock_of_policy(policy, user.time_of_next_event(now));
+        Ok(failed.then(locked, Actor::System).finish())
+    }
+
+    /// Locks an active user of whom too many wrong passwords count already: the policy has become stricter since. Nothing to do
+    /// for anybody else.
+    #[must_use]
+    pub fn lock_for_failures(&self, policy: &LockoutPolicy, now: Timestamp) -> Option<UserChange> {
+        let is_due = *self.state(now) == UserState::Active && !self.admits_password_check(policy, now);
+        is_due.then(|| {
+            let since = self.time_of_next_event(now);
+            Course::begin(self, now)
+                .then(self.lock_of_policy(policy, since), Actor::System)
+                .finish()
+        })
+    }
+
+    /// A lock, as long as the policy says after those before.
+    fn lock_of_policy(&self, policy: &LockoutPolicy, since: Timestamp) -> UserEventKind {
+        UserEventKind::Locked {
             cause: LockCause::Policy,
             reason: None,
             until: policy
-                .lock_span(user.record().policy_locks)
+                .lock_span(self.record().policy_locks)
                 .map(|span| since.saturating_add(span)),
-        };
-        Ok(failed.then(locked, Actor::System).finish())
+        }
     }
 
     /// A code was made by which the password can be replaced. It takes the place of an earlier one.

@@ -60,8 +60,8 @@ pub(crate) async fn find_by_login_name(
                         ORDER BY position) AS "username_is_organization_specific!"
            FROM users
            WHERE id = coalesce(
-               (SELECT user_id FROM usernames WHERE key = $1 AND usernames.organization_id IS NULL),
-               (SELECT user_id FROM usernames WHERE key = $2 AND usernames.organization_id = $3)
+               (SELECT user_id FROM usernames WHERE key = $2 AND usernames.organization_id = $3),
+               (SELECT user_id FROM usernames WHERE key = $1 AND usernames.organization_id IS NULL)
            )"#,
         name.key().as_str(),
         key.map(UsernameKey::as_str),

@@ -1,5 +1,6 @@
-//! Does a flood of log-ins starve unlocks? Locks and unlocks users over JSON, first alone, then beside clients that try
-//! passwords as fast as they are answered; prints both, and their ratio.
+//! Does a flood of log-ins starve unlocks? Locks and unlocks users over JSON: alone, beside clients that read a user who
+//! does not exist as fast as they are answered, and beside as many that try passwords. Clients and server share the machine, so
+//! that any flood takes its part of it; what comparing passwords takes beyond that is the ratio of the latter two.
 //!
 //! ```sh
 //! cargo run --release -p unlockd-server --example sign_in_flood
@@ -29,8 +30,19 @@ use unlockd_server::serve::Server;
 const SPAN: Duration = Duration::from_secs(10);
 /// Clients that lock and unlock, each a user of their own.
 const OPERATORS: usize = 4;
-/// Clients that try passwords, each a name of their own.
-const GUESSERS: usize = 256;
+/// Clients of a flood, each with a name of their own.
+const CLIENTS: usize = 256;
+
+/// What else goes on.
+#[derive(Clone, Copy)]
+enum Flood {
+    /// Nothing.
+    None,
+    /// Users are read who do not exist.
+    Reads,
+    /// Passwords are tried.
+    Guesses,
+}
 
 type Failure = Box<dyn Error + Send + Sync>;
 
@@ -74,14 +86,15 @@ async fn main() -> Result<(), Failure> {
         "{:<24}{:>12}{:>12}{:>12}{:>14}{:>12}",
         "", "unlocks/s", "median", "p99", "comparisons/s", "refused/s"
     );
-    let alone = measure(&caller, 0).await?;
-    alone.print("alone");
-    let flooded = measure(&caller, GUESSERS).await?;
-    flooded.print(&format!("beside {GUESSERS} guessers"));
+    measure(&caller, Flood::None).await?.print("alone");
+    let reading = measure(&caller, Flood::Reads).await?;
+    reading.print(&format!("beside {CLIENTS} readers"));
+    let guessing = measure(&caller, Flood::Guesses).await?;
+    guessing.print(&format!("beside {CLIENTS} guessers"));
     println!(
-        "ratio: {:.2} of the rate, {:.2} times the median",
-        flooded.rate() / alone.rate(),
-        flooded.percentile(50).as_secs_f64() / alone.percentile(50).as_secs_f64()
+        "guessers against readers: {:.2} of the rate, {:.2} times the median",
+        guessing.rate() / reading.rate(),
+        guessing.percentile(50).as_secs_f64() / reading.percentile(50).as_secs_f64()
     );
     drop(stop);
     running.await?;
@@ -96,19 +109,23 @@ struct Measurement {
     refused: u64,
 }
 
-async fn measure(caller: &Caller, guessers: usize) -> Result<Measurement, Failure> {
+async fn measure(caller: &Caller, flood: Flood) -> Result<Measurement, Failure> {
     let is_over = Arc::new(AtomicBool::new(false));
     let counts = Arc::new([AtomicU64::new(0), AtomicU64::new(0)]);
-    let mut guessing = JoinSet::new();
-    for guesser in 0..guessers {
+    let mut flooding = JoinSet::new();
+    for client in 0..CLIENTS {
+        let name = format!("nobody-{client}");
+        let checks =
+            json!({ "checks": { "user": { "userId": name }, "password": { "password": "a wrong password" } } });
+        let (method, path, body) = match flood {
+            Flood::None => break,
+            Flood::Reads => (Method::GET, format!("/v3alpha/users/{name}"), String::new()),
+            Flood::Guesses => (Method::POST, "/v2/sessions".to_owned(), checks.to_string()),
+        };
         let (caller, is_over, counts) = (caller.clone(), is_over.clone(), counts.clone());
-        guessing.spawn(async move {
-            let checks = json!({
-                "checks": { "user": { "userId": format!("nobody-{guesser}") }, "password": { "password": "a wrong password" } }
-            })
-            .to_string();
+        flooding.spawn(async move {
             while !is_over.load(Ordering::Relaxed) {
-                match caller.call(Method::POST, "/v2/sessions", &checks).await {
+                match caller.call(method.clone(), &path, &body).await {
                     Ok(StatusCode::FORBIDDEN) => counts[0].fetch_add(1, Ordering::Relaxed),
                     Ok(_) | Err(_) => counts[1].fetch_add(1, Ordering::Relaxed),
                 };
@@ -142,7 +159,7 @@ async fn measure(caller: &Caller, guessers: usize) -> Result<Measurement, Failur
         latencies.extend(done??);
     }
     is_over.store(true, Ordering::Relaxed);
-    guessing.join_all().await;
+    flooding.join_all().await;
     latencies.sort_unstable();
     let [compared, refused] = [0, 1].map(|count: usize| counts[count].load(Ordering::Relaxed));
     Ok(Measurement {

@@ -31,6 +31,12 @@ pub trait PasswordHasher: Send + Sync {
         hash: Option<PasswordHash>,
     ) -> Result<Verification, PasswordHasherError>;
 
+    /// Whether one more password would be taken on at this moment. A hint, so that a flood is turned away before anything is
+    /// read for it; the other methods decide.
+    fn has_room(&self) -> bool {
+        true
+    }
+
     /// 32 bytes that are always the same for the same password and salt, and as dear to compute as [`PasswordHasher::hash`]:
     /// they tell passwords apart without making them easier to guess. MUST NOT block the calling thread.
     ///

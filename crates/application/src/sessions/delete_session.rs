@@ -41,10 +41,15 @@ impl DeleteSession {
                 resource_owner: None,
             });
         };
-        sessions.store.delete(&self.id).await?;
+        let deleted = sessions.store.delete(&self.id).await;
         if let Some(proof) = session.proof() {
-            sessions.callers.forget(&proof.user_id);
+            match &deleted {
+                Ok(_) => sessions.callers.forget(&proof.user_id),
+                // It may be deleted all the same.
+                Err(_) => sessions.callers.doubt(&proof.user_id),
+            }
         }
+        deleted?;
         Ok(SessionDetails::from(&session.advanced(sessions.clock.now())))
     }
 

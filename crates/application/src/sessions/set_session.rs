@@ -121,7 +121,13 @@ impl SetSession {
                 }
                 Err(WriteSessionError::Conflict) => {}
                 Err(WriteSessionError::UserNotFound) => return Err(Error::InvalidCredentials),
-                Err(WriteSessionError::Store(error)) => return Err(error.into()),
+                Err(WriteSessionError::Store(error)) => {
+                    if let Some(proof) = next.proof() {
+                        // It may be written all the same.
+                        sessions.callers.doubt(&proof.user_id);
+                    }
+                    return Err(error.into());
+                }
             }
             // Whoever came by the token has lost it to the other change, and is told so here.
             current = sessions.usable_session(&self.id, &access).await?;

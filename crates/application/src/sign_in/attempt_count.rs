@@ -13,6 +13,9 @@ pub(super) struct AttemptCount {
     counted_at: Option<Timestamp>,
 }
 
+/// The shortest span between two moments.
+const MOMENT: Duration = Duration::from_micros(1);
+
 impl SignIn {
     /// Counts the attempt, before any password is looked at.
     ///
@@ -32,8 +35,10 @@ impl SignIn {
                 counted_at: None,
             });
         };
-        let (at, window) = (self.clock.now(), policy.source_window.get());
+        let (now, window) = (self.clock.now(), policy.source_window.get());
         let forgotten_at = user.and_then(User::failures_forgotten_at);
+        // Replicas' clocks differ: what comes behind the forgetting is dated behind it.
+        let at = forgotten_at.map_or(now, |forgotten| now.max(forgotten.saturating_add(MOMENT)));
         let window_start = at.saturating_sub(window);
         let attempt = CountedAttempt {
             origin: origin.clone(),

@@ -6,7 +6,7 @@ mod turns;
 
 use std::sync::Arc;
 
-pub(crate) use password_check::PasswordAttempt;
+pub(crate) use password_check::{PasswordAttempt, ProvenUser};
 use unlockd_domain::{LockoutPolicy, OrganizationId};
 
 use self::turns::Turns;

@@ -31,7 +31,9 @@ pub(crate) struct PasswordAttempt<'a> {
 pub(crate) struct ProvenUser {
     /// Who it is.
     pub(crate) proof: PasswordProof,
-    /// Where their history stands with it.
+    /// Where their history stood before.
+    pub(crate) sequence_before: Option<Sequence>,
+    /// Where it stands with it.
     pub(crate) sequence: Sequence,
     /// The hash of the password that was shown.
     pub(crate) hash: PasswordHash,
@@ -56,6 +58,9 @@ impl SignIn {
     /// [`Error::TooManyAttempts`] before any password is looked at; the errors of a store.
     #[tracing::instrument(name = "application.sign_in.check_password", skip_all)]
     pub(crate) async fn check_password(&self, attempt: PasswordAttempt<'_>) -> Result<ProvenUser, Error> {
+        if !self.passwords.has_room() {
+            return Err(busy());
+        }
         let identity = digest(attempt.identity);
         let found = self.users.find_by_identity(attempt.identity).await?;
         let user = found.as_ref().map(|(user, _)| user);
@@ -76,8 +81,9 @@ impl SignIn {
     async fn settle(&self, count: &AttemptCount, outcome: &Result<ProvenUser, Error>) {
         let settled = match outcome {
             Ok(_) => count.forget(self).await,
-            Err(Error::TooManyAttempts { .. }) => count.take_back(self).await,
-            Err(_) => Ok(()),
+            Err(Error::InvalidCredentials | Error::UserLocked { .. }) => Ok(()),
+            // Nothing was decided about the password.
+            Err(_) => count.take_back(self).await,
         };
         if let Err(error) = settled {
             tracing::warn!(%error, "the failures of a source could not be brought up to date");
@@ -98,6 +104,9 @@ impl SignIn {
                     self.verify(attempt.password, None).await?;
                 }
                 let user = found.as_ref().map(|(user, _)| user);
+                if let Some(user) = user {
+                    self.lock_if_due(user, policy, attempt.source).await?;
+                }
                 return Err(refusal(user, policy, self.clock.now()));
             };
             let verification = match &compared {
@@ -124,6 +133,21 @@ impl SignIn {
             }
         }
         Err(Error::Overloaded(None))
+    }
+
+    /// Where a policy has become stricter than what was counted before, the user is refused already: let that be seen. Whoever
+    /// cannot be spared, and whoever changes at this moment, is left as they are.
+    async fn lock_if_due(&self, user: &User, policy: &LockoutPolicy, source: Option<&Source>) -> Result<(), Error> {
+        let Some(change) = user.lock_for_failures(policy, self.clock.now()) else {
+            return Ok(());
+        };
+        match commit(&*self.users, &*self.callers, &change.from_source(source), None).await {
+            Ok(()) | Err(CommitError::Conflict | CommitError::LastInstanceOwner) => Ok(()),
+            Err(error @ (CommitError::UsernameTaken { .. } | CommitError::IdempotencyKeyTaken)) => {
+                Err(Error::internal(error))
+            }
+            Err(CommitError::Store(error)) => Err(error.into()),
+        }
     }
 
     async fn change(
@@ -198,6 +222,7 @@ fn answer(change: &UserChange, verification: Verification, compared_with: Passwo
                 organization: change.user().organization().clone(),
                 checked_at: change.event().time,
             },
+            sequence_before: change.expected_sequence(),
             sequence: change.user().sequence(),
             hash: match change.profile_edit() {
                 Some(ProfileEdit::Rehash(hash)) => hash.clone(),

@@ -1,8 +1,9 @@
 use thiserror::Error as ThisError;
-use unlockd_domain::{Sequence, User};
+use unlockd_domain::{Sequence, User, UserId};
 
 use crate::error::{Error, Violations};
 use crate::idempotency::{IdempotencyKey, IdempotentRequest, MalformedIdempotencyKey, RequestDigester};
+use crate::sign_in::ProvenUser;
 
 /// The header, and the gRPC metadata, that names a request so that it is done once.
 pub const IDEMPOTENCY_KEY: &str = "idempotency-key";
@@ -126,12 +127,21 @@ impl Safeguards {
         Some(IdempotentRequest { key, digest })
     }
 
-    /// The same for a user who has come to another sequence by the request itself.
-    pub(super) fn behind(&self, sequence: Sequence) -> Self {
-        Self {
-            if_sequence: self.if_sequence.map(|_| sequence.get()),
-            ..self.clone()
+    /// The same for a user who has come to another sequence by showing their password in the same request.
+    ///
+    /// # Errors
+    /// [`Error::SequenceMismatch`] when they were not as the caller saw them before.
+    pub(super) fn behind(&self, user_id: &UserId, proven: &ProvenUser) -> Result<Self, Error> {
+        if self.if_sequence.is_some() && self.if_sequence != proven.sequence_before.map(Sequence::get) {
+            return Err(Error::SequenceMismatch {
+                user_id: Some(user_id.clone()),
+                sequence: proven.sequence.get(),
+            });
         }
+        Ok(Self {
+            if_sequence: self.if_sequence.map(|_| proven.sequence.get()),
+            ..self.clone()
+        })
     }
 
     /// Whether the user is as the caller saw them.

@@ -145,7 +145,7 @@ impl SetPassword {
                         source: self.source.as_ref(),
                     })
                     .await?;
-                (self.safeguards.behind(proven.sequence), Some(proven.hash))
+                (self.safeguards.behind(&self.user_id, &proven)?, Some(proven.hash))
             }
             PasswordAuthority::VerificationCode(code) => {
                 let redemption = Redemption {

@@ -69,3 +69,25 @@ impl PasswordHasher for SlowHasher {
         InsecureTestHasher.fingerprint(password, salt).await
     }
 }
+
+/// Has no room, and must not be asked for anything.
+pub(crate) struct FullHasher;
+
+#[async_trait]
+impl PasswordHasher for FullHasher {
+    async fn hash(&self, _: PlainPassword) -> Result<PasswordHash, PasswordHasherError> {
+        panic!("hashed without room")
+    }
+
+    async fn verify(&self, _: PlainPassword, _: Option<PasswordHash>) -> Result<Verification, PasswordHasherError> {
+        panic!("compared without room")
+    }
+
+    fn has_room(&self) -> bool {
+        false
+    }
+
+    async fn fingerprint(&self, _: PlainPassword, _: [u8; 32]) -> Result<[u8; 32], PasswordHasherError> {
+        panic!("hashed without room")
+    }
+}

@@ -1,17 +1,19 @@
 //! Setting a password against the current one: as strict as signing in.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use unlockd_application::ports::UserStore;
 use unlockd_application::users::{IdForm, PasswordAuthority, PasswordForm, SetPassword, SetPasswordForm};
-use unlockd_application::{Caller, Error, UserService};
-use unlockd_domain::{Actor, PasswordHash, Role, User, UserEventKind, UserEventName};
+use unlockd_application::{Caller, Error, SignInPorts, UserService};
+use unlockd_domain::{Actor, PasswordHash, Role, User, UserData, UserEventKind, UserEventName};
 use unlockd_testkit::fixtures;
 
 use crate::forms::violations;
 use crate::lobby::{Lobby, PASSWORD, password};
 use crate::stage::{caller, lock, manager, oneself, only_at, plain, reason, set_password};
-use crate::user_store_double::UserStoreDouble;
+use crate::user_store_double::{Competitor, UserStoreDouble};
 
 fn against(current: &str) -> SetPassword {
     SetPassword {
@@ -196,4 +198,35 @@ async fn a_password_that_somebody_else_sets_meanwhile_is_not_gone_over() {
         .await;
     let (_, profile) = found.unwrap().unwrap();
     assert_eq!(profile.password.unwrap().hash, theirs);
+}
+
+#[tokio::test]
+async fn what_others_have_done_before_the_password_is_looked_at_is_seen() {
+    let mut lobby = Lobby::new().await;
+    let updated = |user: &User| {
+        vec![
+            user.update(UserData::trusted("{}".to_owned()), Actor::System, fixtures::now())
+                .unwrap(),
+        ]
+    };
+    let done = AtomicBool::new(false);
+    let competitor: Competitor = Box::new(move |user| {
+        if done.swap(true, Ordering::SeqCst) {
+            Vec::new()
+        } else {
+            updated(user)
+        }
+    });
+    let store: Arc<dyn UserStore> = Arc::new(lobby.stage.store.clone());
+    let ports = SignInPorts {
+        users: Arc::new(UserStoreDouble::with_competitor(store, competitor)),
+        ..lobby.ports()
+    };
+    lobby.check_on(ports);
+    let command = SetPassword {
+        safeguards: only_at(1),
+        ..against(PASSWORD)
+    };
+    assert_eq!(reason(set(&lobby, &manager(), command).await), "SEQUENCE_MISMATCH");
+    assert_eq!(lobby.count(UserEventName::PasswordChanged).await, 0);
 }

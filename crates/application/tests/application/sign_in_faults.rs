@@ -8,7 +8,7 @@ use unlockd_application::ports::{PasswordHasher, PasswordHasherError, StoreError
 use unlockd_domain::{Actor, LockoutPolicy, User, UserChange, UserData, UserEventName, UserState};
 use unlockd_testkit::{InsecureTestHasher, fixtures};
 
-use crate::hasher_double::FailingHasher;
+use crate::hasher_double::{FailingHasher, FullHasher};
 use crate::lobby::{Lobby, PASSWORD, password};
 use crate::stage::reason;
 use crate::user_store_double::{Competitor, UserStoreDouble};
@@ -159,4 +159,17 @@ async fn a_password_that_cannot_be_compared_counts_for_nobody() {
     lobby.check_on(ports);
     assert_eq!(reason(lobby.try_ada(PASSWORD).await), "INTERNAL");
     assert_eq!(lobby.stage.events("ada").await, 1);
+}
+
+#[tokio::test]
+async fn where_there_is_no_room_nobody_is_asked_to_hash_or_compare() {
+    let mut lobby = Lobby::new().await;
+    let ports = SignInPorts {
+        passwords: Arc::new(FullHasher),
+        ..lobby.ports()
+    };
+    lobby.check_on(ports);
+    let error = lobby.try_ada(PASSWORD).await.unwrap_err();
+    assert!(error.describe(None).retry_after.is_some());
+    assert_eq!(reason::<()>(Err(error)), "TOO_MANY_ATTEMPTS");
 }

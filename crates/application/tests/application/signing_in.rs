@@ -370,3 +370,23 @@ async fn neither_passwords_nor_names_are_printed_with_a_command_or_an_event() {
         assert!(!history.contains(secret), "{history}");
     }
 }
+
+#[tokio::test]
+async fn a_policy_that_has_become_stricter_than_what_failed_locks_with_the_next_attempt() {
+    let lobby = Lobby::new().await;
+    lobby.fail(3).await;
+    lobby.adopt(fixtures::lockout_policy(3)).await;
+
+    assert_eq!(reason(lobby.try_ada(PASSWORD).await), "INVALID_CREDENTIALS");
+
+    assert!(matches!(
+        lobby.stage.last_event("ada").await.kind,
+        UserEventKind::Locked {
+            cause: LockCause::Policy,
+            ..
+        }
+    ));
+    assert_eq!(lobby.count(UserEventName::PasswordCheckFailed).await, 3);
+    lobby.unlock_ada().await;
+    lobby.try_ada(PASSWORD).await.unwrap();
+}

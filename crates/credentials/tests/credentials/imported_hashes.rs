@@ -116,15 +116,17 @@ async fn bcrypt_sees_the_first_72_bytes_of_a_password_and_all_of_them() {
     let letters = "$2b$04$N9qo8uLOickgx2ZMRZoMyeF1J3tt0w8.ywyH26Gg0MaR3.85io4ma";
     let umlauts = "$2b$04$N9qo8uLOickgx2ZMRZoMyeUI0OeWjaUG2SL16E1x5v7ya0YJfklFC";
     let (matched, mismatched) = (Verification::Match { is_outdated: true }, Verification::Mismatch);
+    // What is behind them may be a slip: it is not to be hashed for ever.
+    let matched_in_part = Verification::Match { is_outdated: false };
     let expected = [
         ("a".repeat(71), letters, mismatched),
         ("a".repeat(72), letters, matched),
-        ("a".repeat(73), letters, matched),
-        ("a".repeat(200), letters, matched),
+        ("a".repeat(73), letters, matched_in_part),
+        ("a".repeat(200), letters, matched_in_part),
         (format!("{}b", "a".repeat(71)), letters, mismatched),
         ("\u{e4}".repeat(35), umlauts, mismatched),
         ("\u{e4}".repeat(36), umlauts, matched),
-        ("\u{e4}".repeat(200), umlauts, matched),
+        ("\u{e4}".repeat(200), umlauts, matched_in_part),
     ];
     for (password, hash, verification) in expected {
         assert_eq!(verify(&password, hash).await, verification, "{password}");

@@ -2,6 +2,7 @@ use std::io::Write;
 use std::num::NonZeroU16;
 use std::sync::{Arc, Mutex};
 
+use futures_util::FutureExt;
 use futures_util::future::join_all;
 use unlockd_application::ports::{PasswordHasher, PasswordHasherError, Verification};
 use unlockd_credentials::{Argon2idHasher, Argon2idParameters};
@@ -209,4 +210,15 @@ async fn verifying_leaves_the_thread_to_others() {
         }
     }
     assert!(turns > 1, "the other task had {turns} turns");
+}
+
+#[tokio::test]
+async fn there_is_no_room_while_every_place_is_taken() {
+    let hasher = Argon2idHasher::new(Argon2idParameters::default(), NonZeroU16::MIN, 0);
+    assert!(hasher.has_room());
+    let mut hashing = Box::pin(hasher.hash(password(PASSWORD)));
+    assert!(hashing.as_mut().now_or_never().is_none());
+    assert!(!hasher.has_room());
+    hashing.await.expect("a hash");
+    assert!(hasher.has_room());
 }

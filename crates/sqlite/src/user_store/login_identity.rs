@@ -16,16 +16,19 @@ pub(super) async fn resolve_identity(
 }
 
 async fn select_id_by_name(connection: &mut SqliteConnection, name: &LoginName) -> Result<Option<UserId>, StoreError> {
-    let instance_wide = sqlx::query_scalar!(
-        "SELECT user_id FROM usernames WHERE organization_id IS NULL AND key = ?",
-        name.key().as_str(),
-    )
-    .fetch_optional(&mut *connection)
-    .await
-    .map_err(store_error)?;
-    let id = match (instance_wide, name.organization_specific()) {
-        (None, Some((key, organization))) => select_id_by_specific_name(connection, key, organization).await?,
-        (found, _) => found,
+    let specific = match name.organization_specific() {
+        Some((key, organization)) => select_id_by_specific_name(connection, key, organization).await?,
+        None => None,
+    };
+    let id = match specific {
+        Some(id) => Some(id),
+        None => sqlx::query_scalar!(
+            "SELECT user_id FROM usernames WHERE organization_id IS NULL AND key = ?",
+            name.key().as_str(),
+        )
+        .fetch_optional(connection)
+        .await
+        .map_err(store_error)?,
     };
     id.map(UserId::new).transpose().map_err(corrupt)
 }

@@ -5,7 +5,7 @@ use sqlx::{Connection, Executor, SqliteConnection};
 use unlockd_application::ports::{self, EventFilter, EventOrder, EventRange, EventStore, UserStore, Visibility};
 use unlockd_domain::{
     Actor, EventName, LockCause, LockoutPolicy, PolicyChange, PolicyEventName, Position, Sequence, Timestamp,
-    UnlockCause, UserEventKind, UserEventName, UserState,
+    UnlockCause, UserEvent, UserEventKind, UserEventName, UserState,
 };
 use unlockd_sqlite::SqliteStore;
 use unlockd_testkit::fixtures;
@@ -111,7 +111,17 @@ async fn a_database_from_before_users_could_sign_in_keeps_all_that_it_has() {
         let (user, profile) = store.find_with_profile(&id).await.unwrap().unwrap();
         let record = user.record();
         assert_eq!((record.password_failures.as_slice(), record.policy_locks), (&[][..], 0));
-        assert_eq!((record.failures_forgotten_at, profile.password_reset), (None, None));
+        assert_eq!(profile.password_reset, None);
+        let history = store.history(&id).await.unwrap();
+        let forgetting = |event: &&UserEvent| {
+            matches!(
+                event.kind.name(),
+                UserEventName::Unlocked | UserEventName::Reactivated | UserEventName::PasswordChanged
+            )
+        };
+        let forgotten_at = history.iter().rfind(forgetting).map(|event| event.time);
+        let is_deleted = user.is_deleted();
+        assert_eq!(record.failures_forgotten_at, forgotten_at.filter(|_| !is_deleted));
         assert_eq!(
             user.sequence(),
             store.history(&id).await.unwrap().last().unwrap().sequence

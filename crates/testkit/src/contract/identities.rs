@@ -115,17 +115,18 @@ pub async fn a_user_is_found_by_a_name_that_is_specific_to_their_organization(ha
     assert_named(&stores, &cases).await;
 }
 
-/// Where both exist; once the one of the instance is gone, the other one is meant.
-pub async fn a_name_of_the_instance_goes_before_one_of_an_organization(harness: &dyn StoreHarness) {
+/// Where both exist, so that nobody elsewhere takes it over; once the one of the organization is gone, the other one is meant.
+pub async fn a_name_of_an_organization_goes_before_one_of_the_instance(harness: &dyn StoreHarness) {
     let stores = harness.stores();
     arrange::organization(&stores, arrange::ACME).await;
-    arrange::write(&stores, &narrow("narrow", arrange::ACME, "alice")).await;
-    assert_eq!(named(&stores, "alice@acme").await.as_deref(), Some("narrow"));
     let wide = fixtures::named_user("wide", arrange::ACME, &["ALICE@ACME"]);
     arrange::write(&stores, &wide).await;
     assert_eq!(named(&stores, "alice@acme").await.as_deref(), Some("wide"));
-    arrange::commit(&stores, &arrange::deleted(wide.change.user())).await;
+    let narrow = narrow("narrow", arrange::ACME, "alice");
+    arrange::write(&stores, &narrow).await;
     assert_eq!(named(&stores, "alice@acme").await.as_deref(), Some("narrow"));
+    arrange::commit(&stores, &arrange::deleted(narrow.change.user())).await;
+    assert_eq!(named(&stores, "alice@acme").await.as_deref(), Some("wide"));
 }
 
 /// Nobody has a name that was taken away, that of a deleted user, or one that was never given; whoever gets it is meant.

@@ -54,7 +54,7 @@ macro_rules! contract_tests {
                 a_user_is_found_by_their_id
                 a_user_is_found_by_a_name_of_the_instance
                 a_user_is_found_by_a_name_that_is_specific_to_their_organization
-                a_name_of_the_instance_goes_before_one_of_an_organization
+                a_name_of_an_organization_goes_before_one_of_the_instance
                 nobody_is_found_by_a_name_that_nobody_has
             ]
             several_events [

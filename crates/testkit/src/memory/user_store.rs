@@ -70,13 +70,12 @@ impl UserStore for MemoryStore {
 }
 
 impl State {
-    /// A name of the whole instance goes before one that is specific to an organization.
+    /// A name that is specific to an organization goes before one of the whole instance.
     fn find_by_name(&self, name: &LoginName) -> Option<&StoredUser> {
-        let of_instance = self.usernames.get(&(None, name.key().clone()));
-        let id = of_instance.or_else(|| {
-            let (key, organization) = name.organization_specific()?;
-            self.usernames.get(&(Some(organization.clone()), key.clone()))
-        })?;
+        let specific = name
+            .organization_specific()
+            .and_then(|(key, organization)| self.usernames.get(&(Some(organization.clone()), key.clone())));
+        let id = specific.or_else(|| self.usernames.get(&(None, name.key().clone())))?;
         self.users.get(id)
     }
 

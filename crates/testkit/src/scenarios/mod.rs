@@ -226,7 +226,7 @@ pub async fn run_all(world: &World, wire: &dyn Wire) {
         authorization::a_manager_can_lock_themselves_and_is_out_at_once,
         signing_in::a_locked_user_cannot_sign_in_and_can_again_after_the_unlock,
         signing_in::somebody_signs_in_by_id_or_by_name_in_any_case,
-        signing_in::a_name_of_the_whole_instance_goes_before_one_of_an_organization,
+        signing_in::a_name_of_an_organization_goes_before_one_of_the_whole_instance,
         signing_in::somebody_is_named_first_and_shows_the_password_later,
         signing_in::a_session_can_begin_with_nobody,
         signing_in::naming_somebody_tells_nothing_about_them,
