@@ -5,11 +5,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use unlockd_application::SignInPorts;
 use unlockd_application::ports::{PasswordHasher, PasswordHasherError, StoreError, UserStore};
-use unlockd_domain::{Actor, LockoutPolicy, User, UserChange, UserData, UserEventName, UserState};
+use unlockd_domain::{Actor, AttemptLimit, LockoutPolicy, User, UserChange, UserData, UserEventName, UserState};
 use unlockd_testkit::{InsecureTestHasher, fixtures};
 
 use crate::hasher_double::{FailingHasher, FullHasher};
-use crate::lobby::{Lobby, PASSWORD, password};
+use crate::lobby::{Lobby, PASSWORD, ada, password};
 use crate::stage::reason;
 use crate::user_store_double::{Competitor, UserStoreDouble};
 
@@ -172,4 +172,28 @@ async fn where_there_is_no_room_nobody_is_asked_to_hash_or_compare() {
     let error = lobby.try_ada(PASSWORD).await.unwrap_err();
     assert!(error.describe(None).retry_after.is_some());
     assert_eq!(reason::<()>(Err(error)), "TOO_MANY_ATTEMPTS");
+}
+
+#[tokio::test]
+async fn an_attempt_about_which_nothing_was_decided_does_not_count_for_its_source() {
+    let mut lobby = Lobby::new().await;
+    let policy = LockoutPolicy {
+        source_attempts: Some(AttemptLimit::new(2).unwrap()),
+        ..LockoutPolicy::DEFAULT
+    };
+    lobby.adopt(policy).await;
+    let good = lobby.ports();
+    let unavailable = || StoreError::Unavailable("nobody answers".into());
+    let store: Arc<dyn UserStore> = Arc::new(lobby.stage.store.clone());
+    let ports = SignInPorts {
+        users: Arc::new(UserStoreDouble::failing(store, unavailable)),
+        ..lobby.ports()
+    };
+    lobby.check_on(ports);
+    for _ in 0..3 {
+        let outcome = lobby.show(ada(), PASSWORD, Some("203.0.113.7")).await;
+        assert_eq!(reason(outcome), "STORE_UNAVAILABLE");
+    }
+    lobby.check_on(good);
+    lobby.show(ada(), PASSWORD, Some("203.0.113.7")).await.unwrap();
 }

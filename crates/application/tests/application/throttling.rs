@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use unlockd_application::ports::{PasswordHasherError, StoreError};
+use unlockd_application::ports::{Clock, PasswordHasherError, StoreError};
 use unlockd_application::{SignInPorts, UserService};
 use unlockd_domain::{AttemptLimit, LockoutPolicy, UserEventName, UserState};
 use unlockd_testkit::fixtures;
@@ -11,7 +11,7 @@ use unlockd_testkit::fixtures;
 use crate::failure_store_double::FailureStoreDouble;
 use crate::hasher_double::FailingHasher;
 use crate::lobby::{Lobby, PASSWORD, ada, by_id};
-use crate::stage::{deactivate, manager, reactivate, reason, set_password};
+use crate::stage::{deactivate, lock, manager, reactivate, reason, set_password};
 
 const STRANGER: Option<&str> = Some("203.0.113.7");
 const HOME: Option<&str> = Some("198.51.100.1");
@@ -253,4 +253,16 @@ async fn without_counting_no_password_is_looked_at() {
     lobby.check_on(failing);
     assert_eq!(reason_of(&lobby, PASSWORD, HOME).await, "STORE_UNAVAILABLE");
     assert_eq!(lobby.hasher.computations().comparisons(), 0);
+}
+
+#[tokio::test]
+async fn failures_count_also_on_a_clock_that_is_behind_the_one_of_the_unlock() {
+    let lobby = Lobby::new().await;
+    lobby.adopt(by_source_alone()).await;
+    let now = lobby.stage.clock.now();
+    lobby.stage.users.lock_user(&manager(), lock("ada")).await.unwrap();
+    lobby.unlock_ada().await;
+    lobby.stage.clock.set(now.saturating_sub(Duration::from_secs(30)));
+    fail_from(&lobby, None, 3).await;
+    assert_eq!(reason_of(&lobby, PASSWORD, None).await, "TOO_MANY_ATTEMPTS");
 }
