@@ -4,7 +4,8 @@ use std::str::FromStr;
 use thiserror::Error;
 
 use crate::actor::Actor;
-use crate::event::{UserEvent, UserEventName};
+use crate::event::UserEvent;
+use crate::event_name::UserEventName;
 use crate::id::{OrganizationId, UserId};
 use crate::policy_event::{PolicyEvent, PolicyEventName};
 use crate::source::Source;
