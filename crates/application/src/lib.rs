@@ -11,6 +11,7 @@ pub mod events;
 pub mod housekeeping;
 pub mod idempotency;
 pub mod lockout_policies;
+mod page;
 pub mod ports;
 pub mod request_context;
 pub mod services;

@@ -3,8 +3,8 @@ use unlockd_domain::{Permission, Reach, Session, SessionId, Timestamp, UserId};
 use super::Sessions;
 use crate::authentication::Caller;
 use crate::error::{Error, Violations};
+use crate::page::{MAX_LIMIT, Page};
 use crate::ports::{SessionQuery, SessionVisibility, SortDirection};
-use crate::users::ListUsers;
 
 /// Finds sessions that the caller may see.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,12 +80,7 @@ impl ListSessionsForm {
     /// [`Error::InvalidArgument`] with all that is wrong.
     pub fn parse(self) -> Result<ListSessions, Error> {
         let mut violations = Violations::default();
-        if self.limit > ListUsers::MAX_LIMIT {
-            violations.note("query.limit", format!("must be at most {}", ListUsers::MAX_LIMIT));
-        }
-        if i64::try_from(self.offset).is_err() {
-            violations.note("query.offset", format!("must be at most {}", i64::MAX));
-        }
+        let page = Page::parse(self.offset, self.limit, self.ascending, &mut violations);
         // `zitadel.session.v2.SessionFieldName`: unspecified, or by the time of their beginning, which is the same here.
         if !matches!(self.sorting_column, 0 | 1) {
             violations.note("sorting_column", "must be one of the values that are defined");
@@ -119,22 +114,15 @@ impl ListSessionsForm {
         violations.finish(Some(ListSessions {
             ids,
             user,
-            direction: if self.ascending {
-                SortDirection::Ascending
-            } else {
-                SortDirection::Descending
-            },
-            offset: self.offset,
-            limit: match self.limit {
-                0 => ListUsers::DEFAULT_LIMIT,
-                limit => limit,
-            },
+            direction: page.direction,
+            offset: page.offset,
+            limit: page.limit,
         }))
     }
 }
 
 fn parse_ids(ids: Vec<String>, query: usize, violations: &mut Violations) -> Vec<SessionId> {
-    let limit = ListUsers::MAX_LIMIT as usize;
+    let limit = MAX_LIMIT as usize;
     if ids.len() > limit {
         violations.note(
             format!("queries[{query}].ids_query.ids"),

@@ -3,6 +3,7 @@ use unlockd_domain::{Permission, Timestamp};
 use super::{UserView, Users};
 use crate::authentication::Caller;
 use crate::error::Error;
+use crate::page;
 use crate::ports::{SortDirection, UserFilter, UserOrder, UserQuery, Visibility};
 
 /// Finds users by what they are.
@@ -35,9 +36,9 @@ pub struct UserList {
 
 impl ListUsers {
     /// How many are listed when no number is given.
-    pub const DEFAULT_LIMIT: u32 = 100;
+    pub const DEFAULT_LIMIT: u32 = page::DEFAULT_LIMIT;
     /// The largest number that may be asked for.
-    pub const MAX_LIMIT: u32 = 1_000;
+    pub const MAX_LIMIT: u32 = page::MAX_LIMIT;
 
     #[tracing::instrument(name = "application.list_users", skip_all)]
     pub(super) async fn execute(self, users: &Users, caller: &Caller) -> Result<UserList, Error> {

@@ -1,7 +1,8 @@
 use super::ListUsers;
 use super::search_query_form::SearchQueryForm;
 use crate::error::{Error, Violations};
-use crate::ports::{SortDirection, UserFilter, UserOrder};
+use crate::page::Page;
+use crate::ports::{UserFilter, UserOrder};
 
 /// A request to list users as a wire brings it: the fields of `zitadel.user.v3alpha.ListUsersRequest`, none of them looked at
 /// yet. Values of enums are the wire's numbers.
@@ -27,28 +28,15 @@ impl ListUsersForm {
     /// all that is wrong.
     pub fn parse(self) -> Result<ListUsers, Error> {
         let mut violations = Violations::default();
-        if self.limit > ListUsers::MAX_LIMIT {
-            violations.note("query.limit", format!("must be at most {}", ListUsers::MAX_LIMIT));
-        }
-        // What SQL databases can skip; further away there is nothing anyway.
-        if i64::try_from(self.offset).is_err() {
-            violations.note("query.offset", format!("must be at most {}", i64::MAX));
-        }
+        let page = Page::parse(self.offset, self.limit, self.ascending, &mut violations);
         let order = sorting_column(self.sorting_column, &mut violations)?;
         let filter = SearchQueryForm::parse_all(self.queries, &mut violations)?;
         violations.finish(order.map(|order| ListUsers {
             filter: UserFilter::And(filter),
             order,
-            direction: if self.ascending {
-                SortDirection::Ascending
-            } else {
-                SortDirection::Descending
-            },
-            offset: self.offset,
-            limit: match self.limit {
-                0 => ListUsers::DEFAULT_LIMIT,
-                limit => limit,
-            },
+            direction: page.direction,
+            offset: page.offset,
+            limit: page.limit,
         }))
     }
 }
