@@ -58,7 +58,8 @@ pub struct PasswordProof {
     pub checked_at: Timestamp,
 }
 
-/// Up to 32 notes: keys of 1 to 200 characters without U+0000, values of 1 to 500 bytes, which are never printed.
+/// Up to 32 notes of 16 KiB in all: keys of 1 to 200 characters without U+0000, values of 1 to 4096 bytes, which are never
+/// printed.
 #[derive(Clone, PartialEq, Eq, Default)]
 pub struct SessionMetadata(BTreeMap<String, Vec<u8>>);
 
@@ -71,6 +72,9 @@ pub enum SessionMetadataError {
     /// A value is too long.
     #[error("values must have at most {} bytes", SessionMetadata::MAX_VALUE_BYTES)]
     ValueTooLong,
+    /// They are too large together.
+    #[error("must have at most {} bytes in all", SessionMetadata::MAX_BYTES)]
+    TooLarge,
     /// There are too many.
     #[error("must have at most {} entries", SessionMetadata::MAX_ENTRIES)]
     TooMany,
@@ -161,7 +165,9 @@ impl SessionMetadata {
     /// The longest key, in characters.
     pub const MAX_KEY_CHARACTERS: usize = 200;
     /// The longest value.
-    pub const MAX_VALUE_BYTES: usize = 500;
+    pub const MAX_VALUE_BYTES: usize = 4_096;
+    /// The most that keys and values may have together: sessions are read with every use of their token, and many at a time.
+    pub const MAX_BYTES: usize = 16 * 1_024;
 
     /// The same with these entries put in; an empty value takes its key away.
     ///
@@ -181,6 +187,10 @@ impl SessionMetadata {
         }
         if self.0.len() > Self::MAX_ENTRIES {
             return Err(SessionMetadataError::TooMany);
+        }
+        let sizes = self.0.iter().map(|(key, value)| key.len() + value.len());
+        if sizes.sum::<usize>() > Self::MAX_BYTES {
+            return Err(SessionMetadataError::TooLarge);
         }
         Ok(self)
     }

@@ -37,8 +37,8 @@ pub(crate) async fn find(connection: &mut PgConnection, ids: &[String]) -> Resul
     .collect()
 }
 
-/// The user who signs in by this name, with their profile. Who has it in the whole instance goes before who has it in an
-/// organization.
+/// The user who signs in by this name, with their profile. Who has it in an organization goes before who has it in the whole
+/// instance.
 pub(crate) async fn find_by_login_name(
     connection: &mut PgConnection,
     name: &LoginName,

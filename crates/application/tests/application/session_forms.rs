@@ -212,7 +212,7 @@ fn all_that_is_wrong_with_a_change_is_said_in_the_order_of_the_proto() {
             in_path: Some(Err(MalformedSegment)),
             in_message: String::new(),
         },
-        metadata: vec![("a".to_owned(), vec![7; 501])],
+        metadata: vec![("a".to_owned(), vec![7; 4_097])],
         lifetime: Some(Err(MalformedDuration)),
         ..SetSessionForm::default()
     };

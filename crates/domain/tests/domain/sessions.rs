@@ -111,14 +111,27 @@ fn there_are_up_to_32_notes_when_all_is_put_in_and_taken_away() {
 }
 
 #[test]
-fn a_note_has_a_key_of_1_to_200_characters_and_a_value_of_up_to_500_bytes() {
+fn all_notes_have_16_kib_together() {
+    let key = |number: usize| format!("{number:04}");
+    let notes = SessionMetadata::default().with((0..4).map(|number| (key(number), vec![7; 4_092])));
+    let full = notes.unwrap();
+    assert_eq!(
+        full.clone().with([("a".to_owned(), vec![7])]),
+        Err(SessionMetadataError::TooLarge)
+    );
+    let exchanged = full.with([(key(0), vec![7; 4_090]), ("a".to_owned(), vec![7])]);
+    assert_eq!(exchanged.unwrap().entries().len(), 5);
+}
+
+#[test]
+fn a_note_has_a_key_of_1_to_200_characters_and_a_value_of_up_to_4096_bytes() {
     let put = |key: &str, value: usize| {
         SessionMetadata::default()
             .with([(key.to_owned(), vec![7; value])])
             .map(|notes| notes.entries().len())
     };
-    assert_eq!(put(&"é".repeat(200), 500), Ok(1));
-    assert_eq!(put("a", 501), Err(SessionMetadataError::ValueTooLong));
+    assert_eq!(put(&"é".repeat(200), 4_096), Ok(1));
+    assert_eq!(put("a", 4_097), Err(SessionMetadataError::ValueTooLong));
     for (key, problem) in [
         (String::new(), TextError::Empty),
         ("a".repeat(201), TextError::TooLong { max: 200 }),

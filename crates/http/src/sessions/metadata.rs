@@ -17,7 +17,7 @@ impl From<Metadata> for Vec<(String, Vec<u8>)> {
 
 /// Notes that are taken from the first moment on.
 pub(super) fn new_metadata() -> RefOr<Schema> {
-    notes("Up to 32 notes: keys of 1 to 200 characters, values of 1 to 500 bytes in base64.").into()
+    notes("Up to 32 notes of 16 KiB in all: keys of 1 to 200 characters, values of 1 to 4096 bytes in base64.").into()
 }
 
 /// Notes that come and go.

@@ -35,10 +35,14 @@ async fn create(stores: &Stores, session: &Session, digest: &TokenDigest) {
 
 /// With all that a session can have.
 fn furnished(id: &str, user: &str) -> Session {
-    let entries = (0..SessionMetadata::MAX_ENTRIES).map(|number| {
-        let value = (0..SessionMetadata::MAX_VALUE_BYTES).map(|byte| u8::try_from(byte % 256).expect("a byte"));
-        (format!("{}{number:03}", "\u{1F511}".repeat(197)), value.collect())
-    });
+    let value = |bytes: usize| {
+        (0..bytes)
+            .map(|byte| u8::try_from(byte % 256).expect("a byte"))
+            .collect()
+    };
+    let longest = ("\u{1F511}".repeat(200), value(SessionMetadata::MAX_VALUE_BYTES));
+    let others = (1..SessionMetadata::MAX_ENTRIES).map(|number| (format!("é{number:03}"), value(300)));
+    let entries = others.chain([longest]);
     let headers = (0..UserAgent::MAX_HEADERS).map(|number| {
         let values = vec![
             String::new(),

@@ -49,13 +49,13 @@ pub(super) async fn a_session_has_up_to_32_notes(stage: &Stage<'_>) {
     stage.went_on(&session, exchange).await;
 
     let longest = format!("k{}", "\u{1F511}".repeat(199));
-    stage.begun_with(with_notes(vec![(longest, vec![0; 500])])).await;
+    stage.begun_with(with_notes(vec![(longest, vec![0; 4_096])])).await;
     for bad in [
         many(33),
         vec![(String::new(), b"value".to_vec())],
         vec![("k".repeat(201), b"value".to_vec())],
         vec![("a\0b".to_owned(), b"value".to_vec())],
-        vec![("key".to_owned(), vec![0; 501])],
+        vec![("key".to_owned(), vec![0; 4_097])],
     ] {
         let owner = stage.world.instance_owner.token.as_str();
         let failure = stage.refusal(owner, Request::CreateSession(with_notes(bad))).await;
