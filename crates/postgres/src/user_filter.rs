@@ -37,6 +37,21 @@ pub(crate) fn push_filter(sql: &mut QueryBuilder<Postgres>, filter: &UserFilter,
     push_condition(sql, filter, Context { now, subqueries });
 }
 
+/// Whether the condition may leave a few of many: it is about more than organizations and who is active.
+pub(crate) fn narrows(filter: &UserFilter) -> bool {
+    match filter {
+        UserFilter::And(filters) | UserFilter::Or(filters) => filters.iter().any(narrows),
+        UserFilter::UserId(_)
+        | UserFilter::Username { .. }
+        | UserFilter::Deleted
+        | UserFilter::Locked
+        | UserFilter::LockCause(_)
+        | UserFilter::LockedSince(_)
+        | UserFilter::LockedUntil(_) => true,
+        UserFilter::Not(_) | UserFilter::OrganizationId(_) | UserFilter::Active | UserFilter::Inactive => false,
+    }
+}
+
 /// How many conditions are about usernames.
 fn usernames(filter: &UserFilter) -> usize {
     match filter {

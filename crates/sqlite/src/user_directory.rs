@@ -16,7 +16,7 @@ use crate::user_store::{select_profiles, select_users};
 
 #[async_trait]
 impl UserDirectory for SqliteStore {
-    #[instrument(name = "sqlite.user_directory.search", skip_all)]
+    #[instrument(level = "debug", name = "sqlite.user_directory.search", skip_all)]
     async fn search(&self, query: &UserQuery) -> Result<UserPage, StoreError> {
         self.in_time(async {
             let mut transaction = self.begin_reading().await?;
