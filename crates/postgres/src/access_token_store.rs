@@ -13,7 +13,7 @@ use crate::user_row::{timestamp, user_row};
 
 #[async_trait]
 impl AccessTokenStore for PostgresStore {
-    #[instrument(name = "postgres.access_token_store.add", skip_all, fields(user.id = %token.user_id))]
+    #[instrument(level = "debug", name = "postgres.access_token_store.add", skip_all, fields(user.id = %token.user_id))]
     async fn add(&self, token: &AccessToken, digest: &TokenDigest) -> Result<(), AddTokenError> {
         self.write(|attempt| {
             Box::pin(async move {
@@ -30,13 +30,13 @@ impl AccessTokenStore for PostgresStore {
         .await?
     }
 
-    #[instrument(name = "postgres.access_token_store.find_holder", skip_all)]
+    #[instrument(level = "debug", name = "postgres.access_token_store.find_holder", skip_all)]
     async fn find_holder(&self, digest: &TokenDigest) -> Result<Option<TokenHolder>, StoreError> {
         self.read(|attempt| Box::pin(find_holder(attempt.connection, digest)))
             .await
     }
 
-    #[instrument(name = "postgres.access_token_store.list", skip_all)]
+    #[instrument(level = "debug", name = "postgres.access_token_store.list", skip_all)]
     async fn list(&self, user_id: Option<&UserId>) -> Result<Vec<AccessToken>, StoreError> {
         let user_id = user_id.map(UserId::as_str);
         self.read(|attempt| {
@@ -58,7 +58,7 @@ impl AccessTokenStore for PostgresStore {
         .await
     }
 
-    #[instrument(name = "postgres.access_token_store.revoke", skip_all, fields(token.id = %id))]
+    #[instrument(level = "debug", name = "postgres.access_token_store.revoke", skip_all, fields(token.id = %id))]
     async fn revoke(&self, id: &AccessTokenId) -> Result<bool, StoreError> {
         self.write(|attempt| {
             Box::pin(async move {

@@ -52,6 +52,11 @@ pub(crate) fn is_repeated_request(error: &Error) -> bool {
     broken_constraint(error) == Some("user_events_idempotency_key")
 }
 
+/// Whether a statement was given up because somebody else held a lock for too long.
+pub(crate) fn is_lock_timeout(error: &Error) -> bool {
+    sql_state(error).is_some_and(|state| state == "55P03")
+}
+
 fn is_unavailability(error: &Error) -> bool {
     match sql_state(error) {
         // Classes: connection exception, invalid authorization, invalid database name, insufficient resources, operator

@@ -11,12 +11,12 @@ use crate::visibility::push_visibility;
 
 #[async_trait]
 impl EventStore for PostgresStore {
-    #[instrument(name = "postgres.event_store.settled", skip_all)]
+    #[instrument(level = "debug", name = "postgres.event_store.settled", skip_all)]
     async fn settled(&self) -> Result<Position, StoreError> {
         self.settle().await
     }
 
-    #[instrument(name = "postgres.event_store.select", skip_all)]
+    #[instrument(level = "debug", name = "postgres.event_store.select", skip_all)]
     async fn select(&self, filter: &EventFilter, range: &EventRange) -> Result<Vec<RecordedEvent>, StoreError> {
         self.read(|attempt| {
             Box::pin(async move {

@@ -11,7 +11,7 @@ use crate::store::PostgresStore;
 
 #[async_trait]
 impl GrantStore for PostgresStore {
-    #[instrument(name = "postgres.grant_store.add", skip_all, fields(user.id = %user_id))]
+    #[instrument(level = "debug", name = "postgres.grant_store.add", skip_all, fields(user.id = %user_id))]
     async fn add(&self, user_id: &UserId, grant: &Grant) -> Result<(), AddGrantError> {
         self.write(|attempt| {
             Box::pin(async move {
@@ -28,7 +28,7 @@ impl GrantStore for PostgresStore {
         .await?
     }
 
-    #[instrument(name = "postgres.grant_store.remove", skip_all, fields(user.id = %user_id))]
+    #[instrument(level = "debug", name = "postgres.grant_store.remove", skip_all, fields(user.id = %user_id))]
     async fn remove(&self, user_id: &UserId, grant: &Grant, now: Timestamp) -> Result<(), RemoveGrantError> {
         if *grant == Grant::instance_owner() {
             self.write(|attempt| Box::pin(remove_instance_owner(attempt.connection, user_id, now)))
@@ -45,7 +45,7 @@ impl GrantStore for PostgresStore {
         }
     }
 
-    #[instrument(name = "postgres.grant_store.list", skip_all)]
+    #[instrument(level = "debug", name = "postgres.grant_store.list", skip_all)]
     async fn list(&self, user_id: Option<&UserId>) -> Result<Vec<(UserId, Grant)>, StoreError> {
         let user_id = user_id.map(UserId::as_str);
         self.read(|attempt| {

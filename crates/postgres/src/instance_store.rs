@@ -14,18 +14,18 @@ const BOOTSTRAP: i64 = 0x756e_6c6f_636b_0002;
 
 #[async_trait]
 impl InstanceStore for PostgresStore {
-    #[instrument(name = "postgres.instance_store.ping", skip_all)]
+    #[instrument(level = "debug", name = "postgres.instance_store.ping", skip_all)]
     async fn ping(&self) -> Result<(), StoreError> {
         self.read(|attempt| Box::pin(is_empty(attempt.connection))).await?;
         Ok(())
     }
 
-    #[instrument(name = "postgres.instance_store.is_empty", skip_all)]
+    #[instrument(level = "debug", name = "postgres.instance_store.is_empty", skip_all)]
     async fn is_empty(&self) -> Result<bool, StoreError> {
         self.read(|attempt| Box::pin(is_empty(attempt.connection))).await
     }
 
-    #[instrument(name = "postgres.instance_store.bootstrap", skip_all)]
+    #[instrument(level = "debug", name = "postgres.instance_store.bootstrap", skip_all)]
     async fn bootstrap(&self, bootstrap: &Bootstrap) -> Result<bool, StoreError> {
         self.write(|attempt| Box::pin(write_bootstrap(attempt.connection, bootstrap)))
             .await

@@ -6,6 +6,8 @@
 //! asked for, from texts of this crate and bound values.
 
 mod access_token_store;
+mod batches;
+mod connections;
 mod error;
 mod event_row;
 mod event_store;
@@ -25,7 +27,9 @@ mod session_row;
 mod session_store;
 mod settlement;
 mod sign_in_failure_store;
+mod single_connection;
 mod store;
+mod user_batch_writing;
 mod user_commit;
 mod user_directory;
 mod user_event_columns;
@@ -33,6 +37,7 @@ mod user_filter;
 mod user_profile_edit;
 mod user_profiles;
 mod user_row;
+mod user_state_columns;
 mod user_store;
 mod user_writing;
 mod visibility;

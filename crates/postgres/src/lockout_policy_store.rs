@@ -13,19 +13,19 @@ use crate::user_row::timestamp;
 
 #[async_trait]
 impl LockoutPolicyStore for PostgresStore {
-    #[instrument(name = "postgres.lockout_policy_store.find", skip_all)]
+    #[instrument(level = "debug", name = "postgres.lockout_policy_store.find", skip_all)]
     async fn find(&self, organization: Option<&OrganizationId>) -> Result<Option<OwnedPolicy>, StoreError> {
         self.read(|attempt| Box::pin(find(attempt.connection, organization)))
             .await
     }
 
-    #[instrument(name = "postgres.lockout_policy_store.find_effective", skip_all)]
+    #[instrument(level = "debug", name = "postgres.lockout_policy_store.find_effective", skip_all)]
     async fn find_effective(&self, organization: Option<&OrganizationId>) -> Result<Option<OwnedPolicy>, StoreError> {
         self.read(|attempt| Box::pin(find_effective(attempt.connection, organization)))
             .await
     }
 
-    #[instrument(name = "postgres.lockout_policy_store.commit", skip_all)]
+    #[instrument(level = "debug", name = "postgres.lockout_policy_store.commit", skip_all)]
     async fn commit(&self, change: &PolicyChange) -> Result<(), CommitPolicyError> {
         self.write(|attempt| {
             Box::pin(async move {

@@ -31,7 +31,7 @@ impl PostgresStore {
     ///
     /// # Errors
     /// [`MigrationError`] when the database is newer than this program, cannot be reached, or a migration fails.
-    #[instrument(name = "postgres.migrate", skip_all)]
+    #[instrument(level = "debug", name = "postgres.migrate", skip_all)]
     pub async fn migrate(&self) -> Result<(), MigrationError> {
         let mut connection = self.pool.acquire().await.map_err(store_error)?.detach();
         let outcome = async {

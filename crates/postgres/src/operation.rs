@@ -5,13 +5,14 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use sqlx::pool::{PoolConnection, PoolConnectionMetadata};
+use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnection, Postgres};
 use tokio::time::timeout_at;
 use unlockd_application::ports::StoreError;
 
+use crate::connections::{Connections, Source};
 use crate::error::{is_broken_connection, is_serialization_conflict, store_error};
-use crate::store::PostgresStore;
+use crate::single_connection::SingleConnection;
 
 /// How often an operation that lost against parallel ones is tried at most.
 const MAX_ATTEMPTS: u32 = 20;
@@ -24,10 +25,10 @@ const TRUSTED_IDLE_TIME: Duration = Duration::from_millis(100);
 pub(crate) struct Suspicion(Arc<Mutex<Option<Instant>>>);
 
 impl Suspicion {
-    /// Whether to ask a connection whether it is alive before it is used.
-    pub(crate) fn concerns(&self, connection: &PoolConnectionMetadata) -> bool {
+    /// Whether to ask a connection that was idle for so long whether it is alive before it is used.
+    pub(crate) fn concerns(&self, idle_for: Duration) -> bool {
         let arisen = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        connection.idle_for >= TRUSTED_IDLE_TIME || arisen.is_some_and(|arisen| arisen.elapsed() <= connection.idle_for)
+        idle_for >= TRUSTED_IDLE_TIME || arisen.is_some_and(|arisen| arisen.elapsed() <= idle_for)
     }
 
     fn arise(&self) {
@@ -45,13 +46,48 @@ pub(crate) struct Attempt<'connection, 'env> {
     borrows: PhantomData<&'connection &'env ()>,
 }
 
-/// A connection on loan. One that is let go in the middle of a conversation is closed instead of being handed on.
-struct Lease {
+/// A connection on loan.
+enum Lease {
+    /// From a pool, which gets it back in any case.
+    Pooled(PooledLease),
+    /// From where there is one. It is closed unless it is given back.
+    Single(PgConnection, SingleConnection),
+}
+
+/// A connection that is let go in the middle of a conversation is closed instead of being handed on.
+struct PooledLease {
     connection: PoolConnection<Postgres>,
     finished: bool,
 }
 
-impl Drop for Lease {
+impl Lease {
+    async fn of(source: &Source) -> Result<Self, sqlx::Error> {
+        Ok(match source {
+            Source::Pool(pool) => Self::Pooled(PooledLease {
+                connection: pool.acquire().await?,
+                finished: false,
+            }),
+            Source::Single(owner) => Self::Single(owner.take().await?, owner.clone()),
+        })
+    }
+
+    fn connection(&mut self) -> &mut PgConnection {
+        match self {
+            Self::Pooled(lease) => &mut lease.connection,
+            Self::Single(connection, _) => connection,
+        }
+    }
+
+    /// Hands on a connection that works.
+    fn finish(self) {
+        match self {
+            Self::Pooled(mut lease) => lease.finished = true,
+            Self::Single(connection, owner) => owner.put_back(connection),
+        }
+    }
+}
+
+impl Drop for PooledLease {
     fn drop(&mut self) {
         if !self.finished {
             self.connection.close_on_drop();
@@ -59,7 +95,7 @@ impl Drop for Lease {
     }
 }
 
-impl PostgresStore {
+impl Connections {
     /// Runs an operation that changes nothing: it is tried once more when its connection turns out to be broken.
     pub(crate) async fn read<'env, T>(
         &self,
@@ -84,7 +120,8 @@ impl PostgresStore {
         let deadline = tokio::time::Instant::now() + self.operation_timeout;
         let mut attempt = 1;
         loop {
-            let error = match timeout_at(deadline, self.attempt(&operation)).await {
+            // On the heap: the driver's part takes kilobytes, which would be copied with every future around it.
+            let error = match timeout_at(deadline, Box::pin(self.attempt(&operation))).await {
                 Ok(Ok(outcome)) => return Ok(outcome),
                 Ok(Err(error)) => error,
                 Err(elapsed) => return Err(StoreError::Unavailable(elapsed.into())),
@@ -106,16 +143,15 @@ impl PostgresStore {
         &self,
         operation: &(impl for<'connection> Fn(Attempt<'connection, 'env>) -> Work<'connection, T> + Sync),
     ) -> Result<T, sqlx::Error> {
-        let mut lease = Lease {
-            connection: self.pool.acquire().await?,
-            finished: false,
-        };
+        let mut lease = Lease::of(&self.source).await?;
         let outcome = operation(Attempt {
-            connection: &mut lease.connection,
+            connection: lease.connection(),
             borrows: PhantomData,
         })
         .await;
-        lease.finished = outcome.as_ref().err().is_none_or(|error| !is_broken_connection(error));
+        if outcome.as_ref().err().is_none_or(|error| !is_broken_connection(error)) {
+            lease.finish();
+        }
         outcome
     }
 }

@@ -8,7 +8,7 @@ pub struct PostgresOptions {
     /// `postgres://user:password@host:port/database?sslmode=...`, as libpq reads it. Never printed: it may hold a password.
     /// Connections are called `unlockd` unless it has an `application_name`.
     pub url: String,
-    /// The most connections that one process opens.
+    /// The most connections that one process opens, beside three for batches.
     pub max_connections: u32,
     /// How long an operation may take in all, waiting for a connection included.
     pub operation_timeout: Duration,

@@ -11,7 +11,7 @@ use crate::user_row::timestamp;
 
 #[async_trait]
 impl OrganizationStore for PostgresStore {
-    #[instrument(name = "postgres.organization_store.create", skip_all, fields(organization.id = %organization.id))]
+    #[instrument(level = "debug", name = "postgres.organization_store.create", skip_all, fields(organization.id = %organization.id))]
     async fn create(&self, organization: &Organization) -> Result<(), CreateOrganizationError> {
         let created = self
             .write(|attempt| Box::pin(create(attempt.connection, organization)))
@@ -23,7 +23,7 @@ impl OrganizationStore for PostgresStore {
         }
     }
 
-    #[instrument(name = "postgres.organization_store.find", skip_all, fields(organization.id = %id))]
+    #[instrument(level = "debug", name = "postgres.organization_store.find", skip_all, fields(organization.id = %id))]
     async fn find(&self, id: &OrganizationId) -> Result<Option<Organization>, StoreError> {
         self.read(|attempt| {
             Box::pin(async move {
@@ -41,7 +41,7 @@ impl OrganizationStore for PostgresStore {
         .await
     }
 
-    #[instrument(name = "postgres.organization_store.list", skip_all)]
+    #[instrument(level = "debug", name = "postgres.organization_store.list", skip_all)]
     async fn list(&self) -> Result<Vec<Organization>, StoreError> {
         self.read(|attempt| {
             Box::pin(async move {

@@ -16,7 +16,7 @@ use crate::user_row::user_row;
 
 #[async_trait]
 impl SessionStore for PostgresStore {
-    #[instrument(name = "postgres.session_store.create", skip_all, fields(session.id = %session.id))]
+    #[instrument(level = "debug", name = "postgres.session_store.create", skip_all, fields(session.id = %session.id))]
     async fn create(&self, session: &Session, digest: &TokenDigest) -> Result<(), WriteSessionError> {
         self.write(|attempt| {
             Box::pin(async move { in_use_is_conflict(create(attempt.connection, session, digest).await) })
@@ -24,7 +24,7 @@ impl SessionStore for PostgresStore {
         .await?
     }
 
-    #[instrument(name = "postgres.session_store.replace", skip_all, fields(session.id = %session.id))]
+    #[instrument(level = "debug", name = "postgres.session_store.replace", skip_all, fields(session.id = %session.id))]
     async fn replace(
         &self,
         session: &Session,
@@ -37,24 +37,24 @@ impl SessionStore for PostgresStore {
         .await?
     }
 
-    #[instrument(name = "postgres.session_store.find", skip_all, fields(session.id = %id))]
+    #[instrument(level = "debug", name = "postgres.session_store.find", skip_all, fields(session.id = %id))]
     async fn find(&self, id: &SessionId) -> Result<Option<(Session, TokenDigest)>, StoreError> {
         self.read(|attempt| Box::pin(find(attempt.connection, id))).await
     }
 
-    #[instrument(name = "postgres.session_store.find_holder", skip_all)]
+    #[instrument(level = "debug", name = "postgres.session_store.find_holder", skip_all)]
     async fn find_holder(&self, digest: &TokenDigest) -> Result<Option<SessionHolder>, StoreError> {
         self.read(|attempt| Box::pin(find_holder(attempt.connection, digest)))
             .await
     }
 
-    #[instrument(name = "postgres.session_store.list", skip_all)]
+    #[instrument(level = "debug", name = "postgres.session_store.list", skip_all)]
     async fn list(&self, query: &SessionQuery) -> Result<SessionPage, StoreError> {
         self.read(|attempt| Box::pin(session_query::list(attempt.connection, query)))
             .await
     }
 
-    #[instrument(name = "postgres.session_store.delete", skip_all, fields(session.id = %id))]
+    #[instrument(level = "debug", name = "postgres.session_store.delete", skip_all, fields(session.id = %id))]
     async fn delete(&self, id: &SessionId) -> Result<bool, StoreError> {
         self.write(|attempt| {
             Box::pin(async move {
@@ -67,7 +67,7 @@ impl SessionStore for PostgresStore {
         .await
     }
 
-    #[instrument(name = "postgres.session_store.prune", skip_all)]
+    #[instrument(level = "debug", name = "postgres.session_store.prune", skip_all)]
     async fn prune(&self, now: Timestamp, limit: u32) -> Result<u32, StoreError> {
         self.write(|attempt| Box::pin(prune(attempt.connection, now, limit)))
             .await

@@ -52,7 +52,7 @@ pub(crate) struct Settled(Arc<AtomicI64>);
 impl PostgresStore {
     /// Waits until the last position that can be seen now is settled. No connection is held while nothing is asked.
     pub(crate) async fn settle(&self) -> Result<Position, StoreError> {
-        timeout(self.operation_timeout, self.settle_in_the_end())
+        timeout(self.operation_timeout(), self.settle_in_the_end())
             .await
             .map_err(|elapsed| StoreError::Unavailable(elapsed.into()))?
     }

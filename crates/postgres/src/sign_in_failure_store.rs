@@ -11,18 +11,18 @@ use crate::user_row::timestamps;
 
 #[async_trait]
 impl SignInFailureStore for PostgresStore {
-    #[instrument(name = "postgres.sign_in_failure_store.count", skip_all)]
+    #[instrument(level = "debug", name = "postgres.sign_in_failure_store.count", skip_all)]
     async fn count(&self, attempt: &CountedAttempt) -> Result<Count, StoreError> {
         self.write(|write| Box::pin(count(write.connection, attempt))).await
     }
 
-    #[instrument(name = "postgres.sign_in_failure_store.take_back", skip_all)]
+    #[instrument(level = "debug", name = "postgres.sign_in_failure_store.take_back", skip_all)]
     async fn take_back(&self, origin: &AttemptOrigin, at: Timestamp) -> Result<(), StoreError> {
         self.write(|attempt| Box::pin(take_back(attempt.connection, origin, at)))
             .await
     }
 
-    #[instrument(name = "postgres.sign_in_failure_store.forget", skip_all)]
+    #[instrument(level = "debug", name = "postgres.sign_in_failure_store.forget", skip_all)]
     async fn forget(&self, origin: &AttemptOrigin) -> Result<(), StoreError> {
         self.write(|attempt| {
             Box::pin(async move {
@@ -39,7 +39,7 @@ impl SignInFailureStore for PostgresStore {
         .await
     }
 
-    #[instrument(name = "postgres.sign_in_failure_store.prune", skip_all)]
+    #[instrument(level = "debug", name = "postgres.sign_in_failure_store.prune", skip_all)]
     async fn prune(&self, now: Timestamp, limit: u32) -> Result<u32, StoreError> {
         self.write(|attempt| Box::pin(prune(attempt.connection, now, limit)))
             .await

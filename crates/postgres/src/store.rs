@@ -1,13 +1,15 @@
 use std::time::Duration;
 
-use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
-use sqlx::{ConnectOptions, Connection};
+use sqlx::ConnectOptions;
+use sqlx::postgres::{PgConnectOptions, PgPool};
 use thiserror::Error;
 use tokio::time::timeout;
 use unlockd_application::ports::{BoxError, StoreError};
 
+use crate::batches::UserBatches;
+use crate::connections::{Connections, ConnectionsOptions};
 use crate::error::store_error;
-use crate::operation::Suspicion;
+use crate::operation::{Attempt, Suspicion, Work};
 use crate::options::PostgresOptions;
 use crate::settlement::Settled;
 
@@ -15,8 +17,8 @@ use crate::settlement::Settled;
 #[derive(Debug, Clone)]
 pub struct PostgresStore {
     pub(crate) pool: PgPool,
-    pub(crate) operation_timeout: Duration,
-    pub(crate) suspicion: Suspicion,
+    connections: Connections,
+    pub(crate) batches: UserBatches,
     pub(crate) settled: Settled,
 }
 
@@ -48,52 +50,53 @@ impl PostgresStore {
         let first = timeout(options.operation_timeout / 2, connect_options.connect()).await;
         let first = first.map_err(|elapsed| StoreError::Unavailable(elapsed.into()))?;
         drop(first.map_err(store_error)?);
-        let suspicion = Suspicion::default();
-        let (operation_timeout, doubts) = (options.operation_timeout, suspicion.clone());
-        let pool = PgPoolOptions::new()
-            .max_connections(options.max_connections)
-            // Leaves time for the work itself, or for a second connection where the first turns out to be broken.
-            .acquire_timeout(operation_timeout / 2)
-            .test_before_acquire(false)
-            .before_acquire(move |connection, metadata| {
-                let doubtful = doubts.concerns(&metadata);
-                Box::pin(async move {
-                    if doubtful {
-                        connection.ping().await?;
-                    }
-                    Ok(true)
-                })
-            })
-            .after_connect(move |connection, _| {
-                Box::pin(async move { limit_statements(connection, operation_timeout).await })
-            })
-            .connect_with(connect_options)
-            .await
-            .map_err(store_error)?;
+        let connections_options = ConnectionsOptions {
+            connect: connect_options,
+            operation_timeout: options.operation_timeout,
+            suspicion: Suspicion::default(),
+        };
+        let (connections, pool) = Connections::pool(&connections_options, options.max_connections);
         Ok(Self {
             pool,
-            operation_timeout,
-            suspicion,
+            connections,
+            batches: UserBatches::new(&connections_options),
             settled: Settled::default(),
         })
     }
 
     /// Ends all connections, once what they are doing is done. Operations fail from now on.
     pub async fn close(&self) {
+        self.batches.close().await;
         self.pool.close().await;
     }
-}
 
-/// Lets the server give up what we no longer wait for: a process that is cut off in the middle of a transaction must not
-/// keep rows locked for hours.
-async fn limit_statements(connection: &mut PgConnection, limit: Duration) -> Result<(), sqlx::Error> {
-    let milliseconds = limit.as_millis().to_string();
-    sqlx::query!(
-        "SELECT set_config('statement_timeout', $1, false) AS statement_timeout,
-                set_config('idle_in_transaction_session_timeout', $1, false) AS idle_timeout",
-        milliseconds,
-    )
-    .fetch_one(connection)
-    .await?;
-    Ok(())
+    /// [`Connections::read`].
+    pub(crate) async fn read<'env, T>(
+        &self,
+        operation: impl for<'connection> Fn(Attempt<'connection, 'env>) -> Work<'connection, T> + Sync,
+    ) -> Result<T, StoreError> {
+        self.connections.read(operation).await
+    }
+
+    /// [`Connections::write`].
+    pub(crate) async fn write<'env, T>(
+        &self,
+        operation: impl for<'connection> Fn(Attempt<'connection, 'env>) -> Work<'connection, T> + Sync,
+    ) -> Result<T, StoreError> {
+        self.connections.write(operation).await
+    }
+
+    pub(crate) fn operation_timeout(&self) -> Duration {
+        self.connections.operation_timeout
+    }
+
+    /// The answer of an operation that has several parts, if it comes in time. Otherwise it is dropped.
+    pub(crate) async fn in_time<T, E: From<StoreError>>(
+        &self,
+        operation: impl Future<Output = Result<T, E>> + Send,
+    ) -> Result<T, E> {
+        timeout(self.operation_timeout(), operation)
+            .await
+            .unwrap_or_else(|elapsed| Err(StoreError::Unavailable(elapsed.into()).into()))
+    }
 }

@@ -34,11 +34,7 @@ impl Commit<'_> {
     /// The same for a request that was not done before.
     async fn write_new(self, connection: &mut PgConnection) -> Result<Result<(), CommitError>, Error> {
         let ends_activity = self.change.ends_activity();
-        let owners = if ends_activity {
-            Owners::Spared
-        } else {
-            Owners::Included
-        };
+        let owners = Owners::included_unless(ends_activity);
         let outcome = match self.change.profile_edit() {
             None => self.write_user(connection, owners).await?,
             Some(edit) => self.write_with_edit(connection, edit, owners).await?,

@@ -1,7 +1,8 @@
 use time::OffsetDateTime;
+use unlockd_application::idempotency::IdempotentRequest;
 use unlockd_domain::{Actor, LockCause, Reason, Source, Timestamp, UnlockCause, UserChange, UserEvent, UserId};
 
-/// The events of a change by the columns of `user_events` in which they may differ: what stands at the same place of all
+/// The events of changes by the columns of `user_events` in which they may differ: what stands at the same place of all
 /// columns is one event.
 pub(crate) struct UserEventColumns<'a> {
     pub(crate) sequence: Vec<i64>,
@@ -17,22 +18,31 @@ pub(crate) struct UserEventColumns<'a> {
 }
 
 impl<'a> UserEventColumns<'a> {
-    pub(crate) fn of(change: &'a UserChange) -> Self {
+    /// In the order of the changes and of their events.
+    pub(crate) fn of(changes: &[&'a UserChange]) -> Self {
         Self {
-            sequence: column(change, |event| event.sequence.as_i64()),
-            kind: column(change, |event| event.kind.name().as_str()),
-            actor_user_id: column(change, |event| Actor::user_id(&event.actor).map(UserId::as_str)),
-            occurred_at: column(change, |event| event.time.date_time()),
-            source: column(change, |event| event.source.as_ref().map(Source::as_str)),
-            reason: column(change, |event| event.kind.reason().map(Reason::as_str)),
-            lock_cause: column(change, |event| event.kind.lock_cause().map(LockCause::as_str)),
-            lock_until: column(change, |event| event.kind.lock_until().map(Timestamp::date_time)),
-            unlock_cause: column(change, |event| event.kind.unlock_cause().map(UnlockCause::as_str)),
-            counts_until: column(change, |event| event.kind.counts_until().map(Timestamp::date_time)),
+            sequence: column(changes, |event| event.sequence.as_i64()),
+            kind: column(changes, |event| event.kind.name().as_str()),
+            actor_user_id: column(changes, |event| Actor::user_id(&event.actor).map(UserId::as_str)),
+            occurred_at: column(changes, |event| event.time.date_time()),
+            source: column(changes, |event| event.source.as_ref().map(Source::as_str)),
+            reason: column(changes, |event| event.kind.reason().map(Reason::as_str)),
+            lock_cause: column(changes, |event| event.kind.lock_cause().map(LockCause::as_str)),
+            lock_until: column(changes, |event| event.kind.lock_until().map(Timestamp::date_time)),
+            unlock_cause: column(changes, |event| event.kind.unlock_cause().map(UnlockCause::as_str)),
+            counts_until: column(changes, |event| event.kind.counts_until().map(Timestamp::date_time)),
         }
     }
 }
 
-fn column<'a, T>(change: &'a UserChange, value: impl Fn(&'a UserEvent) -> T) -> Vec<T> {
-    change.events().map(value).collect()
+fn column<'a, T>(changes: &[&'a UserChange], value: impl Fn(&'a UserEvent) -> T) -> Vec<T> {
+    changes.iter().flat_map(|change| change.events()).map(value).collect()
+}
+
+/// The request as it is recorded with the last event. Keys are those of callers: what happens by itself has none.
+pub(crate) fn recorded<'a>(
+    change: &UserChange,
+    request: Option<&'a IdempotentRequest>,
+) -> Option<&'a IdempotentRequest> {
+    request.filter(|_| change.event().actor.user_id().is_some())
 }

@@ -1,8 +1,25 @@
 use sqlx::Error;
+use sqlx::postgres::PgConnection;
 use time::OffsetDateTime;
 use unlockd_domain::{Actor, Lock, OrganizationId, Reason, Sequence, Timestamp, User, UserId, UserRecord, UserState};
 
 use crate::error::corrupt;
+
+/// Those of the users who are there, in whatever order.
+pub(crate) async fn find(connection: &mut PgConnection, ids: &[String]) -> Result<Vec<User>, Error> {
+    sqlx::query_as!(
+        UserRow,
+        "SELECT id, organization_id, state, sequence, password_failures, policy_locks, failures_forgotten_at,
+                lock_since, lock_cause, lock_by, lock_reason, lock_until, created_at, changed_at
+         FROM users WHERE id = ANY($1)",
+        ids,
+    )
+    .fetch_all(connection)
+    .await?
+    .into_iter()
+    .map(User::try_from)
+    .collect()
+}
 
 /// The columns of `users` that make a [`User`].
 pub(crate) struct UserRow {

@@ -6,46 +6,47 @@ use unlockd_application::idempotency::{IdempotencyKey, IdempotentRequest, Reques
 use unlockd_application::ports::{CommitError, CreateUserError, NewUser, RecordedRequest, StoreError, UserStore};
 use unlockd_domain::{LoginIdentity, Timestamp, User, UserChange, UserEvent, UserId, UserProfile};
 
+use crate::batches::Batched;
 use crate::error::{corrupt, is_repeated_request};
 use crate::event_row::{EventRow, event_row};
 use crate::instance_owners::BEGIN;
 use crate::store::PostgresStore;
 use crate::user_commit::Commit;
-use crate::user_row::UserRow;
-use crate::{lock_expiry, user_profiles, user_writing};
+use crate::{lock_expiry, user_profiles, user_row, user_writing};
 
 #[async_trait]
 impl UserStore for PostgresStore {
-    #[instrument(name = "postgres.user_store.find", skip_all, fields(user.id = %id))]
+    #[instrument(level = "debug", name = "postgres.user_store.find", skip_all, fields(user.id = %id))]
     async fn find(&self, id: &UserId) -> Result<Option<User>, StoreError> {
-        self.read(|attempt| {
-            Box::pin(async move {
-                sqlx::query_as!(
-                    UserRow,
-                    "SELECT id, organization_id, state, sequence, password_failures, policy_locks, failures_forgotten_at,
-                            lock_since, lock_cause, lock_by, lock_reason, lock_until, created_at, changed_at
-                     FROM users WHERE id = $1",
-                    id.as_str(),
-                )
-                .fetch_optional(attempt.connection)
-                .await?
-                .map(User::try_from)
-                .transpose()
-            })
+        self.in_time(async {
+            match self.batches.find(id).await? {
+                Batched::Done(user) => Ok(user),
+                Batched::NotDone => {
+                    let ids = [id.as_str().to_owned()];
+                    let found = self.read(|attempt| Box::pin(user_row::find(attempt.connection, &ids)));
+                    Ok(found.await?.pop())
+                }
+            }
         })
         .await
     }
 
-    #[instrument(name = "postgres.user_store.find_with_profile", skip_all, fields(user.id = %id))]
+    #[instrument(level = "debug", name = "postgres.user_store.find_with_profile", skip_all, fields(user.id = %id))]
     async fn find_with_profile(&self, id: &UserId) -> Result<Option<(User, UserProfile)>, StoreError> {
-        let ids = [id.as_str().to_owned()];
-        let found = self
-            .read(|attempt| Box::pin(user_profiles::find(attempt.connection, &ids)))
-            .await?;
-        Ok(found.into_iter().next())
+        self.in_time(async {
+            match self.batches.find_with_profile(id).await? {
+                Batched::Done(user) => Ok(user),
+                Batched::NotDone => {
+                    let ids = [id.as_str().to_owned()];
+                    let found = self.read(|attempt| Box::pin(user_profiles::find(attempt.connection, &ids)));
+                    Ok(found.await?.pop())
+                }
+            }
+        })
+        .await
     }
 
-    #[instrument(name = "postgres.user_store.find_by_identity", skip_all)]
+    #[instrument(level = "debug", name = "postgres.user_store.find_by_identity", skip_all)]
     async fn find_by_identity(&self, identity: &LoginIdentity) -> Result<Option<(User, UserProfile)>, StoreError> {
         match identity {
             LoginIdentity::UserId(id) => self.find_with_profile(id).await,
@@ -56,12 +57,12 @@ impl UserStore for PostgresStore {
         }
     }
 
-    #[instrument(name = "postgres.user_store.create", skip_all, fields(user.id = %user.change.user().id()))]
+    #[instrument(level = "debug", name = "postgres.user_store.create", skip_all, fields(user.id = %user.change.user().id()))]
     async fn create(&self, user: &NewUser) -> Result<(), CreateUserError> {
         self.write(|attempt| Box::pin(create(attempt.connection, user))).await?
     }
 
-    #[instrument(name = "postgres.user_store.commit", skip_all, fields(user.id = %change.user().id()))]
+    #[instrument(level = "debug", name = "postgres.user_store.commit", skip_all, fields(user.id = %change.user().id()))]
     async fn commit(&self, change: &UserChange, request: Option<&IdempotentRequest>) -> Result<(), CommitError> {
         let Some(expected) = change.expected_sequence() else {
             return Err(CommitError::Conflict);
@@ -71,22 +72,31 @@ impl UserStore for PostgresStore {
             expected,
             request,
         };
-        self.write(|attempt| Box::pin(commit.write(attempt.connection))).await?
+        self.in_time(async {
+            // An edit of the profile takes more statements than one.
+            if change.profile_edit().is_none()
+                && let Batched::Done(()) = self.batches.commit(change, expected, request).await?
+            {
+                return Ok(());
+            }
+            self.write(|attempt| Box::pin(commit.write(attempt.connection))).await?
+        })
+        .await
     }
 
-    #[instrument(name = "postgres.user_store.lift_expired_locks", skip_all)]
+    #[instrument(level = "debug", name = "postgres.user_store.lift_expired_locks", skip_all)]
     async fn lift_expired_locks(&self, now: Timestamp, limit: u32) -> Result<u32, StoreError> {
         self.write(|attempt| Box::pin(lock_expiry::lift(attempt.connection, now, limit)))
             .await
     }
 
-    #[instrument(name = "postgres.user_store.find_request", skip_all, fields(user.id = %caller))]
+    #[instrument(level = "debug", name = "postgres.user_store.find_request", skip_all, fields(user.id = %caller))]
     async fn find_request(&self, caller: &UserId, key: &IdempotencyKey) -> Result<Option<RecordedRequest>, StoreError> {
         self.read(|attempt| Box::pin(find_request(attempt.connection, caller, key)))
             .await
     }
 
-    #[instrument(name = "postgres.user_store.history", skip_all, fields(user.id = %id))]
+    #[instrument(level = "debug", name = "postgres.user_store.history", skip_all, fields(user.id = %id))]
     async fn history(&self, id: &UserId) -> Result<Vec<UserEvent>, StoreError> {
         self.read(|attempt| {
             Box::pin(async move {

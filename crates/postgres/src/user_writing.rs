@@ -4,10 +4,11 @@ use sqlx::Error;
 use sqlx::postgres::PgConnection;
 use time::OffsetDateTime;
 use unlockd_application::ports::{CreateUserError, NewUser};
-use unlockd_domain::{Actor, Lock, Reason, Source, Timestamp, User, UserData, UserId, UserState, Username, UsernameId};
+use unlockd_domain::{Source, Timestamp, User, UserData, UserId, Username, UsernameId};
 
 use crate::user_commit::Commit;
-use crate::user_event_columns::UserEventColumns;
+use crate::user_event_columns::{UserEventColumns, recorded};
+use crate::user_state_columns::UserStateColumns;
 
 /// Whether a change may be made to a user who holds `IAM_OWNER` on the instance.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -16,6 +17,13 @@ pub(crate) enum Owners {
     Included,
     /// It may not: whoever asks has not seen that another owner remains.
     Spared,
+}
+
+impl Owners {
+    /// Spared if the change takes its user out of service.
+    pub(crate) fn included_unless(ends_activity: bool) -> Self {
+        if ends_activity { Self::Spared } else { Self::Included }
+    }
 }
 
 /// Writes a user, their names and their first event. The caller undoes it after a refusal.
@@ -121,10 +129,9 @@ pub(crate) async fn change(
     }: Commit<'_>,
     owners: Owners,
 ) -> Result<bool, Error> {
-    let (user, events) = (change.user().record(), UserEventColumns::of(change));
-    let state = StateColumns::of(&user.state);
-    // Keys are those of callers: what happens by itself has none.
-    let request = request.filter(|_| Actor::user_id(&change.event().actor).is_some());
+    let (user, events) = (change.user().record(), UserEventColumns::of(&[change]));
+    let state = UserStateColumns::of(&user.state);
+    let request = recorded(change, request);
     let failures: Vec<_> = user.password_failures.iter().map(|until| until.date_time()).collect();
     let appended = sqlx::query!(
         "WITH changed AS (
@@ -152,11 +159,11 @@ pub(crate) async fn change(
         state.name,
         user.sequence.as_i64(),
         user.changed_at.date_time(),
-        state.lock.map(|lock| lock.since.date_time()),
-        state.lock.map(|lock| lock.cause.as_str()),
-        state.lock.and_then(|lock| lock.by.user_id()).map(UserId::as_str),
-        state.lock.and_then(|lock| lock.reason.as_ref()).map(Reason::as_str),
-        state.lock.and_then(|lock| lock.until).map(Timestamp::date_time),
+        state.lock_since(),
+        state.lock_cause(),
+        state.lock_by(),
+        state.lock_reason(),
+        state.lock_until(),
         &failures,
         i64::from(user.policy_locks),
         user.failures_forgotten_at.map(Timestamp::date_time),
@@ -176,22 +183,4 @@ pub(crate) async fn change(
     .execute(connection)
     .await?;
     Ok(appended.rows_affected() > 0)
-}
-
-/// How a state is stored.
-struct StateColumns<'a> {
-    name: &'static str,
-    lock: Option<&'a Lock>,
-}
-
-impl<'a> StateColumns<'a> {
-    fn of(state: &'a UserState) -> Self {
-        let (name, lock) = match state {
-            UserState::Active => ("active", None),
-            UserState::Inactive => ("inactive", None),
-            UserState::Locked(lock) => ("locked", Some(lock)),
-            UserState::Deleted => ("deleted", None),
-        };
-        Self { name, lock }
-    }
 }

@@ -1,7 +1,8 @@
 use sqlx::{Connection, PgConnection};
+use unlockd_application::ports::InstanceStore;
 use unlockd_testkit::postgres::TestDatabase;
 
-use crate::store::connect;
+use crate::store::{connect, migrated};
 
 async fn connections_called(name: &str, database: &TestDatabase) -> Option<i64> {
     let mut connection = PgConnection::connect(&database.url()).await.unwrap();
@@ -19,10 +20,14 @@ async fn connections_are_called_as_the_url_says_or_else_by_the_name_of_the_progr
     let Some(database) = TestDatabase::create().await else {
         return;
     };
+    migrated(&database).await.close().await;
     let mut url = database.url();
-    let _unnamed = connect(url.clone()).await;
+    let unnamed = connect(url.clone()).await;
     url.push(if url.contains('?') { '&' } else { '?' });
-    let _named = connect(url + "application_name=helpdesk").await;
+    let named = connect(url + "application_name=helpdesk").await;
+    for store in [&unnamed, &named] {
+        store.ping().await.unwrap();
+    }
 
     assert_eq!(connections_called("unlockd", &database).await, Some(1));
     assert_eq!(connections_called("helpdesk", &database).await, Some(1));

@@ -7,6 +7,7 @@
     reason = "a failed expectation is how a test fails"
 )]
 
+mod batches;
 mod broken_connections;
 mod connections;
 mod contract;

@@ -1,0 +1,101 @@
+use std::collections::HashMap;
+use std::marker::PhantomData;
+
+use sqlx::Error;
+use sqlx::postgres::PgConnection;
+use unlockd_batching::BatchWork;
+use unlockd_domain::{User, UserId, UserProfile};
+
+use super::answer::{Answer, Batched, failed};
+use crate::connections::Connections;
+use crate::{user_profiles, user_row};
+
+/// What can be looked up for many users with one statement.
+pub(crate) trait Lookup: Send + Sync + 'static {
+    /// What is found of a user.
+    type Found: Clone + Send + 'static;
+
+    /// Those of the users who are there, in whatever order.
+    fn find(
+        connection: &mut PgConnection,
+        ids: &[String],
+    ) -> impl Future<Output = Result<Vec<Self::Found>, Error>> + Send;
+
+    fn id(found: &Self::Found) -> &UserId;
+}
+
+/// The state alone.
+pub(crate) struct UserLookup;
+
+/// State and profile.
+pub(crate) struct ProfileLookup;
+
+impl Lookup for UserLookup {
+    type Found = User;
+
+    async fn find(connection: &mut PgConnection, ids: &[String]) -> Result<Vec<User>, Error> {
+        user_row::find(connection, ids).await
+    }
+
+    fn id(found: &User) -> &UserId {
+        found.id()
+    }
+}
+
+impl Lookup for ProfileLookup {
+    type Found = (User, UserProfile);
+
+    async fn find(connection: &mut PgConnection, ids: &[String]) -> Result<Vec<(User, UserProfile)>, Error> {
+        user_profiles::find(connection, ids).await
+    }
+
+    fn id((user, _): &(User, UserProfile)) -> &UserId {
+        user.id()
+    }
+}
+
+/// Looks users up together. A batch begins after everybody in it has asked, so it sees what was answered before.
+pub(crate) struct LookupBatches<L> {
+    connections: Connections,
+    lookup: PhantomData<L>,
+}
+
+impl<L> LookupBatches<L> {
+    pub(super) fn new(connections: Connections) -> Self {
+        Self {
+            connections,
+            lookup: PhantomData,
+        }
+    }
+}
+
+impl<L: Lookup> BatchWork for LookupBatches<L> {
+    type Item = UserId;
+    type Answer = Answer<Option<L::Found>>;
+
+    /// Many may look at the same user.
+    fn key<'item>(&self, _: &'item UserId) -> Option<&'item str> {
+        None
+    }
+
+    fn size(&self, id: &UserId) -> usize {
+        id.as_str().len()
+    }
+
+    async fn run(&self, ids: Vec<UserId>) -> Vec<Self::Answer> {
+        let texts: Vec<_> = ids.iter().map(|id| id.as_str().to_owned()).collect();
+        let found = self
+            .connections
+            .read(|attempt| Box::pin(L::find(attempt.connection, &texts)))
+            .await;
+        match found {
+            Ok(found) => {
+                let found: HashMap<_, _> = found.iter().map(|found| (L::id(found), found)).collect();
+                ids.iter()
+                    .map(|id| Ok(Batched::Done(found.get(id).copied().cloned())))
+                    .collect()
+            }
+            Err(error) => failed(error, ids.len()),
+        }
+    }
+}
