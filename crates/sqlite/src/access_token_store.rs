@@ -11,7 +11,7 @@ use crate::user_store::{select_user, user_exists};
 
 #[async_trait]
 impl AccessTokenStore for SqliteStore {
-    #[instrument(name = "sqlite.access_token_store.add", skip_all, fields(user.id = %token.user_id))]
+    #[instrument(level = "debug", name = "sqlite.access_token_store.add", skip_all, fields(user.id = %token.user_id))]
     async fn add(&self, token: &AccessToken, digest: &TokenDigest) -> Result<(), AddTokenError> {
         self.in_time(async {
             let mut transaction = self.begin_writing().await?;
@@ -26,7 +26,7 @@ impl AccessTokenStore for SqliteStore {
         .await
     }
 
-    #[instrument(name = "sqlite.access_token_store.find_holder", skip_all)]
+    #[instrument(level = "debug", name = "sqlite.access_token_store.find_holder", skip_all)]
     async fn find_holder(&self, digest: &TokenDigest) -> Result<Option<TokenHolder>, StoreError> {
         self.in_time(async {
             let mut transaction = self.begin_reading().await?;
@@ -42,7 +42,7 @@ impl AccessTokenStore for SqliteStore {
         .await
     }
 
-    #[instrument(name = "sqlite.access_token_store.list", skip_all)]
+    #[instrument(level = "debug", name = "sqlite.access_token_store.list", skip_all)]
     async fn list(&self, user_id: Option<&UserId>) -> Result<Vec<AccessToken>, StoreError> {
         let query = sqlx::query_as!(
             AccessTokenRow,
@@ -59,7 +59,7 @@ impl AccessTokenStore for SqliteStore {
             .map_err(corrupt)
     }
 
-    #[instrument(name = "sqlite.access_token_store.revoke", skip_all, fields(token.id = %id))]
+    #[instrument(level = "debug", name = "sqlite.access_token_store.revoke", skip_all, fields(token.id = %id))]
     async fn revoke(&self, id: &AccessTokenId) -> Result<bool, StoreError> {
         self.in_time(async {
             let mut transaction = self.begin_writing().await?;

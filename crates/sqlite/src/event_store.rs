@@ -20,7 +20,7 @@ const MAX_MERGED: usize = 100;
 impl EventStore for SqliteStore {
     /// Positions are taken while the writer has the file for itself, so whatever is committed is behind all that was
     /// committed before, and the last position is settled.
-    #[instrument(name = "sqlite.event_store.settled", skip_all)]
+    #[instrument(level = "debug", name = "sqlite.event_store.settled", skip_all)]
     async fn settled(&self) -> Result<Position, StoreError> {
         let query = sqlx::query_scalar!(r#"SELECT coalesce(max(position), 0) AS "last!: i64" FROM user_events"#);
         let last = self
@@ -29,7 +29,7 @@ impl EventStore for SqliteStore {
         Position::try_from(last).map_err(corrupt)
     }
 
-    #[instrument(name = "sqlite.event_store.select", skip_all)]
+    #[instrument(level = "debug", name = "sqlite.event_store.select", skip_all)]
     async fn select(&self, filter: &EventFilter, range: &EventRange) -> Result<Vec<RecordedEvent>, StoreError> {
         let mut sql = QueryBuilder::new("");
         push_events(&mut sql, filter, range);

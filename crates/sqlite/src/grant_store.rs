@@ -12,7 +12,7 @@ use crate::user_store::user_exists;
 
 #[async_trait]
 impl GrantStore for SqliteStore {
-    #[instrument(name = "sqlite.grant_store.add", skip_all, fields(user.id = %user_id))]
+    #[instrument(level = "debug", name = "sqlite.grant_store.add", skip_all, fields(user.id = %user_id))]
     async fn add(&self, user_id: &UserId, grant: &Grant) -> Result<(), AddGrantError> {
         self.in_time(async {
             let mut transaction = self.begin_writing().await?;
@@ -30,7 +30,7 @@ impl GrantStore for SqliteStore {
         .await
     }
 
-    #[instrument(name = "sqlite.grant_store.remove", skip_all, fields(user.id = %user_id))]
+    #[instrument(level = "debug", name = "sqlite.grant_store.remove", skip_all, fields(user.id = %user_id))]
     async fn remove(&self, user_id: &UserId, grant: &Grant, now: Timestamp) -> Result<(), RemoveGrantError> {
         self.in_time(async {
             let mut transaction = self.begin_writing().await?;
@@ -48,7 +48,7 @@ impl GrantStore for SqliteStore {
         .await
     }
 
-    #[instrument(name = "sqlite.grant_store.list", skip_all)]
+    #[instrument(level = "debug", name = "sqlite.grant_store.list", skip_all)]
     async fn list(&self, user_id: Option<&UserId>) -> Result<Vec<(UserId, Grant)>, StoreError> {
         let query = sqlx::query_as!(
             GrantRow,

@@ -11,18 +11,18 @@ use crate::user_store::insert_new_user;
 
 #[async_trait]
 impl InstanceStore for SqliteStore {
-    #[instrument(name = "sqlite.instance_store.ping", skip_all)]
+    #[instrument(level = "debug", name = "sqlite.instance_store.ping", skip_all)]
     async fn ping(&self) -> Result<(), StoreError> {
         // Reads the file, where `SELECT 1` would not.
         self.in_time(async { is_empty(self.readers()).await }).await.map(drop)
     }
 
-    #[instrument(name = "sqlite.instance_store.is_empty", skip_all)]
+    #[instrument(level = "debug", name = "sqlite.instance_store.is_empty", skip_all)]
     async fn is_empty(&self) -> Result<bool, StoreError> {
         self.in_time(async { is_empty(self.readers()).await }).await
     }
 
-    #[instrument(name = "sqlite.instance_store.bootstrap", skip_all)]
+    #[instrument(level = "debug", name = "sqlite.instance_store.bootstrap", skip_all)]
     async fn bootstrap(&self, bootstrap: &Bootstrap) -> Result<bool, StoreError> {
         self.in_time(async {
             let mut transaction = self.begin_writing().await?;

@@ -22,6 +22,7 @@ mod store;
 mod timestamp_list;
 mod user_directory;
 mod user_store;
+mod writer;
 
 pub use file::FileError;
 pub use migration::MigrationError;

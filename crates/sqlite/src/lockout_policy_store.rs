@@ -11,7 +11,7 @@ use crate::organization_store::organization_exists;
 
 #[async_trait]
 impl LockoutPolicyStore for SqliteStore {
-    #[instrument(name = "sqlite.lockout_policy_store.find", skip_all)]
+    #[instrument(level = "debug", name = "sqlite.lockout_policy_store.find", skip_all)]
     async fn find(&self, organization: Option<&OrganizationId>) -> Result<Option<OwnedPolicy>, StoreError> {
         let query = sqlx::query_as!(
             PolicyRow,
@@ -25,7 +25,7 @@ impl LockoutPolicyStore for SqliteStore {
         row.map(OwnedPolicy::try_from).transpose().map_err(corrupt)
     }
 
-    #[instrument(name = "sqlite.lockout_policy_store.find_effective", skip_all)]
+    #[instrument(level = "debug", name = "sqlite.lockout_policy_store.find_effective", skip_all)]
     async fn find_effective(&self, organization: Option<&OrganizationId>) -> Result<Option<OwnedPolicy>, StoreError> {
         let query = sqlx::query_as!(
             PolicyRow,
@@ -40,7 +40,7 @@ impl LockoutPolicyStore for SqliteStore {
         row.map(OwnedPolicy::try_from).transpose().map_err(corrupt)
     }
 
-    #[instrument(name = "sqlite.lockout_policy_store.commit", skip_all)]
+    #[instrument(level = "debug", name = "sqlite.lockout_policy_store.commit", skip_all)]
     async fn commit(&self, change: &PolicyChange) -> Result<(), CommitPolicyError> {
         self.in_time(async {
             let mut transaction = self.begin_writing().await?;

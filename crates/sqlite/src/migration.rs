@@ -30,7 +30,7 @@ impl SqliteStore {
     ///
     /// # Errors
     /// [`MigrationError`] when the database is newer than this program, cannot be written, or a migration fails.
-    #[instrument(name = "sqlite.migrate", skip_all)]
+    #[instrument(level = "debug", name = "sqlite.migrate", skip_all)]
     pub async fn migrate(&self) -> Result<(), MigrationError> {
         // One transaction around them all: of several processes that start on one file, the first migrates.
         let mut transaction = self.begin_writing().await?;

@@ -9,7 +9,7 @@ use crate::error::{corrupt, store_error};
 
 #[async_trait]
 impl OrganizationStore for SqliteStore {
-    #[instrument(name = "sqlite.organization_store.create", skip_all, fields(organization.id = %organization.id))]
+    #[instrument(level = "debug", name = "sqlite.organization_store.create", skip_all, fields(organization.id = %organization.id))]
     async fn create(&self, organization: &Organization) -> Result<(), CreateOrganizationError> {
         self.in_time(async {
             let mut transaction = self.begin_writing().await?;
@@ -21,7 +21,7 @@ impl OrganizationStore for SqliteStore {
         .await
     }
 
-    #[instrument(name = "sqlite.organization_store.find", skip_all, fields(organization.id = %id))]
+    #[instrument(level = "debug", name = "sqlite.organization_store.find", skip_all, fields(organization.id = %id))]
     async fn find(&self, id: &OrganizationId) -> Result<Option<Organization>, StoreError> {
         let query = sqlx::query_as!(
             OrganizationRow,
@@ -34,7 +34,7 @@ impl OrganizationStore for SqliteStore {
         row.map(Organization::try_from).transpose().map_err(corrupt)
     }
 
-    #[instrument(name = "sqlite.organization_store.list", skip_all)]
+    #[instrument(level = "debug", name = "sqlite.organization_store.list", skip_all)]
     async fn list(&self) -> Result<Vec<Organization>, StoreError> {
         let query = sqlx::query_as!(
             OrganizationRow,

@@ -18,7 +18,7 @@ use crate::user_store::{select_user, user_exists};
 
 #[async_trait]
 impl SessionStore for SqliteStore {
-    #[instrument(name = "sqlite.session_store.create", skip_all, fields(session.id = %session.id))]
+    #[instrument(level = "debug", name = "sqlite.session_store.create", skip_all, fields(session.id = %session.id))]
     async fn create(&self, session: &Session, digest: &TokenDigest) -> Result<(), WriteSessionError> {
         self.in_time(async {
             let mut transaction = self.begin_writing().await?;
@@ -31,7 +31,7 @@ impl SessionStore for SqliteStore {
         .await
     }
 
-    #[instrument(name = "sqlite.session_store.replace", skip_all, fields(session.id = %session.id))]
+    #[instrument(level = "debug", name = "sqlite.session_store.replace", skip_all, fields(session.id = %session.id))]
     async fn replace(
         &self,
         session: &Session,
@@ -49,12 +49,12 @@ impl SessionStore for SqliteStore {
         .await
     }
 
-    #[instrument(name = "sqlite.session_store.find", skip_all, fields(session.id = %id))]
+    #[instrument(level = "debug", name = "sqlite.session_store.find", skip_all, fields(session.id = %id))]
     async fn find(&self, id: &SessionId) -> Result<Option<(Session, TokenDigest)>, StoreError> {
         self.in_time(select_session(self.readers(), id)).await
     }
 
-    #[instrument(name = "sqlite.session_store.find_holder", skip_all)]
+    #[instrument(level = "debug", name = "sqlite.session_store.find_holder", skip_all)]
     async fn find_holder(&self, digest: &TokenDigest) -> Result<Option<SessionHolder>, StoreError> {
         self.in_time(async {
             let mut transaction = self.begin_reading().await?;
@@ -74,7 +74,7 @@ impl SessionStore for SqliteStore {
         .await
     }
 
-    #[instrument(name = "sqlite.session_store.list", skip_all)]
+    #[instrument(level = "debug", name = "sqlite.session_store.list", skip_all)]
     async fn list(&self, query: &SessionQuery) -> Result<SessionPage, StoreError> {
         self.in_time(async {
             let mut transaction = self.begin_reading().await?;
@@ -96,7 +96,7 @@ impl SessionStore for SqliteStore {
         .await
     }
 
-    #[instrument(name = "sqlite.session_store.delete", skip_all, fields(session.id = %id))]
+    #[instrument(level = "debug", name = "sqlite.session_store.delete", skip_all, fields(session.id = %id))]
     async fn delete(&self, id: &SessionId) -> Result<bool, StoreError> {
         self.in_time(async {
             let mut transaction = self.begin_writing().await?;
@@ -110,7 +110,7 @@ impl SessionStore for SqliteStore {
         .await
     }
 
-    #[instrument(name = "sqlite.session_store.prune", skip_all)]
+    #[instrument(level = "debug", name = "sqlite.session_store.prune", skip_all)]
     async fn prune(&self, now: Timestamp, limit: u32) -> Result<u32, StoreError> {
         self.in_time(async {
             let mut transaction = self.begin_writing().await?;

@@ -10,7 +10,7 @@ use crate::timestamp_list::{parse_timestamp_list, timestamp_list_text};
 
 #[async_trait]
 impl SignInFailureStore for SqliteStore {
-    #[instrument(name = "sqlite.sign_in_failure_store.count", skip_all)]
+    #[instrument(level = "debug", name = "sqlite.sign_in_failure_store.count", skip_all)]
     async fn count(&self, attempt: &CountedAttempt) -> Result<Count, StoreError> {
         self.in_time(async {
             // Whoever goes on guessing does not even ask for the file to be written.
@@ -31,7 +31,7 @@ impl SignInFailureStore for SqliteStore {
         .await
     }
 
-    #[instrument(name = "sqlite.sign_in_failure_store.take_back", skip_all)]
+    #[instrument(level = "debug", name = "sqlite.sign_in_failure_store.take_back", skip_all)]
     async fn take_back(&self, origin: &AttemptOrigin, at: Timestamp) -> Result<(), StoreError> {
         self.in_time(async {
             let mut transaction = self.begin_writing().await?;
@@ -50,7 +50,7 @@ impl SignInFailureStore for SqliteStore {
         .await
     }
 
-    #[instrument(name = "sqlite.sign_in_failure_store.forget", skip_all)]
+    #[instrument(level = "debug", name = "sqlite.sign_in_failure_store.forget", skip_all)]
     async fn forget(&self, origin: &AttemptOrigin) -> Result<(), StoreError> {
         self.in_time(async {
             let mut transaction = self.begin_writing().await?;
@@ -60,7 +60,7 @@ impl SignInFailureStore for SqliteStore {
         .await
     }
 
-    #[instrument(name = "sqlite.sign_in_failure_store.prune", skip_all)]
+    #[instrument(level = "debug", name = "sqlite.sign_in_failure_store.prune", skip_all)]
     async fn prune(&self, now: Timestamp, limit: u32) -> Result<u32, StoreError> {
         self.in_time(async {
             let mut transaction = self.begin_writing().await?;

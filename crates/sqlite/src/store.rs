@@ -7,17 +7,20 @@ use sqlx::{ConnectOptions, Connection, Sqlite, SqliteConnection, SqlitePool, Tra
 use thiserror::Error;
 use tokio::time::{sleep, timeout};
 use unlockd_application::ports::{BoxError, StoreError};
+use unlockd_batching::{Batches, Limits};
 
 use crate::error::{is_busy, store_error};
 use crate::file::{FileError, create_if_absent};
 use crate::options::SqliteOptions;
+use crate::user_store::Commits;
+use crate::writer::Writer;
 
 /// All stores of unlockd, in one SQLite file. Clones share the connections.
 #[derive(Debug, Clone)]
 pub struct SqliteStore {
-    /// One connection: SQLite writes one transaction at a time, and waiting here is fairer than waiting for a lock.
-    writer: SqlitePool,
+    pub(crate) writer: Writer,
     readers: SqlitePool,
+    pub(crate) commits: Batches<Commits>,
     operation_timeout: Duration,
 }
 
@@ -38,6 +41,11 @@ impl SqliteStore {
     /// # Errors
     /// [`OpenError`] when the file is no database or cannot be made, read or written.
     pub async fn open(options: SqliteOptions) -> Result<Self, OpenError> {
+        Self::open_limited(options, LIMITS).await
+    }
+
+    /// The same with other limits of batches and of the queue in front of them.
+    pub(crate) async fn open_limited(options: SqliteOptions, limits: Limits) -> Result<Self, OpenError> {
         let SqliteOptions {
             path,
             operation_timeout,
@@ -54,20 +62,25 @@ impl SqliteStore {
             // What is erased is overwritten, not only given up.
             .pragma("secure_delete", "ON");
         let reading = connection.clone().read_only(true);
+        let writing = connection
+            // How pages were before a statement of many rows goes to a file otherwise: as much as goes to the log.
+            .pragma("temp_store", "MEMORY")
+            .pragma("wal_autocheckpoint", CHECKPOINT_PAGES);
         let failed = |error| OpenError::Database(Box::new(error));
-        timeout(operation_timeout, use_write_ahead_log(&connection))
+        timeout(operation_timeout, use_write_ahead_log(&writing))
             .await
             .map_err(|elapsed| OpenError::Database(elapsed.into()))?
             .map_err(failed)?;
+        let writer = pool(1, operation_timeout).connect_with(writing).await.map_err(failed)?;
+        let readers = pool(readers, operation_timeout)
+            .connect_with(reading)
+            .await
+            .map_err(failed)?;
+        let writer = Writer::new(writer);
         Ok(Self {
-            writer: pool(1, operation_timeout)
-                .connect_with(connection)
-                .await
-                .map_err(failed)?,
-            readers: pool(readers, operation_timeout)
-                .connect_with(reading)
-                .await
-                .map_err(failed)?,
+            commits: Batches::new(Commits::new(writer.clone(), operation_timeout), limits),
+            writer,
+            readers,
             operation_timeout,
         })
     }
@@ -89,9 +102,9 @@ impl SqliteStore {
             .unwrap_or_else(|elapsed| Err(StoreError::Unavailable(elapsed.into()).into()))
     }
 
-    /// A transaction that has the write lock from its beginning: what it reads stays true until its end.
+    /// [`Writer::begin`].
     pub(crate) async fn begin_writing(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
-        self.writer.begin_with(BEGIN_WRITING).await.map_err(store_error)
+        self.writer.begin().await
     }
 
     /// A transaction whose statements all read the same moment.
@@ -105,7 +118,17 @@ impl SqliteStore {
     }
 }
 
-const BEGIN_WRITING: &str = "BEGIN IMMEDIATE";
+/// After how many pages the log is put into the database file: 16 MiB. A batch of changes to users all over the file writes
+/// some hundred pages, and pages that are written several times in between are put into the file once.
+const CHECKPOINT_PAGES: &str = "4000";
+
+/// Batches are so large that the flush hardly counts any more, and so small that nobody waits long.
+pub(crate) const LIMITS: Limits = Limits {
+    batch_items: 128,
+    batch_bytes: 1 << 20,
+    queue_items: 4096,
+    queue_bytes: 16 << 20,
+};
 
 fn pool(connections: u32, operation_timeout: Duration) -> PoolOptions<Sqlite> {
     PoolOptions::new()

@@ -1,6 +1,8 @@
+mod commits;
 mod history;
 mod lock_expiry;
 mod login_identity;
+mod plain_changes;
 mod profile_edit;
 mod profile_row;
 mod user_row;
@@ -12,6 +14,8 @@ use unlockd_application::idempotency::{IdempotencyKey, IdempotentRequest};
 use unlockd_application::ports::{CommitError, CreateUserError, NewUser, RecordedRequest, StoreError, UserStore};
 use unlockd_domain::{LoginIdentity, Timestamp, User, UserChange, UserEvent, UserId, UserProfile};
 
+pub(crate) use self::commits::Commits;
+use self::commits::{Commit, not_answered};
 use self::history::{insert_event, select_events, select_request};
 use self::login_identity::resolve_identity;
 use self::profile_edit::edit_profile;
@@ -26,12 +30,12 @@ use crate::organization_store::organization_exists;
 
 #[async_trait]
 impl UserStore for SqliteStore {
-    #[instrument(name = "sqlite.user_store.find", skip_all, fields(user.id = %id))]
+    #[instrument(level = "debug", name = "sqlite.user_store.find", skip_all, fields(user.id = %id))]
     async fn find(&self, id: &UserId) -> Result<Option<User>, StoreError> {
         self.in_time(select_user(self.readers(), id)).await
     }
 
-    #[instrument(name = "sqlite.user_store.find_with_profile", skip_all, fields(user.id = %id))]
+    #[instrument(level = "debug", name = "sqlite.user_store.find_with_profile", skip_all, fields(user.id = %id))]
     async fn find_with_profile(&self, id: &UserId) -> Result<Option<(User, UserProfile)>, StoreError> {
         self.in_time(async {
             let mut transaction = self.begin_reading().await?;
@@ -40,7 +44,7 @@ impl UserStore for SqliteStore {
         .await
     }
 
-    #[instrument(name = "sqlite.user_store.find_by_identity", skip_all)]
+    #[instrument(level = "debug", name = "sqlite.user_store.find_by_identity", skip_all)]
     async fn find_by_identity(&self, identity: &LoginIdentity) -> Result<Option<(User, UserProfile)>, StoreError> {
         self.in_time(async {
             let mut transaction = self.begin_reading().await?;
@@ -52,7 +56,7 @@ impl UserStore for SqliteStore {
         .await
     }
 
-    #[instrument(name = "sqlite.user_store.create", skip_all, fields(user.id = %user.change.user().id()))]
+    #[instrument(level = "debug", name = "sqlite.user_store.create", skip_all, fields(user.id = %user.change.user().id()))]
     async fn create(&self, user: &NewUser) -> Result<(), CreateUserError> {
         self.in_time(async {
             let mut transaction = self.begin_writing().await?;
@@ -62,22 +66,22 @@ impl UserStore for SqliteStore {
         .await
     }
 
-    #[instrument(name = "sqlite.user_store.commit", skip_all, fields(user.id = %change.user().id()))]
+    #[instrument(level = "debug", name = "sqlite.user_store.commit", skip_all, fields(user.id = %change.user().id()))]
     async fn commit(&self, change: &UserChange, request: Option<&IdempotentRequest>) -> Result<(), CommitError> {
+        let commit = Commit::new(change, request);
         self.in_time(async {
-            let mut transaction = self.begin_writing().await?;
-            write_change(&mut transaction, change, request).await?;
-            Ok(transaction.commit().await.map_err(store_error)?)
+            let answer = self.commits.submit(commit).await;
+            answer.unwrap_or_else(|error| Err(not_answered(error)))
         })
         .await
     }
 
-    #[instrument(name = "sqlite.user_store.lift_expired_locks", skip_all)]
+    #[instrument(level = "debug", name = "sqlite.user_store.lift_expired_locks", skip_all)]
     async fn lift_expired_locks(&self, now: Timestamp, limit: u32) -> Result<u32, StoreError> {
         self.in_time(self.write_expired_locks(now, limit)).await
     }
 
-    #[instrument(name = "sqlite.user_store.find_request", skip_all, fields(user.id = %caller))]
+    #[instrument(level = "debug", name = "sqlite.user_store.find_request", skip_all, fields(user.id = %caller))]
     async fn find_request(&self, caller: &UserId, key: &IdempotencyKey) -> Result<Option<RecordedRequest>, StoreError> {
         self.in_time(async {
             let mut transaction = self.begin_reading().await?;
@@ -86,7 +90,7 @@ impl UserStore for SqliteStore {
         .await
     }
 
-    #[instrument(name = "sqlite.user_store.history", skip_all, fields(user.id = %id))]
+    #[instrument(level = "debug", name = "sqlite.user_store.history", skip_all, fields(user.id = %id))]
     async fn history(&self, id: &UserId) -> Result<Vec<UserEvent>, StoreError> {
         self.in_time(select_events(self.readers(), id)).await
     }

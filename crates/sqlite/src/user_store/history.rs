@@ -6,6 +6,45 @@ use unlockd_domain::{LockCause, Reason, Source, Timestamp, UnlockCause, UserEven
 use crate::error::{corrupt, store_error};
 use crate::event_row::EventRow;
 
+/// An event as it is stored, with the request that led to it.
+pub(crate) struct EventColumns<'a> {
+    pub(super) user_id: &'a str,
+    pub(super) sequence: i64,
+    pub(super) kind: &'static str,
+    pub(super) organization_id: &'a str,
+    pub(super) actor_user_id: Option<&'a str>,
+    pub(super) occurred_at: i64,
+    pub(super) source: Option<&'a str>,
+    pub(super) reason: Option<&'a str>,
+    pub(super) lock_cause: Option<&'static str>,
+    pub(super) lock_until: Option<i64>,
+    pub(super) unlock_cause: Option<&'static str>,
+    pub(super) counts_until: Option<i64>,
+    pub(super) idempotency_key: Option<&'a str>,
+    pub(super) request_digest: Option<&'a [u8]>,
+}
+
+impl<'a> EventColumns<'a> {
+    pub(super) fn of(event: &'a UserEvent, request: Option<&'a IdempotentRequest>) -> Self {
+        Self {
+            user_id: event.user_id.as_str(),
+            sequence: event.sequence.as_i64(),
+            kind: event.kind.name().as_str(),
+            organization_id: event.organization.as_str(),
+            actor_user_id: event.actor.user_id().map(UserId::as_str),
+            occurred_at: event.time.unix_microseconds(),
+            source: event.source.as_ref().map(Source::as_str),
+            reason: event.kind.reason().map(Reason::as_str),
+            lock_cause: event.kind.lock_cause().map(LockCause::as_str),
+            lock_until: event.kind.lock_until().map(Timestamp::unix_microseconds),
+            unlock_cause: event.kind.unlock_cause().map(UnlockCause::as_str),
+            counts_until: event.kind.counts_until().map(Timestamp::unix_microseconds),
+            idempotency_key: request.map(|request| request.key.as_str()),
+            request_digest: request.map(|request| request.digest.0.as_slice()),
+        }
+    }
+}
+
 /// The user's whole history.
 pub(super) async fn select_events(
     executor: impl SqliteExecutor<'_>,
@@ -34,26 +73,27 @@ pub(super) async fn insert_event(
     event: &UserEvent,
     request: Option<&IdempotentRequest>,
 ) -> Result<bool, StoreError> {
+    let event = EventColumns::of(event, request);
     let result = sqlx::query!(
         "INSERT INTO user_events (user_id, sequence, kind, organization_id, actor_user_id, occurred_at, source,
                                   reason, lock_cause, lock_until, unlock_cause, counts_until,
                                   idempotency_key, request_digest, position)
          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT coalesce(max(position), 0) + 1 FROM user_events))
          ON CONFLICT (actor_user_id, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING",
-        event.user_id.as_str(),
-        event.sequence.as_i64(),
-        event.kind.name().as_str(),
-        event.organization.as_str(),
-        event.actor.user_id().map(UserId::as_str),
-        event.time.unix_microseconds(),
-        event.source.as_ref().map(Source::as_str),
-        event.kind.reason().map(Reason::as_str),
-        event.kind.lock_cause().map(LockCause::as_str),
-        event.kind.lock_until().map(Timestamp::unix_microseconds),
-        event.kind.unlock_cause().map(UnlockCause::as_str),
-        event.kind.counts_until().map(Timestamp::unix_microseconds),
-        request.map(|request| request.key.as_str()),
-        request.map(|request| request.digest.0.as_slice()),
+        event.user_id,
+        event.sequence,
+        event.kind,
+        event.organization_id,
+        event.actor_user_id,
+        event.occurred_at,
+        event.source,
+        event.reason,
+        event.lock_cause,
+        event.lock_until,
+        event.unlock_cause,
+        event.counts_until,
+        event.idempotency_key,
+        event.request_digest,
     )
     .execute(connection)
     .await

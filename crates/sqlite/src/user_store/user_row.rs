@@ -8,6 +8,44 @@ use unlockd_domain::{
 use crate::error::{corrupt, store_error};
 use crate::timestamp_list::{parse_timestamp_list, timestamp_list_text};
 
+/// What a change of a user writes of them.
+pub(super) struct StateColumns<'a> {
+    pub(super) state: &'static str,
+    pub(super) sequence: i64,
+    pub(super) password_failures: String,
+    pub(super) policy_locks: u32,
+    pub(super) failures_forgotten_at: Option<i64>,
+    pub(super) lock_since: Option<i64>,
+    pub(super) lock_cause: Option<&'static str>,
+    pub(super) lock_by: Option<&'a str>,
+    pub(super) lock_reason: Option<&'a str>,
+    pub(super) lock_until: Option<i64>,
+    pub(super) changed_at: i64,
+}
+
+impl<'a> StateColumns<'a> {
+    pub(super) fn of(user: &'a User) -> Self {
+        let record = user.record();
+        let lock = match &record.state {
+            UserState::Locked(lock) => Some(lock),
+            UserState::Active | UserState::Inactive | UserState::Deleted => None,
+        };
+        Self {
+            state: state_name(&record.state),
+            sequence: record.sequence.as_i64(),
+            password_failures: timestamp_list_text(&record.password_failures),
+            policy_locks: record.policy_locks,
+            failures_forgotten_at: record.failures_forgotten_at.map(Timestamp::unix_microseconds),
+            lock_since: lock.map(|lock| lock.since.unix_microseconds()),
+            lock_cause: lock.map(|lock| lock.cause.as_str()),
+            lock_by: lock.and_then(|lock| lock.by.user_id()).map(UserId::as_str),
+            lock_reason: lock.and_then(|lock| lock.reason.as_ref()).map(Reason::as_str),
+            lock_until: lock.and_then(|lock| lock.until).map(Timestamp::unix_microseconds),
+            changed_at: record.changed_at.unix_microseconds(),
+        }
+    }
+}
+
 /// The user, also a deleted one.
 pub(crate) async fn select_user(executor: impl SqliteExecutor<'_>, id: &UserId) -> Result<Option<User>, StoreError> {
     let row = sqlx::query_as!(
@@ -112,27 +150,23 @@ pub(super) async fn update_user(
     user: &User,
     expected: Sequence,
 ) -> Result<bool, StoreError> {
-    let record = user.record();
-    let lock = match &record.state {
-        UserState::Locked(lock) => Some(lock),
-        UserState::Active | UserState::Inactive | UserState::Deleted => None,
-    };
+    let after = StateColumns::of(user);
     let result = sqlx::query!(
         "UPDATE users
          SET state = ?, sequence = ?, password_failures = ?, policy_locks = ?, failures_forgotten_at = ?,
              lock_since = ?, lock_cause = ?, lock_by = ?, lock_reason = ?, lock_until = ?, changed_at = ?
          WHERE id = ? AND sequence = ?",
-        state_name(&record.state),
-        user.sequence().as_i64(),
-        timestamp_list_text(&record.password_failures),
-        record.policy_locks,
-        record.failures_forgotten_at.map(Timestamp::unix_microseconds),
-        lock.map(|lock| lock.since.unix_microseconds()),
-        lock.map(|lock| lock.cause.as_str()),
-        lock.and_then(|lock| lock.by.user_id()).map(UserId::as_str),
-        lock.and_then(|lock| lock.reason.as_ref()).map(Reason::as_str),
-        lock.and_then(|lock| lock.until).map(Timestamp::unix_microseconds),
-        user.changed_at().unix_microseconds(),
+        after.state,
+        after.sequence,
+        after.password_failures,
+        after.policy_locks,
+        after.failures_forgotten_at,
+        after.lock_since,
+        after.lock_cause,
+        after.lock_by,
+        after.lock_reason,
+        after.lock_until,
+        after.changed_at,
         user.id().as_str(),
         expected.as_i64(),
     )
