@@ -27,10 +27,11 @@ pub(super) struct LocalServer {
 }
 
 impl LocalServer {
-    pub(super) fn start(programs: &ServerPrograms) -> Result<Self, String> {
+    /// Starts a server with settings of the form `name=value`, without blanks.
+    pub(super) fn start(programs: &ServerPrograms, settings: &[&str]) -> Result<Self, String> {
         let mut last_failure = String::new();
         for _ in 0..START_ATTEMPTS {
-            match Self::start_once(programs) {
+            match Self::start_once(programs, settings) {
                 Ok(server) => return Ok(server),
                 Err(failure) => last_failure = failure,
             }
@@ -41,9 +42,9 @@ impl LocalServer {
         ))
     }
 
-    fn start_once(programs: &ServerPrograms) -> Result<Self, String> {
+    fn start_once(programs: &ServerPrograms, settings: &[&str]) -> Result<Self, String> {
         let port = free_port().map_err(|error| error.to_string())?;
-        let mut supervisor = supervise(programs, port).map_err(|error| error.to_string())?;
+        let mut supervisor = supervise(programs, port, settings).map_err(|error| error.to_string())?;
         let mut output = BufReader::new(supervisor.stdout.take().ok_or("no output")?);
         let mut data_folder = String::new();
         output.read_line(&mut data_folder).map_err(|error| error.to_string())?;
@@ -107,12 +108,13 @@ fn free_port() -> std::io::Result<u16> {
     Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
 }
 
-fn supervise(programs: &ServerPrograms, port: u16) -> std::io::Result<Child> {
+fn supervise(programs: &ServerPrograms, port: u16, settings: &[&str]) -> std::io::Result<Child> {
     let mut command = Command::new("sh");
     command
         .args(["-c", include_str!("supervise.sh"), "unlockd-test-postgres"])
         .arg(&programs.folder)
         .arg(port.to_string())
+        .args(settings)
         // The unprivileged account may not be allowed to be where we are.
         .current_dir("/")
         .env_clear()

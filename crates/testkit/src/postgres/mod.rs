@@ -6,10 +6,12 @@
 
 mod database;
 mod docker;
+mod durable;
 mod local;
 mod programs;
 mod proxy;
 mod server;
 
 pub use database::TestDatabase;
+pub use durable::{DurableServer, DurableServerError};
 pub use proxy::{Fault, Proxy};

@@ -17,6 +17,9 @@ These tests need PostgreSQL 15 or newer. One of these will do:
 - set UNLOCKD_TEST_POSTGRES_URL to postgres://user:password@host/postgres, for a user who may create databases.
 UNLOCKD_TEST_POSTGRES=skip leaves these tests out.";
 
+/// What tests write is worth nothing once they have ended.
+const FAST_SETTINGS: [&str; 3] = ["max_connections=300", "fsync=off", "full_page_writes=off"];
+
 /// A server to make databases on.
 #[derive(Debug)]
 pub(super) enum Server {
@@ -123,5 +126,5 @@ fn given(url: &str) -> Result<Server, sqlx::Error> {
 }
 
 fn local(programs: &ServerPrograms) -> Result<Server, String> {
-    LocalServer::start(programs).map(Server::Local)
+    LocalServer::start(programs, &FAST_SETTINGS).map(Server::Local)
 }

@@ -1,10 +1,12 @@
 # Runs a PostgreSQL server on 127.0.0.1, in a folder of its own, until standard input ends: however the process that holds
 # the other end of it dies, the server stops and the folder goes away.
 #
-# Arguments: the folder of the server programs, and the port. Prints the data folder; when the server cannot run, why.
+# Arguments: the folder of the server programs, the port, and settings as `name=value`. Prints the data folder; when the
+# server cannot run, why.
 set -eu
 programs=$1
 port=$2
+shift 2
 umask 077
 # Only the end of standard input ends us, and whoever reads our output may be gone by then.
 trap '' HUP INT TERM PIPE
@@ -14,6 +16,10 @@ folder=$(mktemp -d "${TMPDIR:-/tmp}/unlockd-postgres.XXXXXX" 2>/dev/null) ||
 trap 'rm -rf "$folder"' EXIT
 log=$folder/log
 
+# Settings are words of ours, without blanks.
+settings=
+for setting; do settings="$settings -c $setting"; done
+
 echo "$folder/data"
 if ! "$programs/initdb" --no-sync --auth=trust --username=postgres --encoding=UTF8 --locale=C \
     --pgdata="$folder/data" >"$log" 2>&1; then
@@ -22,7 +28,7 @@ if ! "$programs/initdb" --no-sync --auth=trust --username=postgres --encoding=UT
 fi
 
 "$programs/postgres" -D "$folder/data" -p "$port" -c listen_addresses=127.0.0.1 -c unix_socket_directories= \
-    -c max_connections=300 -c fsync=off -c full_page_writes=off >>"$log" 2>&1 </dev/null &
+    $settings >>"$log" 2>&1 </dev/null &
 server=$!
 
 # The shell gives background commands no standard input of their own.
