@@ -27,7 +27,7 @@ impl Housekeeping {
     ///
     /// # Errors
     /// The errors of a store.
-    #[tracing::instrument(name = "application.lift_expired_locks", skip_all)]
+    #[tracing::instrument(level = "debug", name = "application.lift_expired_locks", skip_all)]
     pub async fn lift_expired_locks(&self) -> Result<u32, Error> {
         let mut total = Batches::default();
         while total.goes_on(self.users.lift_expired_locks(self.clock.now(), BATCH).await?) {}
@@ -38,7 +38,7 @@ impl Housekeeping {
     ///
     /// # Errors
     /// The errors of a store.
-    #[tracing::instrument(name = "application.prune", skip_all)]
+    #[tracing::instrument(level = "debug", name = "application.prune", skip_all)]
     pub async fn prune(&self) -> Result<u32, Error> {
         let mut total = Batches::default();
         while total.goes_on(self.failures.prune(self.clock.now(), BATCH).await?) {}

@@ -56,13 +56,13 @@ impl Default for Argon2idHasher {
 
 #[async_trait]
 impl PasswordHasher for Argon2idHasher {
-    #[tracing::instrument(name = "credentials.password_hasher.hash", skip_all)]
+    #[tracing::instrument(level = "debug", name = "credentials.password_hasher.hash", skip_all)]
     async fn hash(&self, password: PlainPassword) -> Result<PasswordHash, PasswordHasherError> {
         let parameters = self.parameters;
         self.in_turn(move || hash(&password, parameters)).await
     }
 
-    #[tracing::instrument(name = "credentials.password_hasher.verify", skip_all)]
+    #[tracing::instrument(level = "debug", name = "credentials.password_hasher.verify", skip_all)]
     async fn verify(
         &self,
         password: PlainPassword,
@@ -84,7 +84,7 @@ impl PasswordHasher for Argon2idHasher {
         self.places.available_permits() > 0
     }
 
-    #[tracing::instrument(name = "credentials.password_hasher.fingerprint", skip_all)]
+    #[tracing::instrument(level = "debug", name = "credentials.password_hasher.fingerprint", skip_all)]
     async fn fingerprint(&self, password: PlainPassword, salt: [u8; 32]) -> Result<[u8; 32], PasswordHasherError> {
         let parameters = self.parameters;
         self.in_turn(move || fingerprint(&password, &salt, parameters)).await

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
+use futures_util::future::{BoxFuture, ready};
 use http::header::{
     ACCEPT, ACCESS_CONTROL_REQUEST_METHOD, AUTHORIZATION, CONTENT_TYPE, ETAG, IF_MATCH, ORIGIN, RETRY_AFTER,
     WWW_AUTHENTICATE,
@@ -34,9 +35,11 @@ const CORS_MAX_AGE: Duration = Duration::from_mins(10);
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Everything that is served, behind one function.
+/// Everything that is served, behind one function. Cheap to clone.
 #[derive(Clone)]
-pub(crate) struct Dispatch {
+pub(crate) struct Dispatch(Arc<Parts>);
+
+struct Parts {
     json: axum::Router,
     grpc: Grpc,
     cors: Option<CorsLayer>,
@@ -90,13 +93,13 @@ impl Dispatch {
                 max_request_bytes: MAX_BODY_BYTES,
             },
         );
-        Self {
+        Self(Arc::new(Parts {
             json,
             grpc,
             cors: cors(&configuration.cors_origins),
             trusted_proxies: configuration.trusted_proxies.clone(),
             ids: UuidV7Generator,
-        }
+        }))
     }
 
     /// Answers a request that came over a connection from `peer`, in a task of its own: a client that goes away must not stop a
@@ -125,8 +128,8 @@ impl Dispatch {
 
     /// What is known of a request before any wire has looked at it.
     fn context<B>(&self, request: &Request<B>, peer: IpAddr) -> RequestContext {
-        let request_id = request_id(request).unwrap_or_else(|| self.ids.generate());
-        let source = Source::of(self.trusted_proxies.client_address(peer, request.headers()));
+        let request_id = request_id(request).unwrap_or_else(|| self.0.ids.generate());
+        let source = Source::of(self.0.trusted_proxies.client_address(peer, request.headers()));
         // So that who sets up proxies can see what comes of it.
         tracing::debug!(request.id = request_id, client.address = %source, "request begins");
         RequestContext::new(request_id).from_source(source)
@@ -135,11 +138,12 @@ impl Dispatch {
     async fn answer(self, request: Request<Body>) -> Response<Body> {
         // The layer would answer any OPTIONS, also one that no browser has sent.
         let cors = self
+            .0
             .cors
-            .clone()
+            .as_ref()
             .filter(|_| *request.method() != Method::OPTIONS || is_preflight(&request));
         let Ok(response) = match cors {
-            Some(cors) => cors.layer(self.wires()).oneshot(request).await,
+            Some(cors) => cors.layer(self.clone().wires()).oneshot(request).await,
             None => self.wires().call(request).await,
         };
         response
@@ -147,16 +151,17 @@ impl Dispatch {
 
     fn wires(self) -> impl Service<Request<Body>, Response = Response<Body>, Error = Infallible, Future: Send> + Clone {
         tower::service_fn(move |request: Request<Body>| {
-            let Self { mut json, mut grpc, .. } = self.clone();
-            async move {
-                if grpc.accepts(&request) {
-                    Ok(grpc.call(request).await?.map(Body::new))
-                } else if grpc.has_rpc_at(request.uri().path()) {
-                    Ok(not_an_rpc(&request))
-                } else {
-                    json.call(request).await
-                }
-            }
+            let Parts { json, grpc, .. } = &*self.0;
+            // Whoever answers has futures of different sizes; they are on the heap, so that none is copied.
+            let answer: BoxFuture<'static, Result<Response<Body>, Infallible>> = if grpc.accepts(&request) {
+                let mut grpc = grpc.clone();
+                Box::pin(async move { Ok(grpc.call(request).await?.map(Body::new)) })
+            } else if grpc.has_rpc_at(request.uri().path()) {
+                Box::pin(ready(Ok(not_an_rpc(&request))))
+            } else {
+                Box::pin(json.clone().call(request))
+            };
+            answer
         })
     }
 }

@@ -2,8 +2,13 @@
 
 use std::process::ExitCode;
 
+use mimalloc::MiMalloc;
 use unlockd_server::command_line::CommandLine;
 use unlockd_server::{commands, telemetry};
+
+/// A request is some hundred small allocations, many of which another thread frees: see docs/performance.md.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 #[tokio::main]
 async fn main() -> ExitCode {

@@ -97,7 +97,7 @@ impl RememberedCallers for Authentication {
 
 #[async_trait]
 impl Authenticator for Authentication {
-    #[tracing::instrument(name = "application.authenticate", skip_all)]
+    #[tracing::instrument(level = "debug", name = "application.authenticate", skip_all)]
     async fn authenticate(&self, token: Option<SecretToken>) -> Result<Caller, Error> {
         let token = token.ok_or(Error::TokenMissing)?;
         let (digest, is_of_session) = (self.tokens.digest(&token), token.is_of_session());

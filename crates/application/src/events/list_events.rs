@@ -36,7 +36,7 @@ impl ListEvents {
     /// The largest number that may be asked for.
     pub const MAX_PAGE_SIZE: u32 = 1_000;
 
-    #[tracing::instrument(name = "application.list_events", skip_all)]
+    #[tracing::instrument(level = "debug", name = "application.list_events", skip_all)]
     pub(super) async fn execute(self, store: &dyn EventStore, caller: &Caller) -> Result<EventPage, Error> {
         let visibility = Visibility::from(&caller.require(Permission::UserRead)?);
         let position = store.settled().await?;

@@ -38,7 +38,7 @@ pub struct WatchUpdate {
 }
 
 impl WatchEvents {
-    #[tracing::instrument(name = "application.watch_events", skip_all)]
+    #[tracing::instrument(level = "debug", name = "application.watch_events", skip_all)]
     pub(super) async fn execute(self, feed: &EventFeed, live: LiveCaller) -> Result<Watching, Error> {
         let visibility = visibility(live.caller())?;
         let place = feed.enter(live.caller().user_id())?;

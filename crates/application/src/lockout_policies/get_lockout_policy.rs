@@ -32,7 +32,7 @@ pub enum LockoutPolicyOrigin {
 }
 
 impl GetLockoutPolicy {
-    #[tracing::instrument(name = "application.get_lockout_policy", skip_all)]
+    #[tracing::instrument(level = "debug", name = "application.get_lockout_policy", skip_all)]
     pub(super) async fn execute(
         self,
         policies: &LockoutPolicies,

@@ -14,7 +14,7 @@ pub struct ResetLockoutPolicy {
 }
 
 impl ResetLockoutPolicy {
-    #[tracing::instrument(name = "application.reset_lockout_policy", skip_all)]
+    #[tracing::instrument(level = "debug", name = "application.reset_lockout_policy", skip_all)]
     pub(super) async fn execute(self, policies: &LockoutPolicies, caller: &Caller) -> Result<PolicyDetails, Error> {
         policies
             .write(caller, self.organization, None, self.source.as_ref())

@@ -16,7 +16,7 @@ pub struct SetLockoutPolicy {
 }
 
 impl SetLockoutPolicy {
-    #[tracing::instrument(name = "application.set_lockout_policy", skip_all)]
+    #[tracing::instrument(level = "debug", name = "application.set_lockout_policy", skip_all)]
     pub(super) async fn execute(self, policies: &LockoutPolicies, caller: &Caller) -> Result<PolicyDetails, Error> {
         policies
             .write(caller, self.organization, Some(self.policy), self.source.as_ref())

@@ -95,7 +95,7 @@ pub(super) fn parse_lifetime(form: Option<DurationForm>, violations: &mut Violat
 }
 
 impl CreateSession {
-    #[tracing::instrument(name = "application.create_session", skip_all)]
+    #[tracing::instrument(level = "debug", name = "application.create_session", skip_all)]
     pub(super) async fn execute(self, sessions: &Sessions, caller: &Caller) -> Result<CreatedSession, Error> {
         match caller.require(Permission::SessionWrite)? {
             Reach::Instance => {}

@@ -32,7 +32,7 @@ impl DeleteSession {
         }))
     }
 
-    #[tracing::instrument(name = "application.delete_session", skip_all, fields(session.id = %self.id))]
+    #[tracing::instrument(level = "debug", name = "application.delete_session", skip_all, fields(session.id = %self.id))]
     pub(super) async fn execute(self, sessions: &Sessions, caller: &Caller) -> Result<SessionDetails, Error> {
         let Some(session) = self.permitted(sessions, caller).await? else {
             return Ok(SessionDetails {

@@ -29,7 +29,7 @@ impl GetSession {
         })
     }
 
-    #[tracing::instrument(name = "application.get_session", skip_all, fields(session.id = %self.id))]
+    #[tracing::instrument(level = "debug", name = "application.get_session", skip_all, fields(session.id = %self.id))]
     pub(super) async fn execute(self, sessions: &Sessions, caller: &Caller) -> Result<Session, Error> {
         let access = Access {
             caller,

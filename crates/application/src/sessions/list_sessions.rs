@@ -154,7 +154,7 @@ impl UserCondition {
 }
 
 impl ListSessions {
-    #[tracing::instrument(name = "application.list_sessions", skip_all)]
+    #[tracing::instrument(level = "debug", name = "application.list_sessions", skip_all)]
     pub(super) async fn execute(self, sessions: &Sessions, caller: &Caller) -> Result<SessionList, Error> {
         let now = sessions.clock.now();
         let (user_id, ids) = match self.user {

@@ -88,7 +88,7 @@ impl SetSessionForm {
 }
 
 impl SetSession {
-    #[tracing::instrument(name = "application.set_session", skip_all, fields(session.id = %self.id))]
+    #[tracing::instrument(level = "debug", name = "application.set_session", skip_all, fields(session.id = %self.id))]
     pub(super) async fn execute(self, sessions: &Sessions, caller: &Caller) -> Result<UpdatedSession, Error> {
         let access = Access {
             caller,

@@ -56,7 +56,7 @@ impl SignIn {
     /// # Errors
     /// [`Error::InvalidCredentials`] for every kind of failure, or [`Error::UserLocked`] where the policy reveals that;
     /// [`Error::TooManyAttempts`] before any password is looked at; the errors of a store.
-    #[tracing::instrument(name = "application.sign_in.check_password", skip_all)]
+    #[tracing::instrument(level = "debug", name = "application.sign_in.check_password", skip_all)]
     pub(crate) async fn check_password(&self, attempt: PasswordAttempt<'_>) -> Result<ProvenUser, Error> {
         if !self.passwords.has_room() {
             return Err(busy());

@@ -48,7 +48,7 @@ impl AddUsername {
         }))
     }
 
-    #[tracing::instrument(name = "application.add_username", skip_all, fields(user.id = %self.user_id))]
+    #[tracing::instrument(level = "debug", name = "application.add_username", skip_all, fields(user.id = %self.user_id))]
     pub(super) async fn execute(self, users: &Users, caller: &Caller) -> Result<AddedUsername, Error> {
         let username_id = UsernameId::new(users.ids.generate()).map_err(Error::internal)?;
         let username = self.username.with_id(username_id.clone()).map_err(Error::internal)?;

@@ -39,7 +39,7 @@ pub struct CreatedUser {
 }
 
 impl CreateUser {
-    #[tracing::instrument(name = "application.create_user", skip_all, fields(organization.id = %self.organization))]
+    #[tracing::instrument(level = "debug", name = "application.create_user", skip_all, fields(organization.id = %self.organization))]
     pub(super) async fn execute(self, users: &Users, caller: &Caller) -> Result<Outcome<CreatedUser>, Error> {
         let reach = caller.require(Permission::UserWrite)?;
         if !reach.covers(&self.organization) {

@@ -28,7 +28,7 @@ impl DeleteUser {
         violations.finish(user_id.map(|user_id| Self { user_id, safeguards }))
     }
 
-    #[tracing::instrument(name = "application.delete_user", skip_all, fields(user.id = %self.user_id))]
+    #[tracing::instrument(level = "debug", name = "application.delete_user", skip_all, fields(user.id = %self.user_id))]
     pub(super) async fn execute(self, users: &Users, caller: &Caller) -> Result<Outcome<Details>, Error> {
         let target = Target {
             user_id: &self.user_id,

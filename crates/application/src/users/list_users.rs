@@ -40,7 +40,7 @@ impl ListUsers {
     /// The largest number that may be asked for.
     pub const MAX_LIMIT: u32 = page::MAX_LIMIT;
 
-    #[tracing::instrument(name = "application.list_users", skip_all)]
+    #[tracing::instrument(level = "debug", name = "application.list_users", skip_all)]
     pub(super) async fn execute(self, users: &Users, caller: &Caller) -> Result<UserList, Error> {
         let visibility = Visibility::from(&caller.require(Permission::UserRead)?);
         let read_at = users.clock.now();

@@ -48,7 +48,7 @@ impl LockUser {
         }))
     }
 
-    #[tracing::instrument(name = "application.lock_user", skip_all, fields(user.id = %self.user_id))]
+    #[tracing::instrument(level = "debug", name = "application.lock_user", skip_all, fields(user.id = %self.user_id))]
     pub(super) async fn execute(self, users: &Users, caller: &Caller) -> Result<Outcome<Details>, Error> {
         let order = LockOrder {
             cause: LockCause::Operator,

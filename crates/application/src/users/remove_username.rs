@@ -34,7 +34,7 @@ impl RemoveUsername {
         }))
     }
 
-    #[tracing::instrument(name = "application.remove_username", skip_all, fields(user.id = %self.user_id))]
+    #[tracing::instrument(level = "debug", name = "application.remove_username", skip_all, fields(user.id = %self.user_id))]
     pub(super) async fn execute(self, users: &Users, caller: &Caller) -> Result<Details, Error> {
         let target = Target {
             user_id: &self.user_id,

@@ -75,7 +75,7 @@ impl RequestPasswordReset {
     /// How long a code works.
     pub const CODE_LIFETIME: Duration = Duration::from_mins(15);
 
-    #[tracing::instrument(name = "application.request_password_reset", skip_all, fields(user.id = %self.user_id))]
+    #[tracing::instrument(level = "debug", name = "application.request_password_reset", skip_all, fields(user.id = %self.user_id))]
     pub(super) async fn execute(self, users: &Users, caller: &Caller) -> Result<RequestedPasswordReset, Error> {
         // Hashing is dear: only for somebody who is there, and is the caller's to change.
         let reach = caller.require(Permission::UserWrite)?;

@@ -123,7 +123,7 @@ fn authority(
 }
 
 impl SetPassword {
-    #[tracing::instrument(name = "application.set_password", skip_all, fields(user.id = %self.user_id))]
+    #[tracing::instrument(level = "debug", name = "application.set_password", skip_all, fields(user.id = %self.user_id))]
     pub(super) async fn execute(self, users: &Users, caller: &Caller) -> Result<Details, Error> {
         let reach = self.reach(caller)?;
         users

@@ -31,7 +31,7 @@ impl UnlockUser {
         })
     }
 
-    #[tracing::instrument(name = "application.unlock_user", skip_all, fields(user.id = %self.user_id))]
+    #[tracing::instrument(level = "debug", name = "application.unlock_user", skip_all, fields(user.id = %self.user_id))]
     pub(super) async fn execute(self, users: &Users, caller: &Caller) -> Result<Outcome<Details>, Error> {
         let target = Target {
             user_id: &self.user_id,

@@ -58,7 +58,7 @@ impl UpdateUserForm {
 }
 
 impl UpdateUser {
-    #[tracing::instrument(name = "application.update_user", skip_all, fields(user.id = %self.user_id))]
+    #[tracing::instrument(level = "debug", name = "application.update_user", skip_all, fields(user.id = %self.user_id))]
     pub(super) async fn execute(self, users: &Users, caller: &Caller) -> Result<Details, Error> {
         let target = Target {
             user_id: &self.user_id,

@@ -7,7 +7,7 @@ use crate::call::Call;
 use crate::timestamp;
 
 /// Reads a page of history.
-#[tracing::instrument(name = "grpc.events.list", skip_all)]
+#[tracing::instrument(level = "debug", name = "grpc.events.list", skip_all)]
 pub(super) async fn list_events(
     events: &dyn EventService,
     call: Call<ListEventsRequest>,

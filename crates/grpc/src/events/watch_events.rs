@@ -19,7 +19,7 @@ type Message = Result<WatchEventsResponse, Status>;
 pub(super) type WatchStream = Pin<Box<dyn Stream<Item = Message> + Send>>;
 
 /// Tells what happens, as it happens.
-#[tracing::instrument(name = "grpc.events.watch", skip_all)]
+#[tracing::instrument(level = "debug", name = "grpc.events.watch", skip_all)]
 pub(super) async fn watch_events(
     events: &dyn EventService,
     call: Call<WatchEventsRequest>,

@@ -8,7 +8,7 @@ use crate::call::Call;
 use crate::{lockout_policy, object_details};
 
 /// Reads the policy that holds.
-#[tracing::instrument(name = "grpc.policies.get", skip_all)]
+#[tracing::instrument(level = "debug", name = "grpc.policies.get", skip_all)]
 pub(super) async fn get_lockout_policy(
     policies: &dyn LockoutPolicyService,
     call: Call<GetLockoutPolicyRequest>,

@@ -6,7 +6,7 @@ use crate::call::{Call, unknown_safeguards};
 use crate::object_details;
 
 /// Takes a policy away, so that what stands behind it holds.
-#[tracing::instrument(name = "grpc.policies.reset", skip_all)]
+#[tracing::instrument(level = "debug", name = "grpc.policies.reset", skip_all)]
 pub(super) async fn reset_lockout_policy(
     policies: &dyn LockoutPolicyService,
     call: Call<ResetLockoutPolicyRequest>,

@@ -6,7 +6,7 @@ use crate::call::{Call, unknown_safeguards};
 use crate::{lockout_policy, object_details};
 
 /// Sets a whole policy.
-#[tracing::instrument(name = "grpc.policies.set", skip_all)]
+#[tracing::instrument(level = "debug", name = "grpc.policies.set", skip_all)]
 pub(super) async fn set_lockout_policy(
     policies: &dyn LockoutPolicyService,
     call: Call<SetLockoutPolicyRequest>,

@@ -7,7 +7,7 @@ use crate::call::{Call, unknown_safeguards};
 use crate::{duration, object_details};
 
 /// Begins a session.
-#[tracing::instrument(name = "grpc.sessions.create", skip_all)]
+#[tracing::instrument(level = "debug", name = "grpc.sessions.create", skip_all)]
 pub(super) async fn create_session(
     sessions: &dyn SessionService,
     call: Call<CreateSessionRequest>,

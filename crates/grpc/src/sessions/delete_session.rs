@@ -7,7 +7,7 @@ use crate::call::{Call, unknown_safeguards};
 use crate::object_details;
 
 /// Ends a session.
-#[tracing::instrument(name = "grpc.sessions.delete", skip_all)]
+#[tracing::instrument(level = "debug", name = "grpc.sessions.delete", skip_all)]
 pub(super) async fn delete_session(
     sessions: &dyn SessionService,
     call: Call<DeleteSessionRequest>,

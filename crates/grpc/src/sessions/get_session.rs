@@ -7,7 +7,7 @@ use super::session_id;
 use crate::call::Call;
 
 /// Reads a session.
-#[tracing::instrument(name = "grpc.sessions.get", skip_all)]
+#[tracing::instrument(level = "debug", name = "grpc.sessions.get", skip_all)]
 pub(super) async fn get_session(
     sessions: &dyn SessionService,
     call: Call<GetSessionRequest>,

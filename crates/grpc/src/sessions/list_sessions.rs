@@ -9,7 +9,7 @@ use crate::call::Call;
 use crate::timestamp;
 
 /// Finds sessions.
-#[tracing::instrument(name = "grpc.sessions.list", skip_all)]
+#[tracing::instrument(level = "debug", name = "grpc.sessions.list", skip_all)]
 pub(super) async fn list_sessions(
     sessions: &dyn SessionService,
     call: Call<ListSessionsRequest>,

@@ -7,7 +7,7 @@ use crate::call::{Call, unknown_safeguards};
 use crate::{duration, object_details};
 
 /// Goes on with a session.
-#[tracing::instrument(name = "grpc.sessions.set", skip_all)]
+#[tracing::instrument(level = "debug", name = "grpc.sessions.set", skip_all)]
 pub(super) async fn set_session(
     sessions: &dyn SessionService,
     call: Call<SetSessionRequest>,

@@ -10,7 +10,7 @@ use crate::call::Call;
 use crate::object_details;
 
 /// Reads what locks users, as far as ZITADEL knows it.
-#[tracing::instrument(name = "grpc.settings.get_lockout", skip_all)]
+#[tracing::instrument(level = "debug", name = "grpc.settings.get_lockout", skip_all)]
 pub(super) async fn get_lockout_settings(
     policies: &dyn LockoutPolicyService,
     call: Call<GetLockoutSettingsRequest>,

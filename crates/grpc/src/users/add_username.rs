@@ -7,7 +7,7 @@ use super::user::details;
 use crate::call::{Call, safeguards, user_id};
 
 /// Gives a user one more name to sign in with.
-#[tracing::instrument(name = "grpc.users.add_username", skip_all)]
+#[tracing::instrument(level = "debug", name = "grpc.users.add_username", skip_all)]
 pub(super) async fn add_username(
     users: &dyn UserService,
     call: Call<AddUsernameRequest>,

@@ -8,7 +8,7 @@ use super::{authenticators, struct_data};
 use crate::call::{Call, safeguards};
 
 /// Creates an active user.
-#[tracing::instrument(name = "grpc.users.create", skip_all)]
+#[tracing::instrument(level = "debug", name = "grpc.users.create", skip_all)]
 pub(super) async fn create_user(
     users: &dyn UserService,
     call: Call<CreateUserRequest>,

@@ -6,7 +6,7 @@ use super::user::details;
 use crate::call::{Call, safeguards, user_id};
 
 /// Puts a user aside; a lock ends with it.
-#[tracing::instrument(name = "grpc.users.deactivate", skip_all)]
+#[tracing::instrument(level = "debug", name = "grpc.users.deactivate", skip_all)]
 pub(super) async fn deactivate_user(
     users: &dyn UserService,
     call: Call<DeactivateUserRequest>,

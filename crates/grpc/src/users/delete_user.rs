@@ -6,7 +6,7 @@ use super::user::details;
 use crate::call::{Call, safeguards, user_id};
 
 /// Erases all that is personal about a user.
-#[tracing::instrument(name = "grpc.users.delete", skip_all)]
+#[tracing::instrument(level = "debug", name = "grpc.users.delete", skip_all)]
 pub(super) async fn delete_user(
     users: &dyn UserService,
     call: Call<DeleteUserRequest>,

@@ -6,7 +6,7 @@ use super::user::user;
 use crate::call::{Call, user_id};
 
 /// Reads a user.
-#[tracing::instrument(name = "grpc.users.get", skip_all)]
+#[tracing::instrument(level = "debug", name = "grpc.users.get", skip_all)]
 pub(super) async fn get_user_by_id(
     users: &dyn UserService,
     call: Call<GetUserByIdRequest>,

@@ -10,7 +10,7 @@ use crate::call::Call;
 use crate::timestamp;
 
 /// Finds users by what they are.
-#[tracing::instrument(name = "grpc.users.list", skip_all)]
+#[tracing::instrument(level = "debug", name = "grpc.users.list", skip_all)]
 pub(super) async fn list_users(
     users: &dyn UserService,
     call: Call<ListUsersRequest>,

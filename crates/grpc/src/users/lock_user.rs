@@ -7,7 +7,7 @@ use crate::call::{Call, safeguards, user_id};
 use crate::timestamp;
 
 /// Keeps an active user out.
-#[tracing::instrument(name = "grpc.users.lock", skip_all)]
+#[tracing::instrument(level = "debug", name = "grpc.users.lock", skip_all)]
 pub(super) async fn lock_user(
     users: &dyn UserService,
     call: Call<LockUserRequest>,

@@ -6,7 +6,7 @@ use super::user::details;
 use crate::call::{Call, safeguards, user_id};
 
 /// Takes an inactive user back into service.
-#[tracing::instrument(name = "grpc.users.reactivate", skip_all)]
+#[tracing::instrument(level = "debug", name = "grpc.users.reactivate", skip_all)]
 pub(super) async fn reactivate_user(
     users: &dyn UserService,
     call: Call<ReactivateUserRequest>,

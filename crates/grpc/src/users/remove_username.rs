@@ -6,7 +6,7 @@ use super::user::details;
 use crate::call::{Call, safeguards, user_id};
 
 /// Takes one of the names away that a user signs in with.
-#[tracing::instrument(name = "grpc.users.remove_username", skip_all)]
+#[tracing::instrument(level = "debug", name = "grpc.users.remove_username", skip_all)]
 pub(super) async fn remove_username(
     users: &dyn UserService,
     call: Call<RemoveUsernameRequest>,

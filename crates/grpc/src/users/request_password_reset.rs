@@ -7,7 +7,7 @@ use super::user::details;
 use crate::call::{Call, safeguards, user_id};
 
 /// Makes a code by which a user's password can be replaced.
-#[tracing::instrument(name = "grpc.users.request_password_reset", skip_all)]
+#[tracing::instrument(level = "debug", name = "grpc.users.request_password_reset", skip_all)]
 pub(super) async fn request_password_reset(
     users: &dyn UserService,
     call: Call<RequestPasswordResetRequest>,

@@ -8,7 +8,7 @@ use super::user::details;
 use crate::call::{Call, safeguards, user_id};
 
 /// Replaces a user's password.
-#[tracing::instrument(name = "grpc.users.set_password", skip_all)]
+#[tracing::instrument(level = "debug", name = "grpc.users.set_password", skip_all)]
 pub(super) async fn set_password(
     users: &dyn UserService,
     call: Call<SetPasswordRequest>,

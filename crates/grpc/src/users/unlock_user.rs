@@ -6,7 +6,7 @@ use super::user::details;
 use crate::call::{Call, safeguards, user_id};
 
 /// Lets a locked user back in.
-#[tracing::instrument(name = "grpc.users.unlock", skip_all)]
+#[tracing::instrument(level = "debug", name = "grpc.users.unlock", skip_all)]
 pub(super) async fn unlock_user(
     users: &dyn UserService,
     call: Call<UnlockUserRequest>,

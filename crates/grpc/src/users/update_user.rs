@@ -7,7 +7,7 @@ use super::user::details;
 use crate::call::{Call, safeguards, user_id};
 
 /// Replaces what the owners note about a user.
-#[tracing::instrument(name = "grpc.users.update", skip_all)]
+#[tracing::instrument(level = "debug", name = "grpc.users.update", skip_all)]
 pub(super) async fn update_user(
     users: &dyn UserService,
     call: Call<UpdateUserRequest>,

@@ -69,7 +69,7 @@ pub(crate) struct EventList {
     params(EventFilter, Part),
     responses((status = 200, description = "What happened, within the caller's reach.", body = EventList)),
 )]
-#[tracing::instrument(name = "http.events.list", skip_all)]
+#[tracing::instrument(level = "debug", name = "http.events.list", skip_all)]
 pub(crate) async fn list_events(
     State(api): State<Api>,
     Authenticated(caller): Authenticated,

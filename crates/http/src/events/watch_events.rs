@@ -64,7 +64,7 @@ pub(crate) struct Beginning {
                          \"actorId\":\"admin\",\"time\":\"2024-06-25T13:35:39.148123Z\",\"unlockCause\":\"UNLOCK_CAUSE_OPERATOR\"}\n\n"),
     )),
 )]
-#[tracing::instrument(name = "http.events.watch", skip_all)]
+#[tracing::instrument(level = "debug", name = "http.events.watch", skip_all)]
 pub(crate) async fn watch_events(
     State(api): State<Api>,
     AuthenticatedForLong(caller): AuthenticatedForLong,

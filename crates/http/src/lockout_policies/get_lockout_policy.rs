@@ -37,7 +37,7 @@ fn origin() -> RefOr<Schema> {
     params(OrganizationInPath),
     responses((status = 200, description = "What holds.", body = FoundLockoutPolicy)),
 )]
-#[tracing::instrument(name = "http.lockout_policies.get", skip_all)]
+#[tracing::instrument(level = "debug", name = "http.lockout_policies.get", skip_all)]
 pub(crate) async fn get_lockout_policy(
     State(api): State<Api>,
     Authenticated(caller): Authenticated,

@@ -15,7 +15,7 @@ use crate::router::Api;
     params(OrganizationInPath),
     responses((status = 200, description = "The policy is gone.", body = ChangedLockoutPolicy)),
 )]
-#[tracing::instrument(name = "http.lockout_policies.reset", skip_all)]
+#[tracing::instrument(level = "debug", name = "http.lockout_policies.reset", skip_all)]
 pub(crate) async fn reset_lockout_policy(
     State(api): State<Api>,
     Authenticated(caller): Authenticated,

@@ -88,7 +88,7 @@ pub(crate) struct ChangedLockoutPolicy {
     request_body = SetLockoutPolicyRequest,
     responses((status = 200, description = "The policy is set.", body = ChangedLockoutPolicy)),
 )]
-#[tracing::instrument(name = "http.lockout_policies.set", skip_all)]
+#[tracing::instrument(level = "debug", name = "http.lockout_policies.set", skip_all)]
 pub(crate) async fn set_lockout_policy(
     State(api): State<Api>,
     Authenticated(caller): Authenticated,

@@ -69,7 +69,7 @@ pub(crate) struct CreatedSession {
     request_body = Option<CreateSessionRequest>,
     responses((status = 201, description = "The session has begun.", body = CreatedSession)),
 )]
-#[tracing::instrument(name = "http.sessions.create", skip_all)]
+#[tracing::instrument(level = "debug", name = "http.sessions.create", skip_all)]
 pub(crate) async fn create_session(
     State(api): State<Api>,
     Authenticated(caller): Authenticated,

@@ -43,7 +43,7 @@ pub(crate) struct DeletedSession {
     request_body = Option<DeleteSessionRequest>,
     responses((status = 200, description = "The session has ended.", body = DeletedSession)),
 )]
-#[tracing::instrument(name = "http.sessions.delete", skip_all)]
+#[tracing::instrument(level = "debug", name = "http.sessions.delete", skip_all)]
 pub(crate) async fn delete_session(
     State(api): State<Api>,
     Authenticated(caller): Authenticated,

@@ -36,7 +36,7 @@ pub(crate) struct FoundSession {
     params(SessionInPath, Right),
     responses((status = 200, description = "The session.", body = FoundSession)),
 )]
-#[tracing::instrument(name = "http.sessions.get", skip_all)]
+#[tracing::instrument(level = "debug", name = "http.sessions.get", skip_all)]
 pub(crate) async fn get_session(
     State(api): State<Api>,
     Authenticated(caller): Authenticated,

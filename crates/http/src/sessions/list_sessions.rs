@@ -50,7 +50,7 @@ pub(crate) struct FoundSessions {
     request_body = Option<ListSessionsRequest>,
     responses((status = 200, description = "The sessions that the caller may read.", body = FoundSessions)),
 )]
-#[tracing::instrument(name = "http.sessions.list", skip_all)]
+#[tracing::instrument(level = "debug", name = "http.sessions.list", skip_all)]
 pub(crate) async fn list_sessions(
     State(api): State<Api>,
     Authenticated(caller): Authenticated,

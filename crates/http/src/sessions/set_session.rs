@@ -66,7 +66,7 @@ pub(crate) struct UpdatedSession {
     request_body = Option<SetSessionRequest>,
     responses((status = 200, description = "The session has changed.", body = UpdatedSession)),
 )]
-#[tracing::instrument(name = "http.sessions.set", skip_all)]
+#[tracing::instrument(level = "debug", name = "http.sessions.set", skip_all)]
 pub(crate) async fn set_session(
     State(api): State<Api>,
     Authenticated(caller): Authenticated,

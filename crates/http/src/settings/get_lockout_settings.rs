@@ -60,7 +60,7 @@ fn resource_owner_type() -> RefOr<Schema> {
     params(Context),
     responses((status = 200, description = "What holds.", body = FoundLockoutSettings)),
 )]
-#[tracing::instrument(name = "http.settings.get_lockout", skip_all)]
+#[tracing::instrument(level = "debug", name = "http.settings.get_lockout", skip_all)]
 pub(crate) async fn get_lockout_settings(
     State(api): State<Api>,
     Authenticated(caller): Authenticated,

@@ -53,7 +53,7 @@ pub(crate) struct AddedUsername {
     request_body = AddUsernameRequest,
     responses((status = 200, description = "The name is added.", body = AddedUsername)),
 )]
-#[tracing::instrument(name = "http.users.add_username", skip_all)]
+#[tracing::instrument(level = "debug", name = "http.users.add_username", skip_all)]
 pub(crate) async fn add_username(
     State(api): State<Api>,
     Authenticated(caller): Authenticated,

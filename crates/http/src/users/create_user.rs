@@ -33,7 +33,7 @@ pub(crate) struct CreatedUser {
     request_body = CreateUserRequest,
     responses((status = 201, description = "The user exists and is active.", body = CreatedUser)),
 )]
-#[tracing::instrument(name = "http.users.create", skip_all)]
+#[tracing::instrument(level = "debug", name = "http.users.create", skip_all)]
 pub(crate) async fn create_user(
     State(api): State<Api>,
     Authenticated(caller): Authenticated,

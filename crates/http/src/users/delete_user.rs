@@ -35,7 +35,7 @@ pub(crate) struct DeleteUserRequest {
     request_body = Option<DeleteUserRequest>,
     responses((status = 200, description = "The user is gone.", body = ChangedUser)),
 )]
-#[tracing::instrument(name = "http.users.delete", skip_all)]
+#[tracing::instrument(level = "debug", name = "http.users.delete", skip_all)]
 pub(crate) async fn delete_user(
     State(api): State<Api>,
     Authenticated(caller): Authenticated,

@@ -31,7 +31,7 @@ pub(crate) struct FoundUser {
         headers(("ETag" = String, description = "The number of the user's last event, in double quotes: good for `If-Match`.")),
     )),
 )]
-#[tracing::instrument(name = "http.users.get", skip_all)]
+#[tracing::instrument(level = "debug", name = "http.users.get", skip_all)]
 pub(crate) async fn get_user_by_id(
     State(api): State<Api>,
     Authenticated(caller): Authenticated,

@@ -65,7 +65,7 @@ fn field_name() -> RefOr<Schema> {
     request_body = Option<ListUsersRequest>,
     responses((status = 200, description = "The users, within the caller's reach.", body = FoundUsers)),
 )]
-#[tracing::instrument(name = "http.users.list", skip_all)]
+#[tracing::instrument(level = "debug", name = "http.users.list", skip_all)]
 pub(crate) async fn list_users(
     State(api): State<Api>,
     Authenticated(caller): Authenticated,

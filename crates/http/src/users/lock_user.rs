@@ -44,7 +44,7 @@ pub(crate) struct LockUserRequest {
     request_body = Option<LockUserRequest>,
     responses((status = 200, description = "The user is locked.", body = ChangedUser)),
 )]
-#[tracing::instrument(name = "http.users.lock", skip_all)]
+#[tracing::instrument(level = "debug", name = "http.users.lock", skip_all)]
 pub(crate) async fn lock_user(
     State(api): State<Api>,
     Authenticated(caller): Authenticated,

@@ -40,7 +40,7 @@ pub(crate) struct RemoveUsernameRequest {
     request_body = Option<RemoveUsernameRequest>,
     responses((status = 200, description = "The name is removed.", body = ChangedUser)),
 )]
-#[tracing::instrument(name = "http.users.remove_username", skip_all)]
+#[tracing::instrument(level = "debug", name = "http.users.remove_username", skip_all)]
 pub(crate) async fn remove_username(
     State(api): State<Api>,
     Authenticated(caller): Authenticated,

@@ -71,7 +71,7 @@ pub(crate) struct PasswordResetCode {
     request_body = RequestPasswordResetRequest,
     responses((status = 200, description = "The code was made.", body = PasswordResetCode)),
 )]
-#[tracing::instrument(name = "http.users.request_password_reset", skip_all)]
+#[tracing::instrument(level = "debug", name = "http.users.request_password_reset", skip_all)]
 pub(crate) async fn request_password_reset(
     State(api): State<Api>,
     Authenticated(caller): Authenticated,

@@ -51,7 +51,7 @@ pub(crate) struct SetPasswordRequest {
     request_body = SetPasswordRequest,
     responses((status = 200, description = "The password is set.", body = ChangedUser)),
 )]
-#[tracing::instrument(name = "http.users.set_password", skip_all)]
+#[tracing::instrument(level = "debug", name = "http.users.set_password", skip_all)]
 pub(crate) async fn set_password(
     State(api): State<Api>,
     Authenticated(caller): Authenticated,

@@ -18,7 +18,7 @@ use crate::safeguards::{IdempotencyKeyHeader, IfMatchHeader, Once};
     request_body = Option<StateChangeRequest>,
     responses((status = 200, description = "The user is active.", body = ChangedUser)),
 )]
-#[tracing::instrument(name = "http.users.unlock", skip_all)]
+#[tracing::instrument(level = "debug", name = "http.users.unlock", skip_all)]
 pub(crate) async fn unlock_user(
     State(api): State<Api>,
     Authenticated(caller): Authenticated,

@@ -46,7 +46,7 @@ pub(crate) struct UpdateUserRequest {
     request_body = UpdateUserRequest,
     responses((status = 200, description = "It is noted.", body = ChangedUser)),
 )]
-#[tracing::instrument(name = "http.users.update", skip_all)]
+#[tracing::instrument(level = "debug", name = "http.users.update", skip_all)]
 pub(crate) async fn update_user(
     State(api): State<Api>,
     Authenticated(caller): Authenticated,
