@@ -6,7 +6,7 @@ use futures_util::FutureExt;
 use futures_util::future::{join, join_all};
 use unlockd_application::idempotency::{IdempotencyKey, IdempotentRequest, RequestDigest};
 use unlockd_application::ports::{CommitError, StoreError, UserStore};
-use unlockd_domain::{Actor, UserChange};
+use unlockd_domain::{Actor, User, UserChange};
 use unlockd_postgres::PostgresStore;
 use unlockd_testkit::fixtures;
 use unlockd_testkit::postgres::{Fault, Proxy, TestDatabase};
@@ -93,7 +93,7 @@ async fn many_look_ups_at_the_same_time_answer_everybody() {
     for (id, (user, with_profile)) in ids.iter().zip(found.into_iter().zip(found_with_profile)) {
         let user = user.unwrap();
         assert_eq!(user.is_some(), locks.iter().any(|lock| lock.user().id() == id));
-        assert_eq!(user.as_ref().map(|user| user.id()), user.as_ref().map(|_| id));
+        assert_eq!(user.as_ref().map(User::id), user.as_ref().map(|_| id));
         assert_eq!(with_profile.unwrap().map(|(user, _)| user), user);
     }
 }
