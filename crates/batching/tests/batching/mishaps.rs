@@ -66,11 +66,10 @@ fn a_runtime_that_shuts_down_loses_what_waits_and_the_next_one_goes_on() {
     let runtime = || runtime::Builder::new_current_thread().build().unwrap();
 
     let first = runtime();
-    let waiting = first.block_on(async {
+    let mut waiting = Box::pin(batches.submit("waiting".to_owned()));
+    first.block_on(async {
         drop(ask_all(&batches, ["first", "a"]).await);
-        let mut waiting = Box::pin(batches.submit("waiting".to_owned()));
         assert!((&mut waiting).now_or_never().is_none());
-        waiting
     });
     drop(first);
 
