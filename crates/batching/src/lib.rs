@@ -7,8 +7,8 @@
 //! - Who comes meanwhile waits in a bounded queue. The next batch is made of all who wait, as far as the [`Limits`] go, and
 //!   begins when the one before has ended. There are no timers.
 //! - Items with the same key are never in one batch, and are run in the order in which they came.
-//! - Everybody gets an answer of their own. A caller who goes away takes only their own item along, and only if its batch
-//!   has not begun. A batch that panics fails those who are in it.
+//! - Everybody gets an answer of their own. A caller who goes away takes only their own item along, and only if it waits, or is
+//!   a batch by itself that runs where they are. A batch that panics fails those who are in it.
 //!
 //! Nothing runs and no task exists while nobody asks for anything.
 

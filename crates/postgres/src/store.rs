@@ -64,7 +64,7 @@ impl PostgresStore {
         })
     }
 
-    /// Ends all connections, once what they are doing is done. Operations fail from now on.
+    /// Ends all connections, once what they are doing is done; a batch that is under way ends its own. Operations fail from now on.
     pub async fn close(&self) {
         self.batches.close().await;
         self.pool.close().await;
