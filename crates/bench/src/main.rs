@@ -1,58 +1,15 @@
-//! The benchmark of unlockd: `cargo run --release -p unlockd-bench -- --help`.
-
-mod clients;
-mod cpu;
-mod database;
-mod failure;
-mod load;
-mod measure;
-mod moment;
-mod options;
-mod pgbench;
-mod report;
-mod server_process;
-mod server_program;
+//! The program of the benchmark.
 
 use std::process::ExitCode;
 
-use clap::Parser;
-use tokio::signal::unix::{SignalKind, signal};
-
-use crate::failure::Failure;
-use crate::options::{Options, Plan};
-
+#[cfg(target_os = "linux")]
 #[tokio::main]
 async fn main() -> ExitCode {
-    match run(Options::parse()).await {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::FAILURE,
-        Err(error) => {
-            eprintln!("{error}");
-            ExitCode::FAILURE
-        }
-    }
+    unlockd_bench::run().await
 }
 
-/// Measures and reports; answers whether every request succeeded, and the databases hold what they should.
-async fn run(options: Options) -> Result<bool, Failure> {
-    let plan = Plan::from_options(options)?;
-    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
-    // What was started ends with the future that holds it.
-    let report = tokio::select! {
-        report = measure::measure(&plan) => report?,
-        _ = interrupt.recv() => return Err("interrupted".into()),
-        _ = terminate.recv() => return Err("terminated".into()),
-    };
-    let markdown = report.to_markdown();
-    println!("{markdown}");
-    if let Some(file) = &plan.markdown {
-        std::fs::write(file, &markdown)?;
-    }
-    if let Some(file) = &plan.json {
-        std::fs::write(file, serde_json::to_string_pretty(&report)?)?;
-    }
-    for fault in report.faults() {
-        eprintln!("{fault}");
-    }
-    Ok(report.faults().is_empty())
+#[cfg(not(target_os = "linux"))]
+fn main() -> ExitCode {
+    eprintln!("the benchmark needs Linux");
+    ExitCode::FAILURE
 }

@@ -14,16 +14,8 @@ pub(crate) fn free_bytes(folder: &Path) -> Result<u64, Failure> {
 }
 
 /// Refuses a folder in memory: nothing there is durable.
-pub(crate) fn require_disk(folder: &Path) -> Result<String, Failure> {
-    let folder = folder.canonicalize()?;
-    let mounts = Process::myself()?.mountinfo()?;
-    let file_system = mounts
-        .into_iter()
-        .filter(|mount| folder.starts_with(&mount.mount_point))
-        // Of two on the same point the later one is seen.
-        .max_by_key(|mount| mount.mount_point.components().count())
-        .map(|mount| mount.fs_type)
-        .ok_or_else(|| format!("{} is in no file system", folder.display()))?;
+pub(crate) fn require_disk(folder: &Path) -> Result<(), Failure> {
+    let file_system = file_system(folder)?;
     if ["tmpfs", "ramfs"].contains(&file_system.as_str()) {
         return Err(format!(
             "{} is in memory ({file_system}), so that nothing in it is durable: let TMPDIR name a folder on a disk",
@@ -31,7 +23,20 @@ pub(crate) fn require_disk(folder: &Path) -> Result<String, Failure> {
         )
         .into());
     }
-    Ok(file_system)
+    Ok(())
+}
+
+/// The kind of file system that a folder is in.
+pub(crate) fn file_system(folder: &Path) -> Result<String, Failure> {
+    let folder = folder.canonicalize()?;
+    let mounts = Process::myself()?.mountinfo()?;
+    mounts
+        .into_iter()
+        .filter(|mount| folder.starts_with(&mount.mount_point))
+        // Of two on the same point the later one is seen.
+        .max_by_key(|mount| mount.mount_point.components().count())
+        .map(|mount| mount.fs_type)
+        .ok_or_else(|| format!("{} is in no file system", folder.display()).into())
 }
 
 /// How long it takes until 8 KiB that were written are on disk: the median of some.

@@ -10,6 +10,7 @@ mod sqlite_sql;
 mod verify;
 
 pub(crate) use self::bare_loop::BareLoop;
+pub(crate) use self::disk::require_disk;
 pub(crate) use self::postgres::{Postgres, PostgresDatabase};
 pub(crate) use self::sqlite::SqliteFile;
 pub(crate) use self::verify::{StoredUser, Verification, compare};

@@ -7,7 +7,7 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, Row};
 use tokio::task::spawn_blocking;
 use unlockd_testkit::postgres::DurableServer;
 
-use super::disk::{flush_time, free_bytes, require_disk};
+use super::disk::{file_system, flush_time, free_bytes, require_disk};
 use super::postgres_sql::{BARE_SCHEMA, SEED, SEED_BARE, STORED_USERS};
 use super::seed::{chunks, room_needed};
 use super::verify::StoredUser;
@@ -59,7 +59,8 @@ pub(crate) struct Postgres {
 }
 
 impl Postgres {
-    pub(crate) async fn start() -> Result<Self, Failure> {
+    /// Starts a server, or takes the one that is given. Its folder may have to be on a disk.
+    pub(crate) async fn start(must_be_on_disk: bool) -> Result<Self, Failure> {
         let server = spawn_blocking(|| DurableServer::start(&SETTINGS)).await??;
         let mut connection = server.options().connect().await?;
         let mut settings = Vec::new();
@@ -80,7 +81,10 @@ impl Postgres {
                 .fetch_one(&mut connection)
                 .await?;
             let folder = Path::new(&folder);
-            settings.push(("file system".to_owned(), require_disk(folder)?));
+            if must_be_on_disk {
+                require_disk(folder)?;
+            }
+            settings.push(("file system".to_owned(), file_system(folder)?));
             let flush = format!("{:.3} ms", milliseconds(flush_time(folder)?));
             settings.push(("write and flush of 8 KiB".to_owned(), flush));
         }

@@ -4,7 +4,7 @@ use futures_util::TryStreamExt;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, Executor, Row};
 
-use super::disk::{flush_time, free_bytes, require_disk};
+use super::disk::{file_system, flush_time, free_bytes};
 use super::seed::{chunks, room_needed};
 use super::sqlite_sql::{BARE_SCHEMA, SEED, SEED_BARE, STORED_USERS};
 use super::verify::StoredUser;
@@ -21,10 +21,8 @@ pub(crate) struct SqliteFile {
 
 impl SqliteFile {
     /// There need not be one yet.
-    pub(crate) fn at(path: PathBuf) -> Result<Self, Failure> {
-        let file = Self { path };
-        require_disk(file.folder())?;
-        Ok(file)
+    pub(crate) fn at(path: PathBuf) -> Self {
+        Self { path }
     }
 
     /// For the server.
@@ -38,7 +36,7 @@ impl SqliteFile {
         let facts = [
             ("journal_mode", "wal".to_owned()),
             ("synchronous", "FULL".to_owned()),
-            ("file system", require_disk(self.folder())?),
+            ("file system", file_system(self.folder())?),
             ("write and flush of 8 KiB", flush),
         ];
         Ok(facts.map(|(name, value)| (name.to_owned(), value)).to_vec())
@@ -116,7 +114,7 @@ impl SqliteFile {
             .execute(&mut connection)
             .await?;
         connection.close().await?;
-        Self::at(path)
+        Ok(Self::at(path))
     }
 
     /// Copies the password of one user to all others of the region.
@@ -182,7 +180,7 @@ mod tests {
     const MIGRATIONS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../migrations/sqlite");
 
     async fn seeded(folder: &Path) -> SqliteFile {
-        let file = SqliteFile::at(folder.join("unlockd.db")).unwrap();
+        let file = SqliteFile::at(folder.join("unlockd.db"));
         let mut connection = file.connect().await.unwrap();
         Migrator::new(Path::new(MIGRATIONS))
             .await

@@ -16,7 +16,7 @@ use tempfile::TempDir;
 
 use self::bench::Bench;
 use crate::Failure;
-use crate::database::Postgres;
+use crate::database::{Postgres, require_disk};
 use crate::options::{Part, Plan, StoreKind};
 use crate::report::{Report, StoreReport, machine};
 use crate::server_program::find_or_build;
@@ -25,6 +25,10 @@ use crate::server_program::find_or_build;
 pub(crate) async fn measure(plan: &Plan) -> Result<Report, Failure> {
     let program = find_or_build(plan.server.as_deref())?;
     let folder = tempfile::Builder::new().prefix("unlockd-bench.").tempdir()?;
+    // Where figures mean nothing, durability does not either.
+    if !plan.is_smoke {
+        require_disk(folder.path())?;
+    }
     let mut stores = Vec::new();
     for kind in &plan.stores {
         let surroundings = Surroundings::of(plan, &program, &folder, *kind).await?;
@@ -51,7 +55,7 @@ pub(crate) struct Surroundings<'a> {
 impl<'a> Surroundings<'a> {
     async fn of(plan: &'a Plan, program: &'a Path, folder: &TempDir, kind: StoreKind) -> Result<Self, Failure> {
         let postgres = match kind {
-            StoreKind::Postgres => Some(Postgres::start().await?),
+            StoreKind::Postgres => Some(Postgres::start(!plan.is_smoke).await?),
             StoreKind::Sqlite => None,
         };
         Ok(Self {

@@ -76,7 +76,7 @@ impl Store {
                 reference: None,
             });
         }
-        let file = SqliteFile::at(folder.join("unlockd.db"))?;
+        let file = SqliteFile::at(folder.join("unlockd.db"));
         file.require_room_for(users.into())?;
         Ok(Self::Sqlite { file, reference: None })
     }
@@ -102,7 +102,7 @@ impl Store {
             }
             Self::Sqlite { reference, file } => {
                 let same = file.copy_to(folder.join("same.db")).await?;
-                let bare = SqliteFile::at(folder.join("bare.db"))?;
+                let bare = SqliteFile::at(folder.join("bare.db"));
                 bare.seed_bare(users).await?;
                 *reference = Some(SqliteReference { same, bare });
             }
