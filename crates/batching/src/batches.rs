@@ -8,7 +8,8 @@ use tokio::sync::oneshot;
 use crate::queue::{Limits, Queue, Waiting};
 use crate::work::BatchWork;
 
-/// Runs items in batches, one batch at a time. Clones share the batches.
+/// Runs items in batches, one batch at a time. Clones share the batches. All who ask should be in one runtime: when one shuts
+/// down, whoever waits for a batch that it was to run is let go.
 pub struct Batches<W: BatchWork>(Arc<Shared<W>>);
 
 /// Why there is no answer.
@@ -17,6 +18,9 @@ pub enum SubmitError {
     /// Too many wait already. Nothing was done.
     #[error("too many operations wait for their turn")]
     Full,
+    /// Too many with the same key wait already. Nothing was done.
+    #[error("too many operations on the same thing wait for their turn")]
+    Crowded,
     /// The batch ended without an answer, because it panicked or its runtime is shutting down. It may have been done.
     #[error("the operation was cut off")]
     Lost,
@@ -96,7 +100,7 @@ impl<W: BatchWork> Batches<W> {
         }
         let key = self.0.work.key(&item).map(|key| state.queue.hash(key));
         let size = self.0.work.size(&item);
-        let answer = state.queue.push(item, key, size).ok_or(SubmitError::Full)?;
+        let answer = state.queue.push(item, key, size)?;
         Ok(Entry::Later(answer))
     }
 }
@@ -145,13 +149,13 @@ impl<W: BatchWork> Turn<W> {
 impl<W: BatchWork> Drop for Turn<W> {
     fn drop(&mut self) {
         let mut state = self.shared.state();
-        if !self.taken {
-            // The runtime is shutting down, and drops every task before it begins.
-            state.queue.clear();
-        }
+        // The runtime is shutting down, and drops every task before it begins.
+        let abandoned = (!self.taken).then(|| state.queue.clear());
         state.busy = !state.queue.is_empty();
-        if state.busy {
-            drop(state);
+        let is_busy = state.busy;
+        drop(state);
+        drop(abandoned);
+        if is_busy {
             let turn = Self {
                 shared: self.shared.clone(),
                 runtime: self.runtime.clone(),

@@ -6,7 +6,8 @@
 //! - Who finds nothing in flight is not held up: their item is a batch, and runs where they are, without a change of task.
 //! - Who comes meanwhile waits in a bounded queue. The next batch is made of all who wait, as far as the [`Limits`] go, and
 //!   begins when the one before has ended. There are no timers.
-//! - Items with the same key are never in one batch, and are run in the order in which they came.
+//! - Items with the same key are never in one batch, and are run in the order in which they came. Only so many of them wait, so
+//!   that they leave room for others.
 //! - Everybody gets an answer of their own. A caller who goes away takes only their own item along, and only if it waits, or is
 //!   a batch by itself that runs where they are. A batch that panics fails those who are in it.
 //!

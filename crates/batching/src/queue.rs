@@ -1,7 +1,10 @@
-use std::collections::{HashSet, VecDeque};
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::hash::{BuildHasher, RandomState};
 
 use tokio::sync::oneshot;
+
+use crate::batches::SubmitError;
 
 /// How large batches and their queue get.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,6 +17,8 @@ pub struct Limits {
     pub queue_items: usize,
     /// The most bytes that wait.
     pub queue_bytes: usize,
+    /// The most items with the same key that wait. Each of them waits for a batch of its own, and the rest of the queue is for others.
+    pub key_items: usize,
 }
 
 /// Those who wait, the first who came in front.
@@ -22,6 +27,8 @@ pub(crate) struct Queue<Item, Answer> {
     waiting: VecDeque<Waiting<Item, Answer>>,
     /// Of all who wait.
     bytes: usize,
+    /// How many wait with a key, by its hash.
+    crowds: HashMap<u64, usize>,
     hasher: RandomState,
 }
 
@@ -40,14 +47,27 @@ impl<Item, Answer> Queue<Item, Answer> {
             limits,
             waiting: VecDeque::new(),
             bytes: 0,
+            crowds: HashMap::new(),
             hasher: RandomState::new(),
         }
     }
 
-    /// Takes an item in; none when there is no room for it.
-    pub(crate) fn push(&mut self, item: Item, key: Option<u64>, size: usize) -> Option<oneshot::Receiver<Answer>> {
+    /// Takes an item in, if there is room for it.
+    pub(crate) fn push(
+        &mut self,
+        item: Item,
+        key: Option<u64>,
+        size: usize,
+    ) -> Result<oneshot::Receiver<Answer>, SubmitError> {
         if self.waiting.len() >= self.limits.queue_items || self.bytes.saturating_add(size) > self.limits.queue_bytes {
-            return None;
+            return Err(SubmitError::Full);
+        }
+        if let Some(key) = key {
+            let crowd = self.crowds.entry(key).or_default();
+            if *crowd >= self.limits.key_items {
+                return Err(SubmitError::Crowded);
+            }
+            *crowd += 1;
         }
         let (answer, receiver) = oneshot::channel();
         self.bytes += size;
@@ -57,7 +77,7 @@ impl<Item, Answer> Queue<Item, Answer> {
             size,
             key,
         });
-        Some(receiver)
+        Ok(receiver)
     }
 
     pub(crate) fn hash(&self, key: &str) -> u64 {
@@ -68,9 +88,24 @@ impl<Item, Answer> Queue<Item, Answer> {
         self.waiting.is_empty()
     }
 
-    pub(crate) fn clear(&mut self) {
-        self.waiting.clear();
+    /// Lets everybody go without an answer, as soon as what is returned is dropped.
+    pub(crate) fn clear(&mut self) -> impl Sized + use<Item, Answer> {
         self.bytes = 0;
+        self.crowds.clear();
+        std::mem::take(&mut self.waiting)
+    }
+
+    /// Says that somebody does not wait any more.
+    fn forget(&mut self, waiting: &Waiting<Item, Answer>) {
+        self.bytes -= waiting.size;
+        if let Some(key) = waiting.key
+            && let Entry::Occupied(mut crowd) = self.crowds.entry(key)
+        {
+            *crowd.get_mut() -= 1;
+            if *crowd.get() == 0 {
+                crowd.remove();
+            }
+        }
     }
 
     /// The next batch: in the order in which they came all who wait, except for whoever has gone away, and for whoever has to
@@ -82,14 +117,14 @@ impl<Item, Answer> Queue<Item, Answer> {
         while batch.len() < self.limits.batch_items.max(1) {
             let Some(next) = self.waiting.pop_front() else { break };
             if next.answer.is_closed() {
-                self.bytes -= next.size;
+                self.forget(&next);
             } else if next.key.is_some_and(|key| !keys.insert(key)) {
                 deferred.push(next);
             } else if !batch.is_empty() && bytes.saturating_add(next.size) > self.limits.batch_bytes {
                 self.waiting.push_front(next);
                 break;
             } else {
-                self.bytes -= next.size;
+                self.forget(&next);
                 bytes += next.size;
                 batch.push(next);
             }

@@ -19,8 +19,11 @@ use crate::user_writing::Owners;
 /// Users are changed in the order of their ids: two batches wait for each other in one direction only. (The rows are looked up
 /// one by one as they are given. Where PostgreSQL takes another way, because all users fit into a page, two batches may hold each
 /// other up until their time for locks is over; then everybody in them goes alone.)
-pub(crate) async fn change(connection: &mut PgConnection, commits: &[PendingCommit]) -> Result<HashSet<String>, Error> {
-    let mut commits: Vec<_> = commits.iter().collect();
+pub(crate) async fn change(
+    connection: &mut PgConnection,
+    commits: &[&PendingCommit],
+) -> Result<HashSet<String>, Error> {
+    let mut commits = commits.to_vec();
     commits.sort_unstable_by(|one, other| one.change.user().id().as_str().cmp(other.change.user().id().as_str()));
     let (users, failures) = (Column(&commits), FailureColumns::of(&commits));
     let states: Vec<_> = users.of(|commit| UserStateColumns::of(&record(commit).state));

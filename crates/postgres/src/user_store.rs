@@ -12,38 +12,18 @@ use crate::event_row::{EventRow, event_row};
 use crate::instance_owners::BEGIN;
 use crate::store::PostgresStore;
 use crate::user_commit::Commit;
-use crate::{lock_expiry, user_profiles, user_row, user_writing};
+use crate::{lock_expiry, user_profiles, user_writing};
 
 #[async_trait]
 impl UserStore for PostgresStore {
     #[instrument(level = "debug", name = "postgres.user_store.find", skip_all, fields(user.id = %id))]
     async fn find(&self, id: &UserId) -> Result<Option<User>, StoreError> {
-        self.in_time(async {
-            match self.batches.find(id).await? {
-                Batched::Done(user) => Ok(user),
-                Batched::NotDone => {
-                    let ids = [id.as_str().to_owned()];
-                    let found = self.read(|attempt| Box::pin(user_row::find(attempt.connection, &ids)));
-                    Ok(found.await?.pop())
-                }
-            }
-        })
-        .await
+        self.look_up(&self.batches.users, id).await
     }
 
     #[instrument(level = "debug", name = "postgres.user_store.find_with_profile", skip_all, fields(user.id = %id))]
     async fn find_with_profile(&self, id: &UserId) -> Result<Option<(User, UserProfile)>, StoreError> {
-        self.in_time(async {
-            match self.batches.find_with_profile(id).await? {
-                Batched::Done(user) => Ok(user),
-                Batched::NotDone => {
-                    let ids = [id.as_str().to_owned()];
-                    let found = self.read(|attempt| Box::pin(user_profiles::find(attempt.connection, &ids)));
-                    Ok(found.await?.pop())
-                }
-            }
-        })
-        .await
+        self.look_up(&self.batches.profiles, id).await
     }
 
     #[instrument(level = "debug", name = "postgres.user_store.find_by_identity", skip_all)]

@@ -128,6 +128,7 @@ pub(crate) const LIMITS: Limits = Limits {
     batch_bytes: 1 << 20,
     queue_items: 4096,
     queue_bytes: 16 << 20,
+    key_items: 16,
 };
 
 fn pool(connections: u32, operation_timeout: Duration) -> PoolOptions<Sqlite> {

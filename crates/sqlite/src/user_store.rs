@@ -12,6 +12,7 @@ use sqlx::SqliteConnection;
 use tracing::instrument;
 use unlockd_application::idempotency::{IdempotencyKey, IdempotentRequest};
 use unlockd_application::ports::{CommitError, CreateUserError, NewUser, RecordedRequest, StoreError, UserStore};
+use unlockd_batching::SubmitError;
 use unlockd_domain::{LoginIdentity, Timestamp, User, UserChange, UserEvent, UserId, UserProfile};
 
 pub(crate) use self::commits::Commits;
@@ -68,10 +69,16 @@ impl UserStore for SqliteStore {
 
     #[instrument(level = "debug", name = "sqlite.user_store.commit", skip_all, fields(user.id = %change.user().id()))]
     async fn commit(&self, change: &UserChange, request: Option<&IdempotentRequest>) -> Result<(), CommitError> {
-        let commit = Commit::new(change, request);
         self.in_time(async {
-            let answer = self.commits.submit(commit).await;
-            answer.unwrap_or_else(|error| Err(not_answered(error)))
+            match self.commits.submit(Commit::new(change, request)).await {
+                Ok(answer) => answer,
+                Err(SubmitError::Crowded) => {
+                    let mut transaction = self.begin_writing().await?;
+                    write_change(&mut transaction, change, request).await?;
+                    Ok(transaction.commit().await.map_err(store_error)?)
+                }
+                Err(error @ (SubmitError::Full | SubmitError::Lost)) => Err(not_answered(error)),
+            }
         })
         .await
     }

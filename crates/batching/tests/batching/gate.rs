@@ -17,6 +17,7 @@ pub(crate) const ROOMY: Limits = Limits {
     batch_bytes: 10_000,
     queue_items: 1_000,
     queue_bytes: 100_000,
+    key_items: 1_000,
 };
 
 impl Gate {

@@ -81,3 +81,27 @@ async fn whoever_has_gone_away_leaves_their_room_to_others() {
         answer.await.unwrap().unwrap();
     }
 }
+
+#[tokio::test]
+async fn a_crowd_with_one_key_leaves_room_for_others_and_gets_room_again() {
+    let gate = Gate::closed();
+    let batches = gate.batches(Limits { key_items: 2, ..ROOMY });
+
+    let asked = ask_all(&batches, ["first", "a:1", "a:2", "b:1"]).await;
+    assert_eq!(batches.submit("a:3".to_owned()).await, Err(SubmitError::Crowded));
+    asked[1].abort();
+    gate.let_through(2);
+    for index in [0, 2, 3] {
+        while !asked[index].is_finished() {
+            tokio::task::yield_now().await;
+        }
+    }
+    assert_eq!(gate.begun(), [vec!["first"], vec!["a:2", "b:1"]]);
+
+    let asked = ask_all(&batches, ["second", "a:4", "a:5"]).await;
+    assert_eq!(batches.submit("a:6".to_owned()).await, Err(SubmitError::Crowded));
+    gate.let_through(3);
+    for answer in asked {
+        answer.await.unwrap().unwrap();
+    }
+}

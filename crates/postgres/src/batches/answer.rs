@@ -21,19 +21,27 @@ pub(super) type Answer<T> = Result<Batched<T>, Arc<StoreError>>;
 #[error(transparent)]
 struct SharedFailure(Arc<StoreError>);
 
-/// What to make of a batch that failed as a whole. Where the database took offence at something in it, everybody tries alone, and
-/// only those fail who are to blame. Where it is out of reach, overloaded, or may have done it all, nobody tries once more.
+/// What to make of changes that failed as a whole. Where nothing was written because of something among them, everybody tries
+/// alone, and only those fail who are to blame. Where the database is out of reach, or may have written it all, nobody tries
+/// once more; nor does who was alone already, and lost against others again and again.
 pub(super) fn failed<T>(error: StoreError, size: usize) -> Vec<Answer<T>> {
-    match error {
-        StoreError::Unavailable(_) | StoreError::Overloaded(_) => {
-            let error = Arc::new(error);
-            (0..size).map(|_| Err(error.clone())).collect()
-        }
-        StoreError::Internal(_) => {
-            tracing::debug!(%error, size, "a batch failed: everybody in it tries alone");
-            (0..size).map(|_| Ok(Batched::NotDone)).collect()
-        }
+    let is_everybodys = match error {
+        StoreError::Unavailable(_) => true,
+        StoreError::Overloaded(_) => size == 1,
+        StoreError::Internal(_) => false,
+    };
+    if is_everybodys {
+        let error = Arc::new(error);
+        (0..size).map(|_| Err(error.clone())).collect()
+    } else {
+        not_done(&error, size)
     }
+}
+
+/// Everybody tries alone.
+pub(super) fn not_done<T>(error: &StoreError, size: usize) -> Vec<Answer<T>> {
+    tracing::debug!(%error, size, "a batch failed: everybody in it tries alone");
+    (0..size).map(|_| Ok(Batched::NotDone)).collect()
 }
 
 /// The answer as the ports know it.
@@ -45,6 +53,7 @@ pub(super) fn answered<T>(answer: Result<Answer<T>, SubmitError>) -> Result<Batc
             StoreError::Overloaded(_) => StoreError::Overloaded(SharedFailure(failure).into()),
             StoreError::Internal(_) => StoreError::Internal(SharedFailure(failure).into()),
         }),
+        Err(SubmitError::Crowded) => Ok(Batched::NotDone),
         Err(full @ SubmitError::Full) => Err(StoreError::Overloaded(full.into())),
         Err(lost @ SubmitError::Lost) => Err(StoreError::Unavailable(lost.into())),
     }
@@ -57,9 +66,9 @@ mod tests {
     #[test]
     fn a_failure_of_all_is_told_to_everybody_as_what_it_is() {
         let unavailable = failed::<()>(StoreError::Unavailable("gone".into()), 2);
-        let overloaded = failed::<()>(StoreError::Overloaded("again and again".into()), 2);
+        let overloaded = failed::<()>(StoreError::Overloaded("again and again".into()), 1);
 
-        assert_eq!((unavailable.len(), overloaded.len()), (2, 2));
+        assert_eq!((unavailable.len(), overloaded.len()), (2, 1));
         for answer in unavailable {
             assert!(matches!(answered(Ok(answer)), Err(StoreError::Unavailable(_))));
         }
@@ -69,10 +78,23 @@ mod tests {
     }
 
     #[test]
-    fn what_the_database_takes_offence_at_is_tried_alone() {
-        for answer in failed::<()>(StoreError::Internal("a constraint".into()), 2) {
-            assert!(matches!(answered(Ok(answer)), Ok(Batched::NotDone)));
+    fn what_one_of_several_may_be_to_blame_for_is_tried_alone() {
+        for error in [
+            StoreError::Internal("a constraint".into()),
+            StoreError::Overloaded("again and again".into()),
+        ] {
+            let answers = failed::<()>(error, 2);
+            assert_eq!(answers.len(), 2);
+            for answer in answers {
+                assert!(matches!(answered(Ok(answer)), Ok(Batched::NotDone)));
+            }
         }
+    }
+
+    #[test]
+    fn where_too_many_wait_for_one_user_the_next_one_goes_alone() {
+        let answer = answered::<()>(Err(SubmitError::Crowded));
+        assert!(matches!(answer, Ok(Batched::NotDone)));
     }
 
     #[test]

@@ -10,6 +10,7 @@ use crate::connections::Connections;
 use crate::error::is_lock_timeout;
 use crate::user_batch_writing;
 use crate::user_commit::Commit;
+use crate::user_event_columns::recorded;
 use crate::user_writing::{self, Owners};
 
 /// What a change takes beside its texts, in bytes, roughly.
@@ -68,17 +69,18 @@ impl BatchWork for CommitBatches {
     }
 
     async fn run(&self, items: Vec<PendingCommit>) -> Vec<Answer<()>> {
+        let together = with_keys_of_their_own(&items);
         let written = self
             .connections
             .write(|attempt| {
-                let items = &items;
+                let together = &together;
                 Box::pin(async move {
-                    let written = match &items[..] {
+                    let written = match &together[..] {
                         [item] => user_writing::change(attempt.connection, item.as_commit(), item.owners())
                             .await
                             .map(|is_written| is_written.then(|| item.change.user().id().as_str().to_owned()))
                             .map(HashSet::from_iter),
-                        items => user_batch_writing::change(attempt.connection, items).await,
+                        together => user_batch_writing::change(attempt.connection, together).await,
                     };
                     unless_held_up(written)
                 })
@@ -98,6 +100,18 @@ impl BatchWork for CommitBatches {
             Err(error) => failed(error, items.len()),
         }
     }
+}
+
+/// All but those whose request has the key of one in front of them: it is done once, and would undo the others.
+fn with_keys_of_their_own(items: &[PendingCommit]) -> Vec<&PendingCommit> {
+    let mut keys = HashSet::new();
+    items
+        .iter()
+        .filter(|item| {
+            let key = recorded(&item.change, item.request.as_ref()).map(|request| request.key.as_str());
+            key.is_none_or(|key| keys.insert((item.change.event().actor.user_id(), key)))
+        })
+        .collect()
 }
 
 /// Nobody's change is written when a row is held by somebody else.

@@ -3,11 +3,13 @@ use std::marker::PhantomData;
 
 use sqlx::Error;
 use sqlx::postgres::PgConnection;
-use unlockd_batching::BatchWork;
+use unlockd_application::ports::StoreError;
+use unlockd_batching::{BatchWork, Batches};
 use unlockd_domain::{User, UserId, UserProfile};
 
-use super::answer::{Answer, Batched, failed};
+use super::answer::{Answer, Batched, answered, not_done};
 use crate::connections::Connections;
+use crate::store::PostgresStore;
 use crate::{user_profiles, user_row};
 
 /// What can be looked up for many users with one statement.
@@ -60,6 +62,27 @@ pub(crate) struct LookupBatches<L> {
     lookup: PhantomData<L>,
 }
 
+impl PostgresStore {
+    /// Looks a user up, together with whoever else is looked up meanwhile.
+    pub(crate) async fn look_up<L: Lookup>(
+        &self,
+        batches: &Batches<LookupBatches<L>>,
+        id: &UserId,
+    ) -> Result<Option<L::Found>, StoreError> {
+        self.in_time(async {
+            match answered(batches.submit(id.clone()).await)? {
+                Batched::Done(found) => Ok(found),
+                Batched::NotDone => {
+                    let ids = [id.as_str().to_owned()];
+                    let found = self.read(|attempt| Box::pin(L::find(attempt.connection, &ids)));
+                    Ok(found.await?.pop())
+                }
+            }
+        })
+        .await
+    }
+}
+
 impl<L> LookupBatches<L> {
     pub(super) fn new(connections: Connections) -> Self {
         Self {
@@ -95,7 +118,8 @@ impl<L: Lookup> BatchWork for LookupBatches<L> {
                     .map(|id| Ok(Batched::Done(found.get(id).copied().cloned())))
                     .collect()
             }
-            Err(error) => failed(error, ids.len()),
+            // Nothing speaks against asking twice.
+            Err(error) => not_done(&error, ids.len()),
         }
     }
 }

@@ -13,7 +13,7 @@ use std::time::Duration;
 use unlockd_application::idempotency::IdempotentRequest;
 use unlockd_application::ports::StoreError;
 use unlockd_batching::{Batches, Limits};
-use unlockd_domain::{Sequence, User, UserChange, UserId, UserProfile};
+use unlockd_domain::{Sequence, UserChange};
 
 pub(crate) use self::answer::Batched;
 use self::answer::answered;
@@ -29,6 +29,7 @@ const LIMITS: Limits = Limits {
     batch_bytes: 1024 * 1024,
     queue_items: 8_192,
     queue_bytes: 16 * 1024 * 1024,
+    key_items: 16,
 };
 
 /// For how long a batch waits for a row that somebody else is changing. Another process's batch has ended by then; who holds
@@ -39,8 +40,8 @@ const LOCK_TIMEOUT: Duration = Duration::from_millis(100);
 #[derive(Debug, Clone)]
 pub(crate) struct UserBatches {
     commits: Batches<CommitBatches>,
-    users: Batches<LookupBatches<UserLookup>>,
-    profiles: Batches<LookupBatches<ProfileLookup>>,
+    pub(crate) users: Batches<LookupBatches<UserLookup>>,
+    pub(crate) profiles: Batches<LookupBatches<ProfileLookup>>,
     connections: [SingleConnection; 3],
 }
 
@@ -48,8 +49,13 @@ impl UserBatches {
     /// Batches on connections of their own, one for each kind: while one batch is under way the next one gathers.
     pub(crate) fn new(options: &ConnectionsOptions) -> Self {
         let (writing, writer) = Connections::single(options, Some(LOCK_TIMEOUT));
-        let (finding, finder) = Connections::single(options, None);
-        let (finding_profiles, profile_finder) = Connections::single(options, None);
+        // A look-up that hangs is done once more by another way.
+        let looking = ConnectionsOptions {
+            operation_timeout: options.operation_timeout / 2,
+            ..options.clone()
+        };
+        let (finding, finder) = Connections::single(&looking, None);
+        let (finding_profiles, profile_finder) = Connections::single(&looking, None);
         Self {
             commits: Batches::new(CommitBatches::new(writing), LIMITS),
             users: Batches::new(LookupBatches::new(finding), LIMITS),
@@ -78,18 +84,5 @@ impl UserBatches {
             request: request.cloned(),
         };
         answered(self.commits.submit(pending).await)
-    }
-
-    /// The user, if there is one.
-    pub(crate) async fn find(&self, id: &UserId) -> Result<Batched<Option<User>>, StoreError> {
-        answered(self.users.submit(id.clone()).await)
-    }
-
-    /// The user with their profile, if there is one.
-    pub(crate) async fn find_with_profile(
-        &self,
-        id: &UserId,
-    ) -> Result<Batched<Option<(User, UserProfile)>>, StoreError> {
-        answered(self.profiles.submit(id.clone()).await)
     }
 }

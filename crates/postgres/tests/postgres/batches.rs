@@ -132,6 +132,32 @@ async fn a_change_that_the_database_takes_offence_at_fails_alone() {
     assert_eq!(recorded.event, *locks[42].event());
 }
 
+#[tokio::test]
+async fn of_two_changes_under_one_key_one_is_done_and_the_others_do_not_notice() {
+    let Some(database) = TestDatabase::create().await else {
+        return;
+    };
+    let store = migrated(&database).await;
+    let locks = locks(&store).await;
+    let key = request("key");
+
+    let outcomes = join_all(locks.iter().enumerate().map(|(number, lock)| {
+        let request = [40, 60].contains(&number).then_some(&key);
+        store.commit(lock, request)
+    }))
+    .await;
+
+    for (number, outcome) in outcomes.iter().enumerate() {
+        if number == 60 {
+            assert!(matches!(outcome, Err(CommitError::IdempotencyKeyTaken)), "{outcome:?}");
+        } else {
+            assert!(outcome.is_ok(), "{outcome:?}");
+        }
+    }
+    // The one that came first, and the batch.
+    assert_eq!(transactions(&database).await, 2);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_user_whom_somebody_else_holds_up_does_not_hold_up_the_others() {
     let Some(database) = TestDatabase::create().await else {

@@ -165,7 +165,7 @@ fn cut_off(error: impl Error + Send + Sync + 'static) -> CommitError {
 /// What the queue says instead of an answer.
 pub(super) fn not_answered(error: SubmitError) -> CommitError {
     CommitError::Store(match error {
-        SubmitError::Full => StoreError::Overloaded(Box::new(error)),
+        SubmitError::Full | SubmitError::Crowded => StoreError::Overloaded(Box::new(error)),
         SubmitError::Lost => StoreError::Unavailable(Box::new(error)),
     })
 }
