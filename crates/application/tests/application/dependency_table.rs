@@ -29,7 +29,6 @@ const TABLE: &[(&str, &[&str])] = &[
             "bytes",
             "clap",
             "comfy-table",
-            "futures-util",
             "hdrhistogram",
             "http",
             "http-body-util",

@@ -1,9 +1,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use futures_util::TryStreamExt;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, Row};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor};
 use tokio::task::spawn_blocking;
 use unlockd_testkit::postgres::DurableServer;
 
@@ -263,21 +262,10 @@ impl PostgresDatabase {
     /// What is stored of the users up to this number.
     pub(crate) async fn stored_users(&self, last: u32) -> Result<Vec<StoredUser>, Failure> {
         let mut connection = self.connect().await?;
-        let mut rows = sqlx::query(STORED_USERS).bind(i64::from(last)).fetch(&mut connection);
-        let mut users = Vec::new();
-        while let Some(row) = rows.try_next().await? {
-            users.push(StoredUser {
-                number: row.try_get("number")?,
-                state: row.try_get("state")?,
-                sequence: row.try_get("sequence")?,
-                events: row.try_get("events")?,
-                first: row.try_get("first")?,
-                last: row.try_get("last")?,
-                locks: row.try_get("locks")?,
-                unlocks: row.try_get("unlocks")?,
-            });
-        }
-        drop(rows);
+        let users = sqlx::query_as(STORED_USERS)
+            .bind(i64::from(last))
+            .fetch_all(&mut connection)
+            .await?;
         connection.close().await?;
         Ok(users)
     }

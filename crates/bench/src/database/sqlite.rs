@@ -1,8 +1,7 @@
 use std::path::{Path, PathBuf};
 
-use futures_util::TryStreamExt;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous};
-use sqlx::{ConnectOptions, Connection, Executor, Row};
+use sqlx::{ConnectOptions, Connection, Executor};
 
 use super::disk::{file_system, flush_time, free_bytes};
 use super::seed::{chunks, room_needed};
@@ -148,21 +147,10 @@ impl SqliteFile {
     /// What is stored of the users up to this number.
     pub(crate) async fn stored_users(&self, last: u32) -> Result<Vec<StoredUser>, Failure> {
         let mut connection = self.connect().await?;
-        let mut rows = sqlx::query(STORED_USERS).bind(last).fetch(&mut connection);
-        let mut users = Vec::new();
-        while let Some(row) = rows.try_next().await? {
-            users.push(StoredUser {
-                number: row.try_get("number")?,
-                state: row.try_get("state")?,
-                sequence: row.try_get("sequence")?,
-                events: row.try_get("events")?,
-                first: row.try_get("first")?,
-                last: row.try_get("last")?,
-                locks: row.try_get("locks")?,
-                unlocks: row.try_get("unlocks")?,
-            });
-        }
-        drop(rows);
+        let users = sqlx::query_as(STORED_USERS)
+            .bind(last)
+            .fetch_all(&mut connection)
+            .await?;
         connection.close().await?;
         Ok(users)
     }

@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::load::{Ledger, OwnedUser};
 
 /// A user as the database has them, with what there is of their history.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub(crate) struct StoredUser {
     pub(crate) number: i64,
     pub(crate) state: String,
