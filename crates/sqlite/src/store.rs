@@ -12,7 +12,7 @@ use unlockd_batching::{Batches, Limits};
 use crate::error::{is_busy, store_error};
 use crate::file::{FileError, create_if_absent};
 use crate::options::SqliteOptions;
-use crate::user_store::Commits;
+use crate::user_store::{Commits, Lookups, ProfileLookup, UserLookup};
 use crate::writer::Writer;
 
 /// All stores of unlockd, in one SQLite file. Clones share the connections.
@@ -21,6 +21,8 @@ pub struct SqliteStore {
     pub(crate) writer: Writer,
     readers: SqlitePool,
     pub(crate) commits: Batches<Commits>,
+    pub(crate) users: Batches<Lookups<UserLookup>>,
+    pub(crate) profiles: Batches<Lookups<ProfileLookup>>,
     operation_timeout: Duration,
 }
 
@@ -79,6 +81,8 @@ impl SqliteStore {
         let writer = Writer::new(writer);
         Ok(Self {
             commits: Batches::new(Commits::new(writer.clone(), operation_timeout), limits),
+            users: Batches::new(Lookups::new(readers.clone(), operation_timeout), LOOKUP_LIMITS),
+            profiles: Batches::new(Lookups::new(readers.clone(), operation_timeout), LOOKUP_LIMITS),
             writer,
             readers,
             operation_timeout,
@@ -129,6 +133,12 @@ pub(crate) const LIMITS: Limits = Limits {
     queue_items: 4096,
     queue_bytes: 16 << 20,
     key_items: 16,
+};
+
+/// A look-up costs so little that nobody waits long for the others.
+const LOOKUP_LIMITS: Limits = Limits {
+    batch_items: 256,
+    ..LIMITS
 };
 
 fn pool(connections: u32, operation_timeout: Duration) -> PoolOptions<Sqlite> {

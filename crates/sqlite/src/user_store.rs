@@ -2,6 +2,7 @@ mod commits;
 mod history;
 mod lock_expiry;
 mod login_identity;
+mod lookups;
 mod plain_changes;
 mod profile_edit;
 mod profile_row;
@@ -19,6 +20,7 @@ pub(crate) use self::commits::Commits;
 use self::commits::{Commit, not_answered};
 use self::history::{insert_event, select_events, select_request};
 use self::login_identity::resolve_identity;
+pub(crate) use self::lookups::{Lookups, ProfileLookup, UserLookup};
 use self::profile_edit::edit_profile;
 pub(crate) use self::profile_row::select_profiles;
 use self::profile_row::{insert_username, select_profile};
@@ -33,16 +35,12 @@ use crate::organization_store::organization_exists;
 impl UserStore for SqliteStore {
     #[instrument(level = "debug", name = "sqlite.user_store.find", skip_all, fields(user.id = %id))]
     async fn find(&self, id: &UserId) -> Result<Option<User>, StoreError> {
-        self.in_time(select_user(self.readers(), id)).await
+        self.look_up(&self.users, id).await
     }
 
     #[instrument(level = "debug", name = "sqlite.user_store.find_with_profile", skip_all, fields(user.id = %id))]
     async fn find_with_profile(&self, id: &UserId) -> Result<Option<(User, UserProfile)>, StoreError> {
-        self.in_time(async {
-            let mut transaction = self.begin_reading().await?;
-            select_with_profile(&mut transaction, id).await
-        })
-        .await
+        self.look_up(&self.profiles, id).await
     }
 
     #[instrument(level = "debug", name = "sqlite.user_store.find_by_identity", skip_all)]
@@ -77,7 +75,7 @@ impl UserStore for SqliteStore {
                     write_change(&mut transaction, change, request).await?;
                     Ok(transaction.commit().await.map_err(store_error)?)
                 }
-                Err(error @ (SubmitError::Full | SubmitError::Lost)) => Err(not_answered(error)),
+                Err(error @ (SubmitError::Full | SubmitError::Lost)) => Err(not_answered(error).into()),
             }
         })
         .await

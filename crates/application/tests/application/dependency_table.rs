@@ -180,6 +180,7 @@ const TABLE: &[(&str, &[&str])] = &[
         "unlockd-sqlite",
         &[
             "async-trait",
+            "serde_json",
             "sqlx",
             "thiserror",
             "tokio",

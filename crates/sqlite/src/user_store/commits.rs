@@ -163,11 +163,11 @@ fn cut_off(error: impl Error + Send + Sync + 'static) -> CommitError {
 }
 
 /// What the queue says instead of an answer.
-pub(super) fn not_answered(error: SubmitError) -> CommitError {
-    CommitError::Store(match error {
+pub(super) fn not_answered(error: SubmitError) -> StoreError {
+    match error {
         SubmitError::Full | SubmitError::Crowded => StoreError::Overloaded(Box::new(error)),
         SubmitError::Lost => StoreError::Unavailable(Box::new(error)),
-    })
+    }
 }
 
 impl From<StoreError> for Mishap {
