@@ -6,7 +6,8 @@ use mimalloc::MiMalloc;
 use unlockd_server::command_line::CommandLine;
 use unlockd_server::{commands, telemetry};
 
-/// A request is some hundred small allocations, many of which another thread frees: see docs/performance.md.
+/// A request is some hundred small allocations, many of which another thread frees; huge pages would only be held half empty. See
+/// docs/performance.md.
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 
