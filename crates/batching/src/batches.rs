@@ -5,6 +5,7 @@ use thiserror::Error;
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
+use crate::in_place::InPlace;
 use crate::queue::{Limits, Queue, Waiting};
 use crate::work::BatchWork;
 
@@ -26,8 +27,8 @@ pub enum SubmitError {
     Lost,
 }
 
-struct Shared<W: BatchWork> {
-    work: W,
+pub(crate) struct Shared<W: BatchWork> {
+    pub(crate) work: W,
     state: Mutex<State<W>>,
 }
 
@@ -38,7 +39,7 @@ struct State<W: BatchWork> {
 }
 
 /// The right to run batches; there is one. Whoever drops it has ended, or was cut off, and passes it on.
-struct Turn<W: BatchWork> {
+pub(crate) struct Turn<W: BatchWork> {
     shared: Arc<Shared<W>>,
     runtime: Handle,
     /// Whether whoever it was passed on to has begun.
@@ -77,9 +78,7 @@ impl<W: BatchWork> Batches<W> {
     pub async fn submit(&self, item: W::Item) -> Result<W::Answer, SubmitError> {
         match self.enter(item)? {
             Entry::First(item, turn) => {
-                // On the heap, so that whoever waits does not carry its memory around.
-                let mut answers = Box::pin(self.0.work.run(vec![item])).await;
-                drop(turn);
+                let mut answers = InPlace::new(turn, item).await;
                 answers.pop().ok_or(SubmitError::Lost)
             }
             Entry::Later(answer) => answer.await.map_err(|_| SubmitError::Lost),
@@ -125,6 +124,15 @@ impl<W: BatchWork> Shared<W> {
 }
 
 impl<W: BatchWork> Turn<W> {
+    pub(crate) fn shared(&self) -> &Arc<Shared<W>> {
+        &self.shared
+    }
+
+    /// Where batches run that nobody waits for in person.
+    pub(crate) fn runtime(&self) -> &Handle {
+        &self.runtime
+    }
+
     /// Runs the batches of those who wait, until nobody does.
     async fn run(mut self) {
         self.taken = true;

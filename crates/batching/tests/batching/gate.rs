@@ -10,6 +10,8 @@ pub(crate) struct Gate {
     through: Arc<Semaphore>,
     /// The batches that have begun.
     begun: Arc<Mutex<Vec<Vec<String>>>>,
+    /// Those of them that have come to their end.
+    ended: Arc<Mutex<Vec<Vec<String>>>>,
 }
 
 pub(crate) const ROOMY: Limits = Limits {
@@ -25,6 +27,7 @@ impl Gate {
         Self {
             through: Arc::new(Semaphore::new(0)),
             begun: Arc::default(),
+            ended: Arc::default(),
         }
     }
 
@@ -39,6 +42,10 @@ impl Gate {
 
     pub(crate) fn begun(&self) -> Vec<Vec<String>> {
         self.begun.lock().unwrap().clone()
+    }
+
+    pub(crate) fn ended(&self) -> Vec<Vec<String>> {
+        self.ended.lock().unwrap().clone()
     }
 }
 
@@ -58,6 +65,7 @@ impl BatchWork for Gate {
         self.begun.lock().unwrap().push(items.clone());
         self.through.acquire().await.unwrap().forget();
         assert!(!items.iter().any(|item| item.ends_with('!')), "as asked for");
+        self.ended.lock().unwrap().push(items.clone());
         items
     }
 }

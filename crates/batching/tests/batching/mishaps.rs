@@ -13,14 +13,34 @@ async fn whoever_goes_away_takes_nobody_along() {
     // One whose own batch is in flight, and one who waits.
     asked[0].abort();
     asked[2].abort();
-    gate.let_through(1);
+    gate.let_through(2);
 
     let answers = futures_util::future::join_all(asked).await;
     assert!(answers[0].is_err());
     assert_eq!(answers[1].as_ref().unwrap().as_deref(), Ok("a"));
     assert!(answers[2].is_err());
     assert_eq!(answers[3].as_ref().unwrap().as_deref(), Ok("c"));
-    assert_eq!(gate.begun(), [vec!["first"], vec!["a", "c"]]);
+    assert_eq!(gate.ended(), [vec!["first"], vec!["a", "c"]]);
+}
+
+#[tokio::test]
+async fn whoever_goes_away_from_a_batch_of_their_own_does_not_break_it_off() {
+    let gate = Gate::closed();
+    let batches = gate.batches(ROOMY);
+
+    let asked = ask_all(&batches, ["first"]).await;
+    asked[0].abort();
+    for answer in asked {
+        assert!(answer.await.unwrap_err().is_cancelled());
+    }
+    let next = ask_all(&batches, ["next"]).await;
+    assert_eq!(gate.begun(), [["first"]]);
+    gate.let_through(2);
+
+    for answer in next {
+        assert_eq!(answer.await.unwrap().as_deref(), Ok("next"));
+    }
+    assert_eq!(gate.ended(), [["first"], ["next"]]);
 }
 
 #[tokio::test]
@@ -38,7 +58,7 @@ async fn whoever_goes_away_within_a_batch_that_has_begun_does_not_stop_it() {
 
     let answers = futures_util::future::join_all(asked).await;
     assert_eq!(answers[2].as_ref().unwrap().as_deref(), Ok("b"));
-    assert_eq!(gate.begun(), [vec!["first"], vec!["a", "b"]]);
+    assert_eq!(gate.ended(), [vec!["first"], vec!["a", "b"]]);
 }
 
 #[tokio::test]
