@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use procfs::process::Process;
+use tokio::task::spawn_blocking;
 
 use crate::Failure;
 
@@ -11,6 +12,12 @@ use crate::Failure;
 pub(crate) fn free_bytes(folder: &Path) -> Result<u64, Failure> {
     let status = rustix::fs::statvfs(folder)?;
     Ok(status.f_bavail.saturating_mul(status.f_frsize))
+}
+
+/// Has all that the system still holds back written to the disks: it would do that half a minute later, in one go, and whoever
+/// flushes something meanwhile waits for seconds.
+pub(super) async fn write_out() -> Result<(), Failure> {
+    Ok(spawn_blocking(rustix::fs::sync).await?)
 }
 
 /// Refuses a folder in memory: nothing there is durable.

@@ -6,7 +6,7 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor};
 use tokio::task::spawn_blocking;
 use unlockd_testkit::postgres::DurableServer;
 
-use super::disk::{file_system, flush_time, free_bytes, require_disk};
+use super::disk::{file_system, flush_time, free_bytes, require_disk, write_out};
 use super::postgres_sql::{BARE_SCHEMA, SEED, SEED_BARE, STORED_USERS};
 use super::seed::{chunks, room_needed};
 use super::verify::StoredUser;
@@ -22,12 +22,15 @@ const SETTINGS: [&str; 8] = [
     "max_connections=400",
     "shared_buffers=1GB",
     "max_wal_size=16GB",
-    "min_wal_size=2GB",
+    "min_wal_size=4GB",
     "checkpoint_timeout=1d",
     "autovacuum=off",
     "jit=off",
     "max_parallel_maintenance_workers=0",
 ];
+
+/// How many files of 16 MiB the log has to write into: as many as `min_wal_size` keeps.
+const LOG_FILES: i32 = 256;
 
 /// Settings that the report shows.
 const SHOWN: [&str; 14] = [
@@ -57,6 +60,17 @@ pub(crate) struct Postgres {
     databases: AtomicU32,
 }
 
+/// Gives the log the files that a server has which has been running for a while, and uses again. Where there are none, one is
+/// filled with zeros every few seconds, and whoever commits waits for that.
+async fn prepare_log(connection: &mut PgConnection) -> Result<(), Failure> {
+    sqlx::query("SELECT pg_logical_emit_message(false, '', ''), pg_switch_wal() FROM generate_series(1, $1)")
+        .bind(LOG_FILES)
+        .execute(&mut *connection)
+        .await?;
+    connection.execute("CHECKPOINT").await?;
+    Ok(())
+}
+
 impl Postgres {
     /// Starts a server, or takes the one that is given. Its folder may have to be on a disk.
     pub(crate) async fn start(must_be_on_disk: bool) -> Result<Self, Failure> {
@@ -82,6 +96,7 @@ impl Postgres {
             let folder = Path::new(&folder);
             if must_be_on_disk {
                 require_disk(folder)?;
+                prepare_log(&mut connection).await?;
             }
             settings.push(("file system".to_owned(), file_system(folder)?));
             let flush = format!("{:.3} ms", milliseconds(flush_time(folder)?));
@@ -224,11 +239,12 @@ impl PostgresDatabase {
         Ok(connection.close().await?)
     }
 
-    /// Lets every measurement begin alike: dead rows are gone.
+    /// Lets every measurement begin alike: dead rows are gone, and nothing waits to be written.
     pub(crate) async fn tidy(&self) -> Result<(), Failure> {
         let mut connection = self.connect().await?;
         connection.execute("VACUUM users, user_events").await?;
-        Ok(connection.close().await?)
+        connection.close().await?;
+        write_out().await
     }
 
     /// Copies the password of one user to all others of the region.

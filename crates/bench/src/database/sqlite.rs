@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, Executor};
 
-use super::disk::{file_system, flush_time, free_bytes};
+use super::disk::{file_system, flush_time, free_bytes, write_out};
 use super::seed::{chunks, room_needed};
 use super::sqlite_sql::{BARE_SCHEMA, SEED, SEED_BARE, STORED_USERS};
 use super::verify::StoredUser;
@@ -97,11 +97,12 @@ impl SqliteFile {
         Ok(connection.close().await?)
     }
 
-    /// Lets every measurement begin alike: the log is empty.
+    /// Lets every measurement begin alike: the log is empty, and nothing waits to be written.
     pub(crate) async fn tidy(&self) -> Result<(), Failure> {
         let mut connection = self.connect().await?;
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").await?;
-        Ok(connection.close().await?)
+        connection.close().await?;
+        write_out().await
     }
 
     /// Another file with the same in it.

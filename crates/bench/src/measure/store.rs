@@ -40,7 +40,7 @@ pub(crate) struct SqliteReference {
 const POSTGRES_NOTES: [(&str, &str); 3] = [
     (
         "before each measurement",
-        "VACUUM users, user_events; no checkpoint while it is measured",
+        "VACUUM users, user_events; sync; no checkpoint while it is measured, and files of the log are there",
     ),
     (
         "pgbench",
@@ -53,7 +53,7 @@ const POSTGRES_NOTES: [(&str, &str); 3] = [
 ];
 
 const SQLITE_NOTES: [(&str, &str); 3] = [
-    ("before each measurement", "PRAGMA wal_checkpoint(TRUNCATE)"),
+    ("before each measurement", "PRAGMA wal_checkpoint(TRUNCATE); sync"),
     (
         "loop",
         "one connection of sqlx on a runtime of one thread; BEGIN IMMEDIATE, UPDATE, INSERT, COMMIT, prepared, as one query, so that sqlx's thread is called once",
