@@ -8,8 +8,7 @@ pub struct SqliteOptions {
     /// The file. It is created if it is absent, and its folder too, both for the account of the process alone.
     pub path: PathBuf,
     /// How long an operation may take, waiting for other processes included, before the store counts as unavailable. A change that
-    /// was given up may happen for as long again; `unlockd_application::authentication` counts on twice this time being ten seconds
-    /// at most.
+    /// was given up may happen for twice as long again, which `unlockd_application::authentication` takes to be ten seconds at most.
     pub operation_timeout: Duration,
     /// The most connections that read at the same time.
     pub readers: u32,

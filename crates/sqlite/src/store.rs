@@ -96,7 +96,8 @@ impl SqliteStore {
         self.writer.close().await;
     }
 
-    /// The operation's answer, if it comes in time. Otherwise it is dropped; a transaction of it is rolled back.
+    /// The operation's answer, if it comes in time. Otherwise it is dropped; a transaction of it is rolled back, except for a batch
+    /// that has begun, which comes to its end.
     pub(crate) async fn in_time<T, E: From<StoreError>>(
         &self,
         operation: impl Future<Output = Result<T, E>> + Send,
@@ -116,7 +117,7 @@ impl SqliteStore {
         self.readers.begin().await.map_err(store_error)
     }
 
-    /// For operations of a single statement that reads.
+    /// The connections that read; single statements need no transaction.
     pub(crate) fn readers(&self) -> &SqlitePool {
         &self.readers
     }
@@ -135,11 +136,8 @@ pub(crate) const LIMITS: Limits = Limits {
     key_items: 16,
 };
 
-/// A look-up costs so little that nobody waits long for the others.
-const LOOKUP_LIMITS: Limits = Limits {
-    batch_items: 256,
-    ..LIMITS
-};
+/// Profiles have up to 36 KiB each, so a batch of them has 5 MiB at most.
+const LOOKUP_LIMITS: Limits = LIMITS;
 
 fn pool(connections: u32, operation_timeout: Duration) -> PoolOptions<Sqlite> {
     PoolOptions::new()

@@ -1,7 +1,7 @@
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::marker::PhantomData;
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ pub(crate) trait Lookup: Send + Sync + 'static {
     /// What is found of a user.
     type Found: Clone + Send + 'static;
 
-    /// Those of the users who are there; their ids are in a JSON array.
+    /// Those of the users who are there; their ids are in a JSON array, each once.
     fn select(readers: &SqlitePool, ids: &str) -> impl Future<Output = Result<Vec<Self::Found>, StoreError>> + Send;
 
     fn id(found: &Self::Found) -> &UserId;
@@ -81,7 +81,7 @@ impl<L> Lookups<L> {
     pub(crate) fn new(readers: SqlitePool, operation_timeout: Duration) -> Self {
         Self {
             readers,
-            // Leaves time for another look.
+            // Leaves whoever does not wait for another batch the time to look by themselves.
             operation_timeout: operation_timeout / 2,
             lookup: PhantomData,
         }
@@ -128,18 +128,20 @@ impl SqliteStore {
         self.in_time(async {
             match lookups.submit(id.clone()).await {
                 Ok(Ok(found)) => Ok(found),
-                Ok(Err(NotLookedUp)) | Err(SubmitError::Crowded) => {
-                    let ids = json_array(std::slice::from_ref(id))?;
+                // Nothing speaks against asking twice.
+                Ok(Err(NotLookedUp)) | Err(SubmitError::Crowded | SubmitError::Lost) => {
+                    let ids = json_array([id])?;
                     Ok(L::select(self.readers(), &ids).await?.pop())
                 }
-                Err(error @ (SubmitError::Full | SubmitError::Lost)) => Err(not_answered(error)),
+                Err(SubmitError::Full) => Err(not_answered(SubmitError::Full)),
             }
         })
         .await
     }
 }
 
-fn json_array(ids: &[UserId]) -> Result<String, StoreError> {
-    let ids: Vec<_> = ids.iter().map(UserId::as_str).collect();
+/// The ids, each once.
+fn json_array<'id>(ids: impl IntoIterator<Item = &'id UserId>) -> Result<String, StoreError> {
+    let ids: BTreeSet<_> = ids.into_iter().map(UserId::as_str).collect();
     serde_json::to_string(&ids).map_err(corrupt)
 }

@@ -32,7 +32,7 @@ pub(super) async fn select_profile(connection: &mut SqliteConnection, id: &UserI
     profile(row, usernames).map_err(corrupt)
 }
 
-/// The profiles of the users whose ids are in the JSON array, in its order.
+/// The profiles of the users whose ids are in the JSON array, each of them once, in its order.
 pub(crate) async fn select_profiles(
     connection: &mut SqliteConnection,
     ids: &str,

@@ -9,7 +9,7 @@ use unlockd_testkit::fixtures;
 use super::{Lookup, Lookups, ProfileLookup, UserLookup};
 use crate::{SqliteOptions, SqliteStore};
 
-/// A store with these users, and the folder of its file.
+/// A store with these users, all but the last of whom have two names, and the folder of its file.
 async fn store_with(ids: [&str; 3]) -> (SqliteStore, TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let options = SqliteOptions::new(folder.path().join("unlockd.db"));
@@ -18,11 +18,15 @@ async fn store_with(ids: [&str; 3]) -> (SqliteStore, TempDir) {
     OrganizationStore::create(&store, &fixtures::organization("acme"))
         .await
         .unwrap();
-    for id in ids {
-        UserStore::create(&store, &fixtures::new_user(id, "acme"))
+    for id in &ids[..2] {
+        let names = [&*format!("{id} 1"), &format!("{id} 2")];
+        UserStore::create(&store, &fixtures::named_user(id, "acme", &names))
             .await
             .unwrap();
     }
+    UserStore::create(&store, &fixtures::new_user(ids[2], "acme"))
+        .await
+        .unwrap();
     (store, folder)
 }
 
@@ -35,8 +39,9 @@ async fn run<L: Lookup>(store: &SqliteStore, ids: &[&str]) -> Vec<Option<L::Foun
 
 #[tokio::test]
 async fn who_is_looked_up_together_is_found_as_if_alone() {
-    let (store, _folder) = store_with(["ada", r#"a "quoted" \ name"#, "émile"]).await;
-    let asked = ["émile", "nobody", r#"a "quoted" \ name"#, "ada", "émile"];
+    let quoted = r#"a "quoted" \ name"#;
+    let (store, _folder) = store_with([quoted, "émile", "nameless"]).await;
+    let asked = ["émile", "émile", "nobody", quoted, "nameless", "émile", quoted];
 
     let states = run::<UserLookup>(&store, &asked).await;
     let profiles = run::<ProfileLookup>(&store, &asked).await;
