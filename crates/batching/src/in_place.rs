@@ -1,6 +1,5 @@
 use std::pin::Pin;
-use std::task::{Context, Poll, ready};
-use std::thread;
+use std::task::{Context, Poll};
 
 use crate::batches::Turn;
 use crate::work::BatchWork;
@@ -27,21 +26,21 @@ impl<W: BatchWork> Future for InPlace<W> {
     type Output = Vec<W::Answer>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let Some(running) = &mut self.0 else {
+        // Not here while it is asked: a batch that panics is gone, and nobody asks it again.
+        let Some(mut running) = self.0.take() else {
             return Poll::Ready(Vec::new());
         };
-        let answers = ready!(running.batch.as_mut().poll(context));
-        self.0 = None;
-        Poll::Ready(answers)
+        let answers = running.batch.as_mut().poll(context);
+        if answers.is_pending() {
+            self.0 = Some(running);
+        }
+        answers
     }
 }
 
 impl<W: BatchWork> Drop for InPlace<W> {
     fn drop(&mut self) {
-        // A batch that has panicked must not be asked again.
-        if let Some(Running { batch, turn }) = self.0.take()
-            && !thread::panicking()
-        {
+        if let Some(Running { batch, turn }) = self.0.take() {
             turn.runtime().clone().spawn(async move {
                 drop(batch.await);
                 drop(turn);

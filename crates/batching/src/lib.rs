@@ -8,8 +8,8 @@
 //!   begins when the one before has ended. There are no timers.
 //! - Items with the same key are never in one batch, and are run in the order in which they came. Only so many of them wait, so
 //!   that they leave room for others.
-//! - Everybody gets an answer of their own. A caller who goes away takes only their own item along, and only while it waits: what
-//!   has begun comes to its end. A batch that panics fails those who are in it.
+//! - Everybody gets an answer of their own. A caller who goes away takes only their own item along, and only while it waits: a
+//!   batch that has begun comes to its end, unless its runtime does before. A batch that panics fails those who are in it.
 //!
 //! Nothing runs and no task exists while nobody asks for anything.
 

@@ -44,6 +44,23 @@ async fn whoever_goes_away_from_a_batch_of_their_own_does_not_break_it_off() {
 }
 
 #[tokio::test]
+async fn a_panic_of_somebody_beside_a_batch_does_not_break_it_off() {
+    let gate = Gate::closed();
+    let batches = gate.batches(ROOMY);
+
+    let caller = batches.clone();
+    let asked = tokio::spawn(async move {
+        let other = async { panic!("as asked for") };
+        futures_util::future::join(caller.submit("first".to_owned()), other).await
+    });
+    assert!(asked.await.unwrap_err().is_panic());
+    gate.let_through(2);
+
+    assert_eq!(batches.submit("next".to_owned()).await.as_deref(), Ok("next"));
+    assert_eq!(gate.ended(), [["first"], ["next"]]);
+}
+
+#[tokio::test]
 async fn whoever_goes_away_within_a_batch_that_has_begun_does_not_stop_it() {
     let gate = Gate::closed();
     let batches = gate.batches(ROOMY);
