@@ -153,6 +153,7 @@ const TABLE: &[(&str, &[&str])] = &[
             "hyper-util",
             "ipnet",
             "mimalloc",
+            "rustix",
             "serde",
             "serde_json",
             "tempfile",
