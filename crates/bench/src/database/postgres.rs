@@ -32,6 +32,9 @@ const SETTINGS: [&str; 8] = [
 /// How many files of 16 MiB the log has to write into: as many as `min_wal_size` keeps.
 const LOG_FILES: i32 = 256;
 
+/// Where less is free, in bytes, the log gets its files as it grows: twice what they take.
+const ROOM_FOR_LOG: u64 = 8 << 30;
+
 /// Settings that the report shows.
 const SHOWN: [&str; 14] = [
     "server_version",
@@ -96,7 +99,11 @@ impl Postgres {
             let folder = Path::new(&folder);
             if must_be_on_disk {
                 require_disk(folder)?;
-                prepare_log(&mut connection).await?;
+                if free_bytes(folder)? > ROOM_FOR_LOG {
+                    prepare_log(&mut connection).await?;
+                    let files = format!("{LOG_FILES} of 16 MiB");
+                    settings.push(("files of the log made ahead".to_owned(), files));
+                }
             }
             settings.push(("file system".to_owned(), file_system(folder)?));
             let flush = format!("{:.3} ms", milliseconds(flush_time(folder)?));

@@ -40,7 +40,7 @@ pub(crate) struct SqliteReference {
 const POSTGRES_NOTES: [(&str, &str); 3] = [
     (
         "before each measurement",
-        "VACUUM users, user_events; sync; no checkpoint while it is measured, and files of the log are there",
+        "VACUUM users, user_events; sync; no checkpoint while it is measured",
     ),
     (
         "pgbench",
