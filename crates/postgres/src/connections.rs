@@ -46,10 +46,11 @@ impl Connections {
             .acquire_timeout(timeout / 2)
             .test_before_acquire(false)
             .before_acquire(move |connection, metadata| {
-                let doubtful = doubts.concerns(metadata.idle_for);
+                let (doubts, doubtful) = (doubts.clone(), doubts.concerns(metadata.idle_for));
                 Box::pin(async move {
-                    if doubtful {
-                        connection.ping().await?;
+                    if doubtful && let Err(error) = connection.ping().await {
+                        doubts.arise();
+                        return Err(error);
                     }
                     Ok(true)
                 })

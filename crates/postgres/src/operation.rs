@@ -31,7 +31,8 @@ impl Suspicion {
         idle_for >= TRUSTED_IDLE_TIME || arisen.is_some_and(|arisen| arisen.elapsed() <= idle_for)
     }
 
-    fn arise(&self) {
+    /// A connection was found broken.
+    pub(crate) fn arise(&self) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
     }
 }

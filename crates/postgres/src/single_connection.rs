@@ -53,10 +53,11 @@ impl SingleConnection {
     }
 
     async fn take_in_the_end(&self) -> Result<PgConnection, Error> {
-        if let Some((mut connection, since)) = self.take_idle()?
-            && (!self.0.suspicion.concerns(since.elapsed()) || connection.ping().await.is_ok())
-        {
-            return Ok(connection);
+        if let Some((mut connection, since)) = self.take_idle()? {
+            if !self.0.suspicion.concerns(since.elapsed()) || connection.ping().await.is_ok() {
+                return Ok(connection);
+            }
+            self.0.suspicion.arise();
         }
         self.open().await
     }
