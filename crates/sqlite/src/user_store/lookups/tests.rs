@@ -41,7 +41,7 @@ async fn run<L: Lookup>(store: &SqliteStore, ids: &[&str]) -> Vec<Option<L::Foun
 async fn who_is_looked_up_together_is_found_as_if_alone() {
     let quoted = r#"a "quoted" \ name"#;
     let (store, _folder) = store_with([quoted, "émile", "nameless"]).await;
-    let asked = ["émile", "émile", "nobody", quoted, "nameless", "émile", quoted];
+    let asked = ["émile", "nobody", quoted, "nameless", quoted, "émile", "émile"];
 
     let states = run::<UserLookup>(&store, &asked).await;
     let profiles = run::<ProfileLookup>(&store, &asked).await;
