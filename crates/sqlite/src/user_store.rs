@@ -17,7 +17,7 @@ use unlockd_batching::SubmitError;
 use unlockd_domain::{LoginIdentity, Timestamp, User, UserChange, UserEvent, UserId, UserProfile};
 
 pub(crate) use self::commits::Commits;
-use self::commits::{Commit, not_answered};
+use self::commits::{Commit, not_answered, write_alone};
 use self::history::{insert_event, select_events, select_request};
 use self::login_identity::resolve_identity;
 pub(crate) use self::lookups::{Lookups, ProfileLookup, UserLookup};
@@ -70,11 +70,7 @@ impl UserStore for SqliteStore {
         self.in_time(async {
             match self.commits.submit(Commit::new(change, request)).await {
                 Ok(answer) => answer,
-                Err(SubmitError::Crowded) => {
-                    let mut transaction = self.begin_writing().await?;
-                    write_change(&mut transaction, change, request).await?;
-                    Ok(transaction.commit().await.map_err(store_error)?)
-                }
+                Err(SubmitError::Crowded) => write_alone(&self.writer, change, request).await,
                 Err(error @ (SubmitError::Full | SubmitError::Lost)) => Err(not_answered(error).into()),
             }
         })

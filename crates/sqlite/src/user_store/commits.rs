@@ -70,12 +70,6 @@ impl Commits {
         })?;
         Ok(answers)
     }
-
-    async fn write_alone(&self, commit: &Commit) -> Answer {
-        let mut transaction = self.writer.begin().await?;
-        write_change(&mut transaction, &commit.change, commit.request.as_ref()).await?;
-        Ok(transaction.commit().await.map_err(store_error)?)
-    }
 }
 
 impl BatchWork for Commits {
@@ -110,7 +104,11 @@ impl BatchWork for Commits {
         }
         let mut answers = Vec::with_capacity(commits.len());
         for commit in &commits {
-            let alone = timeout_at(deadline, self.write_alone(commit)).await;
+            let alone = timeout_at(
+                deadline,
+                write_alone(&self.writer, &commit.change, commit.request.as_ref()),
+            )
+            .await;
             answers.push(alone.unwrap_or_else(|elapsed| Err(cut_off(elapsed))));
         }
         answers
@@ -139,6 +137,13 @@ impl Commit {
         };
         size_of::<Self>() + failures + events.sum::<usize>() + data
     }
+}
+
+/// One transaction for one change.
+pub(super) async fn write_alone(writer: &Writer, change: &UserChange, request: Option<&IdempotentRequest>) -> Answer {
+    let mut transaction = writer.begin().await?;
+    write_change(&mut transaction, change, request).await?;
+    Ok(transaction.commit().await.map_err(store_error)?)
 }
 
 /// Writes a change as part of a transaction, or tells what is in the way and takes back what it has written. After an error,
