@@ -93,7 +93,7 @@ pub struct StoredEventDetails {
     pub lock_cause: Option<LockCause>,
     /// [`UserEventKind::lock_until`]
     pub lock_until: Option<Timestamp>,
-    /// [`UserEventKind::unlock_cause`]; none in old events.
+    /// [`UserEventKind::unlock_cause`]
     pub unlock_cause: Option<UnlockCause>,
     /// [`UserEventKind::counts_until`]
     pub counts_until: Option<Timestamp>,
@@ -140,8 +140,7 @@ impl UserEventKind {
                 until: lock_until,
             },
             UserEventName::Unlocked => Self::Unlocked {
-                // There was no other cause when none was noted.
-                cause: unlock_cause.unwrap_or(UnlockCause::Operator),
+                cause: unlock_cause.ok_or_else(unknown)?,
                 reason,
             },
             UserEventName::PasswordCheckFailed => Self::PasswordCheckFailed {
@@ -160,7 +159,7 @@ impl UserEventKind {
             UserEventName::PasswordResetFailed => Self::PasswordResetFailed,
         };
         let fits = kind.lock_cause() == lock_cause
-            && (unlock_cause.is_none() || kind.unlock_cause() == unlock_cause)
+            && kind.unlock_cause() == unlock_cause
             && kind.counts_until() == counts_until;
         if fits { Ok(kind) } else { Err(unknown()) }
     }

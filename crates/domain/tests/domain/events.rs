@@ -104,16 +104,6 @@ fn a_stored_event_is_restored_from_its_name_and_details() {
 }
 
 #[test]
-fn an_unlock_from_before_there_were_causes_was_an_operators() {
-    let restored = UserEventKind::restore("user.unlocked", StoredEventDetails::default());
-    let unlocked = UserEventKind::Unlocked {
-        cause: UnlockCause::Operator,
-        reason: None,
-    };
-    assert_eq!(restored, Ok(unlocked));
-}
-
-#[test]
 fn a_stored_event_that_does_not_fit_together_is_refused() {
     for name in [
         "user.vanished",

@@ -13,4 +13,3 @@ mod positions;
 mod processes;
 mod search;
 mod sign_in_failures;
-mod sign_in_migrations;

@@ -1,11 +1,6 @@
-use sqlx::migrate::Migrator;
-use sqlx::{Connection, Executor};
-use unlockd_application::ports::{
-    EventFilter, EventOrder, EventRange, EventStore, InstanceStore, UserStore, Visibility,
-};
-use unlockd_domain::{Actor, EventName, Position, UserEventName};
+use sqlx::Executor;
+use unlockd_application::ports::InstanceStore;
 use unlockd_sqlite::MigrationError;
-use unlockd_testkit::fixtures;
 
 use crate::fixture::DatabaseFile;
 
@@ -68,83 +63,4 @@ async fn migrations_of_a_program_that_shares_the_file_are_its_own() {
         .fetch_all("SELECT version FROM _sqlx_migrations")
         .await;
     assert_eq!(kept.unwrap().len(), 1);
-}
-
-static MIGRATIONS: Migrator = sqlx::migrate!();
-
-/// The last migration before events had positions.
-const WITHOUT_POSITIONS: i64 = 20_261_123_000_006;
-
-/// Two users whose events are interleaved, and at one moment the same; the one who comes second by id came first.
-const OLD_EVENTS: &str = "
-    INSERT INTO organizations (id, name, created_at) VALUES ('acme', 'acme', 0);
-    INSERT INTO users (id, organization_id, state, sequence, lock_since, lock_cause, created_at, changed_at)
-    VALUES ('a', 'acme', 'locked', 2, 30, 'operator', 20, 30), ('b', 'acme', 'active', 3, NULL, NULL, 10, 30);
-    INSERT INTO user_events
-        (user_id, sequence, kind, organization_id, actor_user_id, occurred_at, reason, lock_cause, lock_until)
-    VALUES ('a', 1, 'user.created', 'acme', NULL, 20, NULL, NULL, NULL),
-           ('a', 2, 'user.locked', 'acme', 'b', 30, 'lost a badge', 'operator', 90),
-           ('b', 1, 'user.created', 'acme', NULL, 10, NULL, NULL, NULL),
-           ('b', 2, 'user.locked', 'acme', NULL, 30, NULL, 'policy', NULL),
-           ('b', 3, 'user.unlocked', 'acme', 'a', 30, NULL, NULL, NULL);
-";
-
-#[tokio::test]
-async fn events_from_before_they_had_positions_are_kept_and_numbered_as_they_happened() {
-    let file = DatabaseFile::new();
-    let store = file.open().await;
-    let mut old = file.connect().await;
-    MIGRATIONS.run_to(WITHOUT_POSITIONS, &mut old).await.unwrap();
-    old.execute(OLD_EVENTS).await.unwrap();
-    let content =
-        "SELECT json_group_array(json_array(user_id, sequence, kind, organization_id, actor_user_id, occurred_at,
-                                                       reason, lock_cause, lock_until))
-         FROM (SELECT * FROM user_events ORDER BY user_id, sequence)";
-    let before: String = sqlx::query_scalar(content).fetch_one(&mut old).await.unwrap();
-    old.close().await.unwrap();
-    store.migrate().await.unwrap();
-
-    let mut new = file.connect().await;
-    let after: String = sqlx::query_scalar(content).fetch_one(&mut new).await.unwrap();
-    assert_eq!(after, before);
-    let broken_references = new.fetch_all("PRAGMA foreign_key_check").await.unwrap();
-    assert_eq!(broken_references.len(), 0);
-    let integrity: String = sqlx::query_scalar("PRAGMA integrity_check")
-        .fetch_one(&mut new)
-        .await
-        .unwrap();
-    assert_eq!(integrity, "ok");
-    // The newest user acts next: what is new is behind what is old.
-    let user = store.find(&fixtures::user_id("a")).await.unwrap().unwrap();
-    let unlock = user.unlock(None, Actor::System, fixtures::now()).unwrap();
-    store.commit(&unlock, None).await.unwrap();
-    let range = EventRange {
-        after: Position::START,
-        up_to: store.settled().await.unwrap(),
-        order: EventOrder::Forward,
-        limit: 100,
-    };
-    let events = store.select(&EventFilter::all(Visibility::Instance), &range).await;
-    let events: Vec<_> = events
-        .unwrap()
-        .into_iter()
-        .map(|recorded| {
-            let event = recorded.event;
-            let user_id = event.user_id().unwrap().to_string();
-            (recorded.position.get(), user_id, event.name())
-        })
-        .collect();
-    let expected = [
-        ("b", UserEventName::Created),
-        ("a", UserEventName::Created),
-        ("a", UserEventName::Locked),
-        ("b", UserEventName::Locked),
-        ("b", UserEventName::Unlocked),
-        ("a", UserEventName::Unlocked),
-    ];
-    let expected: Vec<_> = (1..)
-        .zip(expected)
-        .map(|(position, (id, name))| (position, id.to_owned(), EventName::User(name)))
-        .collect();
-    assert_eq!(events, expected);
 }

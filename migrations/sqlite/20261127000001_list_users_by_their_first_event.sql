@@ -1,2 +1,0 @@
--- Nothing to do. SQLite writes into an index only where a column of it changes, and when a user was created never does, so its
--- indexes on that cost changes nothing as they are. PostgreSQL's do.
