@@ -131,18 +131,19 @@ CREATE TABLE lockout_policies (
 -- ones, and readers rely on the order in which positions are taken.
 CREATE SEQUENCE user_events_position_seq AS bigint CACHE 1;
 
--- The history of users and of lockout policies, in one order, that of `position`. Events of policies have no user, and
--- those of the instance's policy no organization; their sequence is that of the policy. `idempotency_key` names the
--- request that led to the event, and `request_digest` is the SHA-256 of that request.
+-- The whole history, in one order, that of `position`. Events of policies have no user, and those of the instance's
+-- policy no organization; their sequence is that of the policy. Events that change neither a user nor a policy have no
+-- sequence. `idempotency_key` names the request that led to the event, and `request_digest` is the SHA-256 of that
+-- request.
 --
--- Rows are appended and never changed, except when the user is deleted: then `reason`, `source` and `request_digest`
--- are erased. The key stays, so that the request is not executed again.
+-- Rows are appended and never changed, except when the user is deleted: then `reason`, `source`, `token_name` and
+-- `request_digest` are erased. The key stays, so that the request is not executed again.
 --
 -- Transactions that change users must write to `users` before `user_events`: the other order deadlocks.
 CREATE TABLE user_events (
     position bigint NOT NULL DEFAULT nextval('user_events_position_seq'),
     user_id text COLLATE "C",
-    sequence bigint NOT NULL,
+    sequence bigint,
     kind text NOT NULL,
     organization_id text COLLATE "C",
     actor_user_id text COLLATE "C",
@@ -154,6 +155,9 @@ CREATE TABLE user_events (
     unlock_cause text,
     counts_until timestamptz,
     lockout_policy text,
+    token_id text COLLATE "C",
+    token_name text,
+    session_id text COLLATE "C",
     idempotency_key text COLLATE "C",
     request_digest bytea,
     CONSTRAINT user_events_pkey PRIMARY KEY (position),
@@ -161,7 +165,15 @@ CREATE TABLE user_events (
     CONSTRAINT user_events_user_id_fkey FOREIGN KEY (user_id) REFERENCES users (id),
     CONSTRAINT user_events_position_check CHECK (position >= 1),
     CONSTRAINT user_events_sequence_check CHECK (sequence >= 1),
-    CONSTRAINT user_events_user_id_check CHECK ((user_id IS NULL) = starts_with(kind, 'lockout_policy.')),
+    CONSTRAINT user_events_has_sequence_check CHECK (
+        (sequence IS NULL) = (kind IN (
+            'organization.created', 'user.token.created', 'user.token.revoked', 'user.session.begun',
+            'user.session.ended', 'sign_in.failed', 'sign_in.refused'
+        ))
+    ),
+    CONSTRAINT user_events_user_id_check CHECK (
+        starts_with(kind, 'sign_in.') OR (user_id IS NOT NULL) = starts_with(kind, 'user.')
+    ),
     CONSTRAINT user_events_organization_id_check CHECK (organization_id IS NOT NULL OR user_id IS NULL),
     CONSTRAINT user_events_lock_cause_check CHECK (
         (kind = 'user.locked') = (lock_cause IS NOT NULL) AND lock_cause IN ('operator', 'policy')
@@ -175,6 +187,9 @@ CREATE TABLE user_events (
         (kind = 'user.password.check.failed') = (counts_until IS NOT NULL)
     ),
     CONSTRAINT user_events_lockout_policy_check CHECK ((kind = 'lockout_policy.set') = (lockout_policy IS NOT NULL)),
+    CONSTRAINT user_events_token_id_check CHECK (starts_with(kind, 'user.token.') = (token_id IS NOT NULL)),
+    CONSTRAINT user_events_token_name_check CHECK (token_name IS NULL OR token_id IS NOT NULL),
+    CONSTRAINT user_events_session_id_check CHECK (starts_with(kind, 'user.session.') = (session_id IS NOT NULL)),
     CONSTRAINT user_events_idempotency_key_check CHECK (idempotency_key IS NULL OR actor_user_id IS NOT NULL),
     CONSTRAINT user_events_request_digest_check CHECK (
         request_digest IS NULL OR (idempotency_key IS NOT NULL AND octet_length(request_digest) = 32)
@@ -184,7 +199,7 @@ CREATE TABLE user_events (
 ALTER SEQUENCE user_events_position_seq OWNED BY user_events.position;
 
 CREATE UNIQUE INDEX user_events_policy_key ON user_events (organization_id, sequence) NULLS NOT DISTINCT
-    WHERE user_id IS NULL;
+    WHERE user_id IS NULL AND sequence IS NOT NULL;
 -- The events of one organization, and those that one user has caused.
 CREATE INDEX user_events_organization_idx ON user_events (organization_id, position);
 CREATE INDEX user_events_actor_idx ON user_events (actor_user_id, position);

@@ -112,17 +112,17 @@ CREATE TABLE lockout_policies (
 -- No organization has an empty id.
 CREATE UNIQUE INDEX lockout_policies_organization_id_key ON lockout_policies (coalesce(organization_id, ''));
 
--- The history of users and of lockout policies, in one order, that of `position`: the writer takes the next number
--- within its transaction, so there are no gaps. Events of policies have no user, and those of the instance's policy no
--- organization; their sequence is that of the policy. `idempotency_key` names the request that led to the event, and
--- `request_digest` is the SHA-256 of that request.
+-- The whole history, in one order, that of `position`: the writer takes the next number within its transaction, so
+-- there are no gaps. Events of policies have no user, and those of the instance's policy no organization; their sequence
+-- is that of the policy. Events that change neither a user nor a policy have no sequence. `idempotency_key` names the
+-- request that led to the event, and `request_digest` is the SHA-256 of that request.
 --
--- Rows are appended and never changed, except when the user is deleted: then `reason`, `source` and `request_digest`
--- are erased. The key stays, so that the request is not executed again.
+-- Rows are appended and never changed, except when the user is deleted: then `reason`, `source`, `token_name` and
+-- `request_digest` are erased. The key stays, so that the request is not executed again.
 CREATE TABLE user_events (
     position INTEGER NOT NULL PRIMARY KEY CHECK (position >= 1),
     user_id TEXT REFERENCES users (id),
-    sequence INTEGER NOT NULL CHECK (sequence >= 1),
+    sequence INTEGER CHECK (sequence >= 1),
     kind TEXT NOT NULL,
     organization_id TEXT,
     actor_user_id TEXT,
@@ -134,25 +134,41 @@ CREATE TABLE user_events (
     unlock_cause TEXT CHECK (unlock_cause IN ('operator', 'expired', 'password_reset')),
     counts_until INTEGER,
     lockout_policy TEXT,
+    token_id TEXT,
+    token_name TEXT,
+    session_id TEXT,
     idempotency_key TEXT,
     request_digest BLOB,
-    CONSTRAINT user_events_user_id_check CHECK ((user_id IS NULL) = (kind GLOB 'lockout_policy.*')),
+    CONSTRAINT user_events_has_sequence_check CHECK (
+        (sequence IS NULL) = (kind IN (
+            'organization.created', 'user.token.created', 'user.token.revoked', 'user.session.begun',
+            'user.session.ended', 'sign_in.failed', 'sign_in.refused'
+        ))
+    ),
+    CONSTRAINT user_events_user_id_check CHECK (
+        kind GLOB 'sign_in.*' OR (user_id IS NOT NULL) = (kind GLOB 'user.*')
+    ),
     CONSTRAINT user_events_organization_id_check CHECK (organization_id IS NOT NULL OR user_id IS NULL),
     CONSTRAINT user_events_lock_cause_check CHECK ((kind = 'user.locked') = (lock_cause IS NOT NULL)),
     CONSTRAINT user_events_lock_until_check CHECK (kind = 'user.locked' OR lock_until IS NULL),
     CONSTRAINT user_events_unlock_cause_check CHECK ((kind = 'user.unlocked') = (unlock_cause IS NOT NULL)),
     CONSTRAINT user_events_counts_until_check CHECK ((kind = 'user.password.check.failed') = (counts_until IS NOT NULL)),
     CONSTRAINT user_events_lockout_policy_check CHECK ((kind = 'lockout_policy.set') = (lockout_policy IS NOT NULL)),
+    CONSTRAINT user_events_token_id_check CHECK ((kind GLOB 'user.token.*') = (token_id IS NOT NULL)),
+    CONSTRAINT user_events_token_name_check CHECK (token_name IS NULL OR token_id IS NOT NULL),
+    CONSTRAINT user_events_session_id_check CHECK ((kind GLOB 'user.session.*') = (session_id IS NOT NULL)),
     CONSTRAINT user_events_request_digest_check CHECK (
         request_digest IS NULL OR (length(request_digest) = 32 AND idempotency_key IS NOT NULL)
     )
 ) STRICT;
 
--- The events of one user, in order: positions rise with sequences.
+-- The events of one user, in order: positions rise with sequences, and an index ends with the primary key, the
+-- position, which is the order of the events without a sequence.
 CREATE UNIQUE INDEX user_events_user_key ON user_events (user_id, sequence) WHERE user_id IS NOT NULL;
 -- The events of one policy; no organization has an empty id.
-CREATE UNIQUE INDEX user_events_policy_key ON user_events (coalesce(organization_id, ''), sequence) WHERE user_id IS NULL;
--- The events of one organization, and those that one user has caused. An index ends with the primary key, the position.
+CREATE UNIQUE INDEX user_events_policy_key ON user_events (coalesce(organization_id, ''), sequence)
+    WHERE user_id IS NULL AND sequence IS NOT NULL;
+-- The events of one organization, and those that one user has caused.
 CREATE INDEX user_events_organization_idx ON user_events (organization_id);
 CREATE INDEX user_events_actor_idx ON user_events (actor_user_id);
 -- Each caller, who is the actor of the event, has keys of their own.

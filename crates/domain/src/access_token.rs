@@ -1,6 +1,7 @@
 use std::fmt;
 
 use crate::id::{AccessTokenId, UserId};
+use crate::text::{TextError, check_text};
 use crate::timestamp::Timestamp;
 
 /// The SHA-256 of a bearer token: all that is kept of it.
@@ -25,6 +26,34 @@ impl AccessToken {
     #[must_use]
     pub fn is_expired(&self, now: Timestamp) -> bool {
         self.expires_at.is_some_and(|end| end <= now)
+    }
+}
+
+/// Name of an access token, for people: 1 to 200 characters without U+0000.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TokenName(String);
+
+impl TokenName {
+    /// Parses a name.
+    ///
+    /// # Errors
+    /// [`TextError`] when it is empty, longer than 200 characters, or contains U+0000.
+    pub fn new(name: impl Into<String>) -> Result<Self, TextError> {
+        let name = name.into();
+        check_text(&name, 200)?;
+        Ok(Self(name))
+    }
+
+    /// The name as it was given.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for TokenName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
     }
 }
 

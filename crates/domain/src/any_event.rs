@@ -3,11 +3,13 @@ use std::str::FromStr;
 
 use thiserror::Error;
 
+use crate::activity_event::{ActivityEvent, ActivityName};
 use crate::actor::Actor;
 use crate::event::UserEvent;
 use crate::event_name::UserEventName;
 use crate::id::{OrganizationId, UserId};
 use crate::policy_event::{PolicyEvent, PolicyEventName};
+use crate::sequence::Sequence;
 use crate::source::Source;
 use crate::timestamp::Timestamp;
 
@@ -18,6 +20,8 @@ pub enum Event {
     User(UserEvent),
     /// Of a lockout policy.
     Policy(PolicyEvent),
+    /// Of neither: it changes no state that has a sequence.
+    Activity(ActivityEvent),
 }
 
 /// The name of what can happen.
@@ -27,6 +31,8 @@ pub enum EventName {
     User(UserEventName),
     /// To a lockout policy.
     Policy(PolicyEventName),
+    /// Without a sequence.
+    Activity(ActivityName),
 }
 
 /// The text names nothing that can happen.
@@ -41,24 +47,27 @@ impl Event {
         match self {
             Self::User(event) => EventName::User(event.kind.name()),
             Self::Policy(event) => EventName::Policy(event.name()),
+            Self::Activity(event) => EventName::Activity(event.kind.name()),
         }
     }
 
-    /// Whose history it belongs to, of a user's event.
+    /// The user it is about, if it is about one.
     #[must_use]
     pub fn user_id(&self) -> Option<&UserId> {
         match self {
             Self::User(event) => Some(&event.user_id),
             Self::Policy(_) => None,
+            Self::Activity(event) => event.user_id.as_ref(),
         }
     }
 
-    /// The organization that owned the user then, or whose policy it is; none of the instance's policy.
+    /// The organization that owned the user then, or that the event is about; none of an event of the whole instance.
     #[must_use]
     pub fn organization(&self) -> Option<&OrganizationId> {
         match self {
             Self::User(event) => Some(&event.organization),
             Self::Policy(event) => event.organization.as_ref(),
+            Self::Activity(event) => event.organization.as_ref(),
         }
     }
 
@@ -68,6 +77,7 @@ impl Event {
         match self {
             Self::User(event) => &event.actor,
             Self::Policy(event) => &event.actor,
+            Self::Activity(event) => &event.actor,
         }
     }
 
@@ -77,6 +87,7 @@ impl Event {
         match self {
             Self::User(event) => event.time,
             Self::Policy(event) => event.time,
+            Self::Activity(event) => event.time,
         }
     }
 
@@ -86,6 +97,27 @@ impl Event {
         match self {
             Self::User(event) => event.source.as_ref(),
             Self::Policy(event) => event.source.as_ref(),
+            Self::Activity(event) => event.source.as_ref(),
+        }
+    }
+
+    /// Place in the history of its user or policy; none of an activity.
+    #[must_use]
+    pub fn sequence(&self) -> Option<Sequence> {
+        match self {
+            Self::User(event) => Some(event.sequence),
+            Self::Policy(event) => Some(event.sequence),
+            Self::Activity(_) => None,
+        }
+    }
+
+    /// Removes what is personal: the rest stays when the user is deleted.
+    #[must_use]
+    pub fn erased(self) -> Self {
+        match self {
+            Self::User(event) => Self::User(event.erased()),
+            Self::Activity(event) => Self::Activity(event.erased()),
+            Self::Policy(_) => self,
         }
     }
 }
@@ -94,7 +126,9 @@ impl EventName {
     /// Every name.
     pub fn all() -> impl Iterator<Item = Self> {
         let of_users = UserEventName::ALL.into_iter().map(Self::User);
-        of_users.chain(PolicyEventName::ALL.into_iter().map(Self::Policy))
+        let of_policies = PolicyEventName::ALL.into_iter().map(Self::Policy);
+        let activities = ActivityName::ALL.into_iter().map(Self::Activity);
+        of_users.chain(of_policies).chain(activities)
     }
 
     /// The name as it is stored and shown.
@@ -103,6 +137,7 @@ impl EventName {
         match self {
             Self::User(name) => name.as_str(),
             Self::Policy(name) => name.as_str(),
+            Self::Activity(name) => name.as_str(),
         }
     }
 }

@@ -5,6 +5,7 @@
 //! constructor, so a value that exists is a value that is valid.
 
 mod access_token;
+mod activity_event;
 mod actor;
 mod any_event;
 mod authorization;
@@ -34,7 +35,11 @@ mod user;
 mod user_change;
 mod username;
 
-pub use access_token::{AccessToken, TokenDigest};
+pub use access_token::{AccessToken, TokenDigest, TokenName};
+pub use activity_event::{
+    ActivityEvent, ActivityKind, ActivityName, StoredActivityDetails, TokenReference, UnknownActivity,
+    UnknownActivityName,
+};
 pub use actor::Actor;
 pub use any_event::{Event, EventName, UnknownEventName};
 pub use authorization::{Grant, GrantScope, Grants, Permission, Reach, Role, UnknownRole};

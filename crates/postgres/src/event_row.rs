@@ -2,7 +2,9 @@ use sqlx::Error;
 use time::OffsetDateTime;
 use unlockd_application::text_forms::parse_lockout_policy;
 use unlockd_domain::{
-    Event, OrganizationId, PolicyEvent, Sequence, Source, StoredEventDetails, UserEvent, UserEventKind, UserId,
+    AccessTokenId, ActivityEvent, ActivityKind, ActivityName, Event, EventName, OrganizationId, PolicyEvent, Sequence,
+    SessionId, Source, StoredActivityDetails, StoredEventDetails, TokenName, TokenReference, UserEvent, UserEventKind,
+    UserId,
 };
 
 use crate::error::corrupt;
@@ -12,7 +14,7 @@ use crate::user_row::{actor, reason, timestamp};
 #[derive(sqlx::FromRow)]
 pub(crate) struct EventRow {
     pub(crate) user_id: Option<String>,
-    pub(crate) sequence: i64,
+    pub(crate) sequence: Option<i64>,
     pub(crate) kind: String,
     pub(crate) organization_id: Option<String>,
     pub(crate) actor_user_id: Option<String>,
@@ -24,6 +26,9 @@ pub(crate) struct EventRow {
     pub(crate) unlock_cause: Option<String>,
     pub(crate) counts_until: Option<OffsetDateTime>,
     pub(crate) lockout_policy: Option<String>,
+    pub(crate) token_id: Option<String>,
+    pub(crate) token_name: Option<String>,
+    pub(crate) session_id: Option<String>,
 }
 
 /// Takes the [`EventRow`] out of a row that has more columns.
@@ -43,20 +48,22 @@ macro_rules! event_row {
             unlock_cause: $row.unlock_cause,
             counts_until: $row.counts_until,
             lockout_policy: $row.lockout_policy,
+            token_id: $row.token_id,
+            token_name: $row.token_name,
+            session_id: $row.session_id,
         }
     };
 }
 pub(crate) use event_row;
 
-/// Who has no user is a policy.
 impl TryFrom<EventRow> for Event {
     type Error = Error;
 
     fn try_from(row: EventRow) -> Result<Self, Error> {
-        if row.user_id.is_some() {
-            row.try_into().map(Self::User)
-        } else {
-            row.try_into().map(Self::Policy)
+        match row.kind.parse().map_err(corrupt)? {
+            EventName::User(_) => row.try_into().map(Self::User),
+            EventName::Policy(_) => row.try_into().map(Self::Policy),
+            EventName::Activity(name) => activity(row, name).map(Self::Activity),
         }
     }
 }
@@ -81,7 +88,7 @@ impl TryFrom<EventRow> for UserEvent {
         };
         Ok(Self {
             user_id: UserId::new(user_id).map_err(corrupt)?,
-            sequence: Sequence::try_from(row.sequence).map_err(corrupt)?,
+            sequence: sequence(row.sequence)?,
             kind: UserEventKind::restore(&row.kind, details).map_err(corrupt)?,
             organization: OrganizationId::new(organization).map_err(corrupt)?,
             actor: actor(row.actor_user_id)?,
@@ -99,7 +106,7 @@ impl TryFrom<EventRow> for PolicyEvent {
         let organization = row.organization_id.map(OrganizationId::new).transpose();
         let event = Self {
             organization: organization.map_err(corrupt)?,
-            sequence: Sequence::try_from(row.sequence).map_err(corrupt)?,
+            sequence: sequence(row.sequence)?,
             policy: policy.transpose().map_err(corrupt)?,
             actor: actor(row.actor_user_id)?,
             time: timestamp(row.occurred_at)?,
@@ -111,4 +118,30 @@ impl TryFrom<EventRow> for PolicyEvent {
             Err(corrupt(format!("unknown event of a policy {:?}", row.kind)))
         }
     }
+}
+
+fn activity(row: EventRow, name: ActivityName) -> Result<ActivityEvent, Error> {
+    let token_name = row.token_name.map(TokenName::new).transpose().map_err(corrupt)?;
+    let token_id = row.token_id.map(AccessTokenId::new).transpose().map_err(corrupt)?;
+    let details = StoredActivityDetails {
+        token: token_id.map(|id| TokenReference { id, name: token_name }),
+        session_id: row.session_id.map(SessionId::new).transpose().map_err(corrupt)?,
+    };
+    Ok(ActivityEvent {
+        kind: ActivityKind::restore(name, details).map_err(corrupt)?,
+        user_id: row.user_id.map(UserId::new).transpose().map_err(corrupt)?,
+        organization: row
+            .organization_id
+            .map(OrganizationId::new)
+            .transpose()
+            .map_err(corrupt)?,
+        actor: actor(row.actor_user_id)?,
+        time: timestamp(row.occurred_at)?,
+        source: row.source.map(Source::trusted),
+    })
+}
+
+fn sequence(number: Option<i64>) -> Result<Sequence, Error> {
+    let number = number.ok_or_else(|| corrupt("an event without its sequence"))?;
+    Sequence::try_from(number).map_err(corrupt)
 }

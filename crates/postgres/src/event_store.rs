@@ -1,8 +1,9 @@
 use async_trait::async_trait;
+use sqlx::postgres::PgConnection;
 use sqlx::{Error, Postgres, QueryBuilder};
 use tracing::instrument;
 use unlockd_application::ports::{EventFilter, EventOrder, EventRange, EventStore, RecordedEvent, StoreError};
-use unlockd_domain::{EventName, Position};
+use unlockd_domain::{ActivityEvent, Actor, EventName, OrganizationId, Position, SessionId, Source, TokenName, UserId};
 
 use crate::error::corrupt;
 use crate::event_row::EventRow;
@@ -14,6 +15,11 @@ impl EventStore for PostgresStore {
     #[instrument(level = "debug", name = "postgres.event_store.settled", skip_all)]
     async fn settled(&self) -> Result<Position, StoreError> {
         self.settle().await
+    }
+
+    #[instrument(level = "debug", name = "postgres.event_store.append", skip_all)]
+    async fn append(&self, event: &ActivityEvent) -> Result<(), StoreError> {
+        self.write(|attempt| Box::pin(append(attempt.connection, event))).await
     }
 
     #[instrument(level = "debug", name = "postgres.event_store.select", skip_all)]
@@ -35,6 +41,29 @@ impl EventStore for PostgresStore {
     }
 }
 
+/// Appends an event without a sequence. Within a transaction that changes a user, this comes after that change.
+pub(crate) async fn append(connection: &mut PgConnection, event: &ActivityEvent) -> Result<(), Error> {
+    let token = event.kind.token();
+    let token_name = token.and_then(|token| token.name.as_ref());
+    sqlx::query!(
+        "INSERT INTO user_events (user_id, kind, organization_id, actor_user_id, occurred_at, source, token_id, token_name,
+                                  session_id)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        event.user_id.as_ref().map(UserId::as_str),
+        event.kind.name().as_str(),
+        event.organization.as_ref().map(OrganizationId::as_str),
+        Actor::user_id(&event.actor).map(UserId::as_str),
+        event.time.date_time(),
+        event.source.as_ref().map(Source::as_str),
+        token.map(|token| token.id.as_str()),
+        token_name.map(TokenName::as_str),
+        event.kind.session_id().map(SessionId::as_str),
+    )
+    .execute(connection)
+    .await
+    .map(drop)
+}
+
 /// The query for the events within the range that fit the filter. What has no organization fits none that is asked for, and is
 /// within no reach but the whole instance. Conditions that do not matter are not in it, so that the
 /// others find their indexes.
@@ -42,7 +71,8 @@ pub(crate) fn push_events(query: &mut QueryBuilder<Postgres>, filter: &EventFilt
     query
         .push(
             "SELECT position, user_id, sequence, kind, organization_id, actor_user_id, occurred_at, source, reason, lock_cause, \
-             lock_until, unlock_cause, counts_until, lockout_policy FROM user_events WHERE position > ",
+             lock_until, unlock_cause, counts_until, lockout_policy, token_id, token_name, session_id \
+             FROM user_events WHERE position > ",
         )
         .push_bind(range.after.as_i64())
         .push(" AND position <= ")

@@ -135,8 +135,8 @@ async fn erase(connection: &mut PgConnection, id: &UserId) -> Result<(), Error> 
          ), demoted AS (
              DELETE FROM grants WHERE user_id = $1
          ), forgotten AS (
-             UPDATE user_events SET reason = NULL, source = NULL, request_digest = NULL
-             WHERE user_id = $1 AND num_nonnulls(reason, source, request_digest) > 0
+             UPDATE user_events SET reason = NULL, source = NULL, token_name = NULL, request_digest = NULL
+             WHERE user_id = $1 AND num_nonnulls(reason, source, token_name, request_digest) > 0
          )
          UPDATE users
          SET password_hash = NULL, password_changed_at = NULL, password_change_required = NULL, data = NULL,

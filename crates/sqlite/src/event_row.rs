@@ -2,13 +2,15 @@ use sqlx::FromRow;
 use unlockd_application::ports::{BoxError, RecordedEvent};
 use unlockd_application::text_forms::parse_lockout_policy;
 use unlockd_domain::{
-    Actor, Event, OrganizationId, PolicyEvent, PolicyEventName, Position, Reason, Sequence, Source, StoredEventDetails,
-    Timestamp, UserEvent, UserEventKind, UserId,
+    AccessTokenId, ActivityEvent, ActivityKind, ActivityName, Actor, Event, EventName, OrganizationId, PolicyEvent,
+    PolicyEventName, Position, Reason, Sequence, SessionId, Source, StoredActivityDetails, StoredEventDetails,
+    Timestamp, TokenName, TokenReference, UserEvent, UserEventKind, UserId,
 };
 
 /// The columns of a [`RecordedEventRow`].
 pub(crate) const EVENT_COLUMNS: &str = "position, user_id, sequence, kind, organization_id, actor_user_id, occurred_at, \
-                                        source, reason, lock_cause, lock_until, unlock_cause, counts_until, lockout_policy";
+                                        source, reason, lock_cause, lock_until, unlock_cause, counts_until, lockout_policy, \
+                                        token_id, token_name, session_id";
 
 /// An event in its place.
 #[derive(FromRow)]
@@ -18,11 +20,11 @@ pub(crate) struct RecordedEventRow {
     event: EventRow,
 }
 
-/// An event of a user or of a policy.
+/// The columns of an [`Event`].
 #[derive(FromRow)]
 pub(crate) struct EventRow {
     pub(crate) user_id: Option<String>,
-    pub(crate) sequence: i64,
+    pub(crate) sequence: Option<i64>,
     pub(crate) kind: String,
     pub(crate) organization_id: Option<String>,
     pub(crate) actor_user_id: Option<String>,
@@ -34,16 +36,19 @@ pub(crate) struct EventRow {
     pub(crate) unlock_cause: Option<String>,
     pub(crate) counts_until: Option<i64>,
     pub(crate) lockout_policy: Option<String>,
+    pub(crate) token_id: Option<String>,
+    pub(crate) token_name: Option<String>,
+    pub(crate) session_id: Option<String>,
 }
 
 impl TryFrom<RecordedEventRow> for RecordedEvent {
     type Error = BoxError;
 
     fn try_from(row: RecordedEventRow) -> Result<Self, BoxError> {
-        let event = if row.event.user_id.is_some() {
-            Event::User(row.event.try_into()?)
-        } else {
-            Event::Policy(row.event.try_into()?)
+        let event = match row.event.kind.parse()? {
+            EventName::User(_) => Event::User(row.event.try_into()?),
+            EventName::Policy(_) => Event::Policy(row.event.try_into()?),
+            EventName::Activity(name) => Event::Activity(activity(row.event, name)?),
         };
         Ok(Self {
             position: Position::try_from(row.position)?,
@@ -65,7 +70,7 @@ impl TryFrom<EventRow> for UserEvent {
         };
         Ok(Self {
             user_id: UserId::new(row.user_id.ok_or("an event of a user names no user")?)?,
-            sequence: Sequence::try_from(row.sequence)?,
+            sequence: sequence(row.sequence)?,
             kind: UserEventKind::restore(&row.kind, details)?,
             organization: OrganizationId::new(row.organization_id.ok_or("an event of a user names no organization")?)?,
             actor: Actor::from(row.actor_user_id.map(UserId::new).transpose()?),
@@ -81,7 +86,7 @@ impl TryFrom<EventRow> for PolicyEvent {
     fn try_from(row: EventRow) -> Result<Self, BoxError> {
         let event = Self {
             organization: row.organization_id.map(OrganizationId::new).transpose()?,
-            sequence: Sequence::try_from(row.sequence)?,
+            sequence: sequence(row.sequence)?,
             policy: row.lockout_policy.as_deref().map(parse_lockout_policy).transpose()?,
             actor: Actor::from(row.actor_user_id.map(UserId::new).transpose()?),
             time: Timestamp::from_unix_microseconds(row.occurred_at)?,
@@ -94,4 +99,25 @@ impl TryFrom<EventRow> for PolicyEvent {
             Err("an event of a policy is called otherwise than what it did".into())
         }
     }
+}
+
+fn activity(row: EventRow, name: ActivityName) -> Result<ActivityEvent, BoxError> {
+    let token_name = row.token_name.map(TokenName::new).transpose()?;
+    let token_id = row.token_id.map(AccessTokenId::new).transpose()?;
+    let details = StoredActivityDetails {
+        token: token_id.map(|id| TokenReference { id, name: token_name }),
+        session_id: row.session_id.map(SessionId::new).transpose()?,
+    };
+    Ok(ActivityEvent {
+        kind: ActivityKind::restore(name, details)?,
+        user_id: row.user_id.map(UserId::new).transpose()?,
+        organization: row.organization_id.map(OrganizationId::new).transpose()?,
+        actor: Actor::from(row.actor_user_id.map(UserId::new).transpose()?),
+        time: Timestamp::from_unix_microseconds(row.occurred_at)?,
+        source: row.source.map(Source::trusted),
+    })
+}
+
+fn sequence(number: Option<i64>) -> Result<Sequence, BoxError> {
+    Ok(Sequence::try_from(number.ok_or("an event lacks its sequence")?)?)
 }

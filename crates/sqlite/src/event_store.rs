@@ -1,12 +1,12 @@
 use std::collections::BTreeSet;
 
 use async_trait::async_trait;
-use sqlx::{QueryBuilder, Sqlite};
+use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 use tracing::instrument;
 use unlockd_application::ports::{
     EventFilter, EventOrder, EventRange, EventStore, RecordedEvent, StoreError, Visibility,
 };
-use unlockd_domain::{OrganizationId, Position};
+use unlockd_domain::{ActivityEvent, OrganizationId, Position, SessionId, Source, TokenName, UserId};
 
 use crate::SqliteStore;
 use crate::conditions::push_in;
@@ -29,6 +29,16 @@ impl EventStore for SqliteStore {
         Position::try_from(last).map_err(corrupt)
     }
 
+    #[instrument(level = "debug", name = "sqlite.event_store.append", skip_all)]
+    async fn append(&self, event: &ActivityEvent) -> Result<(), StoreError> {
+        self.in_time(async {
+            let mut transaction = self.begin_writing().await?;
+            append(&mut transaction, event).await?;
+            transaction.commit().await.map_err(store_error)
+        })
+        .await
+    }
+
     #[instrument(level = "debug", name = "sqlite.event_store.select", skip_all)]
     async fn select(&self, filter: &EventFilter, range: &EventRange) -> Result<Vec<RecordedEvent>, StoreError> {
         let mut sql = QueryBuilder::new("");
@@ -45,9 +55,59 @@ impl EventStore for SqliteStore {
     }
 }
 
+/// Appends an event without a sequence.
+pub(crate) async fn append(connection: &mut SqliteConnection, event: &ActivityEvent) -> Result<(), StoreError> {
+    let token = event.kind.token();
+    let token_name = token.and_then(|token| token.name.as_ref());
+    sqlx::query!(
+        "INSERT INTO user_events (user_id, kind, organization_id, actor_user_id, occurred_at, source, token_id, token_name,
+                                  session_id, position)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT coalesce(max(position), 0) + 1 FROM user_events))",
+        event.user_id.as_ref().map(UserId::as_str),
+        event.kind.name().as_str(),
+        event.organization.as_ref().map(OrganizationId::as_str),
+        event.actor.user_id().map(UserId::as_str),
+        event.time.unix_microseconds(),
+        event.source.as_ref().map(Source::as_str),
+        token.map(|token| token.id.as_str()),
+        token_name.map(TokenName::as_str),
+        event.kind.session_id().map(SessionId::as_str),
+    )
+    .execute(connection)
+    .await
+    .map(drop)
+    .map_err(store_error)
+}
+
 /// The statement that selects events. SQLite knows nothing about how many there are of what, so it is told what to find them
 /// by.
 pub(crate) fn push_events(sql: &mut QueryBuilder<Sqlite>, filter: &EventFilter, range: &EventRange) {
+    if filter.user_id.is_some() {
+        // One index has both in order, each for itself: positions rise with sequences, and an index ends with the position.
+        for (separator, condition, column) in [
+            ("SELECT * FROM (", " AND sequence IS NOT NULL", "sequence"),
+            (") UNION ALL SELECT * FROM (", " AND sequence IS NULL", "position"),
+        ] {
+            push_visible(sql.push(separator), filter, range);
+            push_order(sql.push(condition), column, range);
+        }
+        sql.push(")");
+    } else {
+        push_visible(sql, filter, range);
+    }
+    push_order(sql, "position", range);
+}
+
+fn push_order(sql: &mut QueryBuilder<Sqlite>, column: &'static str, range: &EventRange) {
+    sql.push(" ORDER BY ").push(column).push(match range.order {
+        EventOrder::Forward => " LIMIT ",
+        EventOrder::Backward => " DESC LIMIT ",
+    });
+    sql.push_bind(range.limit);
+}
+
+/// The events that fit and may be seen, in no order.
+fn push_visible(sql: &mut QueryBuilder<Sqlite>, filter: &EventFilter, range: &EventRange) {
     let narrowing = narrowing_index(filter);
     match &filter.visibility {
         Visibility::Instance => push_selection(sql, narrowing, filter, range),
@@ -75,14 +135,6 @@ pub(crate) fn push_events(sql: &mut QueryBuilder<Sqlite>, filter: &EventFilter, 
             }
         }
     }
-    // A user's positions rise with the sequences, in whose order the index is.
-    sql.push(match (&filter.user_id, range.order) {
-        (None, EventOrder::Forward) => " ORDER BY position",
-        (None, EventOrder::Backward) => " ORDER BY position DESC",
-        (Some(_), EventOrder::Forward) => " ORDER BY sequence",
-        (Some(_), EventOrder::Backward) => " ORDER BY sequence DESC",
-    });
-    sql.push(" LIMIT ").push_bind(range.limit);
 }
 
 const BY_USER: &str = "user_events_user_key";

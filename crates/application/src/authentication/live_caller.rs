@@ -36,7 +36,8 @@ impl LiveCaller {
     /// # Errors
     /// Those of [`Authenticator::authenticate`]: the caller may not come in any more, for instance.
     pub async fn renew(&mut self) -> Result<&Caller, Error> {
-        self.caller = self.authenticator.authenticate(Some(self.token.clone())).await?;
+        let caller = self.authenticator.authenticate(Some(self.token.clone())).await?;
+        self.caller = caller.from_source(self.caller.source());
         Ok(&self.caller)
     }
 }

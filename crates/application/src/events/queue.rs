@@ -48,6 +48,7 @@ mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     use async_trait::async_trait;
+    use unlockd_domain::ActivityEvent;
 
     use super::*;
 
@@ -68,6 +69,10 @@ mod tests {
             }
             self.now.fetch_sub(1, Ordering::SeqCst);
             Ok(Position::START)
+        }
+
+        async fn append(&self, _: &ActivityEvent) -> Result<(), StoreError> {
+            Ok(())
         }
 
         async fn select(&self, _: &EventFilter, _: &EventRange) -> Result<Vec<RecordedEvent>, StoreError> {

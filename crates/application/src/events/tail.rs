@@ -3,7 +3,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 use tokio::sync::watch;
-use unlockd_domain::{Event, EventName, Position, UserEventName, UserId};
+use unlockd_domain::{EventName, Position, UserEventName, UserId};
 
 use super::queue::EventQueue;
 use crate::error::Error;
@@ -191,10 +191,8 @@ impl Recent {
             return;
         }
         for recorded in &mut self.events {
-            if let Event::User(event) = &mut recorded.event
-                && deleted.contains(&event.user_id)
-            {
-                *event = event.clone().erased();
+            if recorded.event.user_id().is_some_and(|id| deleted.contains(id)) {
+                recorded.event = recorded.event.clone().erased();
             }
         }
     }

@@ -1,5 +1,5 @@
 use async_trait::async_trait;
-use unlockd_domain::{Event, EventName, OrganizationId, Position, Timestamp, UserId};
+use unlockd_domain::{ActivityEvent, Event, EventName, OrganizationId, Position, Timestamp, UserId};
 
 use super::{StoreError, Visibility};
 
@@ -17,6 +17,10 @@ pub trait EventStore: Send + Sync {
     /// - It MUST NOT be before one that was answered earlier, by whatever process.
     /// - An event of a user MUST have a later position than the event in front of it.
     async fn settled(&self) -> Result<Position, StoreError>;
+
+    /// Appends an event that changes no state. MUST be durable when it answers `Ok`. MUST write nothing when the event names a
+    /// user who was never created.
+    async fn append(&self, event: &ActivityEvent) -> Result<(), StoreError>;
 
     /// The events within the range that fit the filter, at most [`EventRange::limit`], in the range's order.
     async fn select(&self, filter: &EventFilter, range: &EventRange) -> Result<Vec<RecordedEvent>, StoreError>;

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use async_trait::async_trait;
 use tokio::task::yield_now;
 use unlockd_application::ports::{EventFilter, EventRange, EventStore, RecordedEvent, StoreError};
-use unlockd_domain::Position;
+use unlockd_domain::{ActivityEvent, Position};
 use unlockd_testkit::MemoryStore;
 
 /// What becomes of a question instead of an answer.
@@ -48,6 +48,11 @@ impl EventStore for EventStoreDouble {
         self.looks.fetch_add(1, Ordering::SeqCst);
         self.fail()?;
         self.inner.settled().await
+    }
+
+    async fn append(&self, event: &ActivityEvent) -> Result<(), StoreError> {
+        self.fail()?;
+        self.inner.append(event).await
     }
 
     /// Takes a moment before it looks and before it answers, so that others may come in between, or the question be dropped.

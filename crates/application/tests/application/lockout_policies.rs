@@ -66,7 +66,7 @@ async fn events(stage: &Stage) -> Vec<PolicyEvent> {
         .unwrap();
     let policies = all.into_iter().filter_map(|recorded| match recorded.event {
         Event::Policy(event) => Some(event),
-        Event::User(_) => None,
+        Event::User(_) | Event::Activity(_) => None,
     });
     policies.collect()
 }

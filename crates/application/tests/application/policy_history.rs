@@ -128,7 +128,7 @@ async fn what_was_set_is_part_of_the_event() {
         .iter()
         .map(|recorded| match &recorded.event {
             Event::Policy(event) => event.policy,
-            Event::User(event) => panic!("only policies were asked for: {event:?}"),
+            event @ (Event::User(_) | Event::Activity(_)) => panic!("only policies were asked for: {event:?}"),
         })
         .collect();
     let set = Some(fixtures::lockout_policy(3));

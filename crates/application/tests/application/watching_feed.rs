@@ -173,7 +173,7 @@ async fn reasons_up_to(watch: &mut dyn EventWatch, position: u64) -> Vec<Option<
     told.iter()
         .map(|recorded| match &recorded.event {
             Event::User(event) => event.kind.reason().map(ToString::to_string),
-            Event::Policy(event) => panic!("nobody has changed a policy: {event:?}"),
+            event @ (Event::Policy(_) | Event::Activity(_)) => panic!("only users have changed: {event:?}"),
         })
         .collect()
 }

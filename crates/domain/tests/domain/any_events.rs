@@ -1,15 +1,22 @@
-//! Events of users and of policies, seen as one history.
+//! Events of users, of policies and of activities, seen as one history.
 
-use unlockd_domain::{Actor, Event, EventName, LockoutPolicy, PolicyChange, PolicyEventName, Source, UserEventName};
+use unlockd_domain::{
+    ActivityName, Actor, Event, EventName, LockoutPolicy, PolicyChange, PolicyEventName, Source, UserEventName,
+};
 
 use crate::{at, created, organization_id, user_id};
 
 const NOW: &str = "2024-06-25T13:35:39.148123Z";
 
 #[test]
-fn events_of_users_and_of_policies_have_names_of_their_own() {
+fn every_kind_of_event_has_a_name_of_its_own() {
     let names: Vec<_> = EventName::all().collect();
-    assert_eq!(names.len(), UserEventName::ALL.len() + PolicyEventName::ALL.len());
+    let all = [
+        UserEventName::ALL.len(),
+        PolicyEventName::ALL.len(),
+        ActivityName::ALL.len(),
+    ];
+    assert_eq!(names.len(), all.into_iter().sum::<usize>());
     for name in &names {
         assert_eq!(name.as_str().parse(), Ok(*name));
         assert_eq!(name.to_string(), name.as_str());

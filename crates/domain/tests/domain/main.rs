@@ -7,6 +7,7 @@
 )]
 
 mod access_tokens;
+mod activity_events;
 mod any_events;
 mod authorization;
 mod events;

@@ -1,7 +1,7 @@
 //! An event as a message.
 
 use unlockd_application::ports::RecordedEvent;
-use unlockd_domain::{self as domain, PolicyEvent, UserEvent};
+use unlockd_domain::{self as domain, ActivityEvent, PolicyEvent, Sequence, UserEvent};
 use unlockd_proto::unlockd::event::v1::{Event, UnlockCause};
 use unlockd_proto::zitadel::user::v3alpha::LockCause;
 
@@ -12,6 +12,7 @@ use crate::{lock_cause, lockout_policy};
 pub(super) fn event(RecordedEvent { position, event }: &RecordedEvent) -> Event {
     let common = Event {
         position: position.get(),
+        sequence: event.sequence().map(Sequence::get).unwrap_or_default(),
         user_id: event.user_id().map(ToString::to_string).unwrap_or_default(),
         kind: event.name().to_string(),
         organization_id: event.organization().map(ToString::to_string).unwrap_or_default(),
@@ -23,14 +24,14 @@ pub(super) fn event(RecordedEvent { position, event }: &RecordedEvent) -> Event 
     match event {
         domain::Event::User(event) => of_user(event, common),
         domain::Event::Policy(event) => of_policy(event, common),
+        domain::Event::Activity(event) => of_activity(event, common),
     }
 }
 
-fn of_user(UserEvent { sequence, kind, .. }: &UserEvent, common: Event) -> Event {
+fn of_user(UserEvent { kind, .. }: &UserEvent, common: Event) -> Event {
     let lock_cause = kind.lock_cause().map_or(LockCause::Unspecified, lock_cause::to_proto);
     let unlock_cause = kind.unlock_cause().map_or(UnlockCause::Unspecified, unlock_cause);
     Event {
-        sequence: sequence.get(),
         reason: kind.reason().map(ToString::to_string).unwrap_or_default(),
         lock_cause: lock_cause.into(),
         lock_until: kind.lock_until().map(to_proto),
@@ -40,10 +41,20 @@ fn of_user(UserEvent { sequence, kind, .. }: &UserEvent, common: Event) -> Event
     }
 }
 
-fn of_policy(PolicyEvent { sequence, policy, .. }: &PolicyEvent, common: Event) -> Event {
+fn of_policy(PolicyEvent { policy, .. }: &PolicyEvent, common: Event) -> Event {
     Event {
-        sequence: sequence.get(),
         lockout_policy: policy.as_ref().map(lockout_policy::to_proto),
+        ..common
+    }
+}
+
+fn of_activity(ActivityEvent { kind, .. }: &ActivityEvent, common: Event) -> Event {
+    let token = kind.token();
+    let token_name = token.and_then(|token| token.name.as_ref());
+    Event {
+        token_id: token.map(|token| token.id.to_string()).unwrap_or_default(),
+        token_name: token_name.map(ToString::to_string).unwrap_or_default(),
+        session_id: kind.session_id().map(ToString::to_string).unwrap_or_default(),
         ..common
     }
 }

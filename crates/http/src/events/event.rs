@@ -1,6 +1,8 @@
 use serde::Serialize;
 use unlockd_application::ports::RecordedEvent;
-use unlockd_domain::{self as domain, EventName, PolicyEvent, UnlockCause, UserEventKind};
+use unlockd_domain::{
+    self as domain, ActivityKind, EventName, PolicyEvent, Sequence, TokenReference, UnlockCause, UserEventKind,
+};
 use utoipa::ToSchema;
 use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
 use utoipa::openapi::{RefOr, Schema};
@@ -9,24 +11,25 @@ use crate::lockout_policies::LockoutPolicy;
 use crate::proto_enum::{self, LockCause};
 use crate::users::lock_cause_name;
 
-/// One fact in the history of a user or of a lockout policy (`unlockd.event.v1.Event`).
+/// One event of the history (`unlockd.event.v1.Event`).
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Event {
     /// The place among all events. Positions rise; not every one is taken.
     #[schema(example = "12", pattern = "^[0-9]{1,20}$")]
     position: String,
-    /// Whose history it belongs to; left out of a policy's.
+    /// The user it is about; left out when it is about none.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = "eva")]
     user_id: Option<String>,
-    /// The place in that history: 1, 2, 3 and so on without gaps.
+    /// The place in the history of its user or lockout policy: 1, 2, 3 and so on without gaps. "0" for events that change
+    /// neither: `organization.*`, `user.token.*`, `user.session.*`, `sign_in.*`.
     #[schema(example = "2", pattern = "^[0-9]{1,20}$")]
     sequence: String,
     /// What happened.
     #[schema(schema_with = kind)]
     kind: &'static str,
-    /// The id of the organization that owned the user then, or whose policy it is; left out for the instance's.
+    /// The id of the organization that owned the user then, or that the event is about; left out for the whole instance.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = "default")]
     organization_id: Option<String>,
@@ -66,6 +69,18 @@ pub(crate) struct Event {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     lockout_policy: Option<LockoutPolicy>,
+    /// The id of the access token that was created or revoked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "0193822e-5b80-7000-8000-000000000001")]
+    token_id: Option<String>,
+    /// The name of that token; left out when it has none, and when the user has been deleted since.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "nightly sync")]
+    token_name: Option<String>,
+    /// The id of the session that was begun or ended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "0193822e-5b80-7000-8000-000000000002")]
+    session_id: Option<String>,
 }
 
 fn lock_cause() -> RefOr<Schema> {
@@ -87,15 +102,18 @@ pub(super) fn kind() -> Object {
 
 impl From<RecordedEvent> for Event {
     fn from(RecordedEvent { position, event }: RecordedEvent) -> Self {
-        let (sequence, kind, policy) = match &event {
-            domain::Event::User(of_user) => (of_user.sequence, Some(&of_user.kind), None),
-            domain::Event::Policy(PolicyEvent { sequence, policy, .. }) => (*sequence, None, *policy),
+        let (kind, policy, activity) = match &event {
+            domain::Event::User(of_user) => (Some(&of_user.kind), None, None),
+            domain::Event::Policy(PolicyEvent { policy, .. }) => (None, *policy, None),
+            domain::Event::Activity(activity) => (None, None, Some(&activity.kind)),
         };
+        let token = activity.and_then(ActivityKind::token);
+        let token_name = token.and_then(|TokenReference { name, .. }| name.as_ref());
         let unlock_cause = kind.and_then(UserEventKind::unlock_cause);
         Self {
             position: position.to_string(),
             user_id: event.user_id().map(ToString::to_string),
-            sequence: sequence.to_string(),
+            sequence: event.sequence().map_or(0, Sequence::get).to_string(),
             kind: event.name().as_str(),
             organization_id: event.organization().map(ToString::to_string),
             actor_id: event.actor().user_id().map(ToString::to_string),
@@ -107,6 +125,9 @@ impl From<RecordedEvent> for Event {
             unlock_cause: unlock_cause.map(unlock_cause_name),
             counts_until: kind.and_then(UserEventKind::counts_until).map(|end| end.to_string()),
             lockout_policy: policy.map(LockoutPolicy::from),
+            token_id: token.map(|token| token.id.to_string()),
+            token_name: token_name.map(ToString::to_string),
+            session_id: activity.and_then(ActivityKind::session_id).map(ToString::to_string),
         }
     }
 }

@@ -26,6 +26,9 @@ const MESSAGES: &Numbers = &[
             ("unlock_cause", 12),
             ("counts_until", 13),
             ("lockout_policy", 14),
+            ("token_id", 23),
+            ("token_name", 24),
+            ("session_id", 25),
         ],
     ),
     (

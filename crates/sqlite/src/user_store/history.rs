@@ -53,8 +53,9 @@ pub(super) async fn select_events(
     let rows = sqlx::query_as!(
         EventRow,
         "SELECT user_id, sequence, kind, organization_id, actor_user_id, occurred_at, source,
-                reason, lock_cause, lock_until, unlock_cause, counts_until, lockout_policy
-         FROM user_events WHERE user_id = ? ORDER BY sequence",
+                reason, lock_cause, lock_until, unlock_cause, counts_until, lockout_policy,
+                token_id, token_name, session_id
+         FROM user_events WHERE user_id = ? AND sequence IS NOT NULL ORDER BY sequence",
         user_id.as_str(),
     )
     .fetch_all(executor)
@@ -121,7 +122,8 @@ pub(super) async fn select_request(
     let row = sqlx::query_as!(
         EventRow,
         "SELECT user_id, sequence, kind, organization_id, actor_user_id, occurred_at, source,
-                reason, lock_cause, lock_until, unlock_cause, counts_until, lockout_policy
+                reason, lock_cause, lock_until, unlock_cause, counts_until, lockout_policy,
+                token_id, token_name, session_id
          FROM user_events WHERE position = ?",
         found.position,
     )

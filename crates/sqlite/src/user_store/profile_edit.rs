@@ -127,7 +127,7 @@ async fn erase(connection: &mut SqliteConnection, id: &UserId) -> Result<(), Sto
         sqlx::query!("DELETE FROM sessions WHERE user_id = ?1 OR identity_user_id = ?1", id),
         sqlx::query!("DELETE FROM grants WHERE user_id = ?", id),
         sqlx::query!(
-            "UPDATE user_events SET reason = NULL, source = NULL, request_digest = NULL WHERE user_id = ?",
+            "UPDATE user_events SET reason = NULL, source = NULL, token_name = NULL, request_digest = NULL WHERE user_id = ?",
             id,
         ),
     ];

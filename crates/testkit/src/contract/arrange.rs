@@ -163,7 +163,7 @@ pub(super) async fn known(stores: &Stores, id: &UserId) -> Known {
 pub(super) fn user_event(event: &Event) -> &UserEvent {
     let event = match event {
         Event::User(event) => Some(event),
-        Event::Policy(_) => None,
+        Event::Policy(_) | Event::Activity(_) => None,
     };
     event.expect("an event of a user")
 }

@@ -10,6 +10,7 @@
 )]
 
 pub mod access_token_store;
+pub mod activity_events;
 mod arrange;
 mod dice;
 pub mod erasure;

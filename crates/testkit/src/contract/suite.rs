@@ -223,6 +223,14 @@ macro_rules! contract_tests {
                 events_of_policies_are_found_by_what_they_are
                 events_of_policies_outlive_who_brought_them_about
             ]
+            activity_events [
+                activities_come_back_whole_among_other_events
+                an_activity_that_was_written_is_settled
+                activities_are_seen_by_organization_or_by_the_whole_instance
+                a_users_activities_stand_in_order_among_their_other_events
+                an_activity_of_an_absent_user_is_refused
+                a_deletion_erases_what_is_personal_from_activities
+            ]
             organization_store [
                 an_absent_organization_is_none
                 an_organization_id_that_is_taken_is_refused_and_nothing_is_written

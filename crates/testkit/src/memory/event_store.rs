@@ -1,14 +1,25 @@
 use async_trait::async_trait;
 use unlockd_application::ports::{EventFilter, EventOrder, EventRange, EventStore, RecordedEvent, StoreError};
-use unlockd_domain::Position;
+use unlockd_domain::{ActivityEvent, Event, Position};
 
-use super::{MemoryStore, State};
+use super::{MemoryStore, State, StoredEvent};
 
 #[async_trait]
 impl EventStore for MemoryStore {
     async fn settled(&self) -> Result<Position, StoreError> {
         let number = self.state()?.events.len() as u64;
         Position::new(number).map_err(|error| StoreError::Internal(error.into()))
+    }
+
+    async fn append(&self, event: &ActivityEvent) -> Result<(), StoreError> {
+        let mut state = self.state()?;
+        if let Some(id) = &event.user_id
+            && !state.users.contains_key(id)
+        {
+            return Err(StoreError::Internal("an event names a user who does not exist".into()));
+        }
+        state.append_activity(event.clone());
+        Ok(())
     }
 
     async fn select(&self, filter: &EventFilter, range: &EventRange) -> Result<Vec<RecordedEvent>, StoreError> {
@@ -30,6 +41,13 @@ impl EventStore for MemoryStore {
 }
 
 impl State {
+    pub(super) fn append_activity(&mut self, event: ActivityEvent) {
+        self.events.push(StoredEvent {
+            event: Event::Activity(event),
+            request: None,
+        });
+    }
+
     fn recorded_events(&self) -> impl Iterator<Item = RecordedEvent> {
         (1..).zip(&self.events).filter_map(|(number, stored)| {
             Some(RecordedEvent {

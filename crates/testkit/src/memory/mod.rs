@@ -108,7 +108,7 @@ impl StoredEvent {
     fn of_user(&self) -> Option<&UserEvent> {
         match &self.event {
             Event::User(event) => Some(event),
-            Event::Policy(_) => None,
+            Event::Policy(_) | Event::Activity(_) => None,
         }
     }
 }

@@ -4,8 +4,7 @@ use async_trait::async_trait;
 use unlockd_application::idempotency::{IdempotencyKey, IdempotentRequest};
 use unlockd_application::ports::{CommitError, CreateUserError, NewUser, RecordedRequest, StoreError, UserStore};
 use unlockd_domain::{
-    Event, Grant, LoginIdentity, LoginName, ProfileEdit, Session, Timestamp, User, UserChange, UserEvent, UserId,
-    UserProfile,
+    Grant, LoginIdentity, LoginName, ProfileEdit, Session, Timestamp, User, UserChange, UserEvent, UserId, UserProfile,
 };
 
 use super::{MemoryStore, State, StoredEvent, StoredUser, unique_name};
@@ -158,10 +157,8 @@ impl State {
         self.tokens.retain(|_, (token, _)| token.user_id != *id);
         self.sessions.retain(|_, (session, _)| !is_about(session, id));
         for stored in &mut self.events {
-            if let Event::User(event) = &mut stored.event
-                && event.user_id == *id
-            {
-                *event = event.clone().erased();
+            if stored.event.user_id() == Some(id) {
+                stored.event = stored.event.clone().erased();
                 if let Some(request) = &mut stored.request {
                     request.digest = None;
                 }
