@@ -38,8 +38,11 @@ impl<B: DeserializeOwned + Default> FromRequest<Api> for OptionalJsonBody<B> {
 /// What is expected of a body that is compressed.
 pub(crate) const PLAIN_JSON: &str = "application/json without a content encoding";
 
-/// The body as one JSON object, or nothing when it is empty, whatever its type then. But a request that came for another
-/// wire, which is switched off, is not taken for one without a body.
+/// U+FEFF in UTF-8.
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+
+/// The body as one JSON object, or nothing when it is empty, whatever its type then; `null` is an object without fields. But a
+/// request that came for another wire, which is switched off, is not taken for one without a body.
 pub(crate) async fn read_json<B: DeserializeOwned>(request: Request, max_bytes: usize) -> Result<Option<B>, Error> {
     // Of a body in another form the first byte is enough to refuse it.
     let (limit, too_much) = match unreadable(request.headers()) {
@@ -55,10 +58,12 @@ pub(crate) async fn read_json<B: DeserializeOwned>(request: Request, max_bytes: 
         Err(error) if error.is::<LengthLimitError>() => return Err(too_much),
         Err(_) => return Err(Error::invalid("body", "must arrive whole")),
     };
-    if bytes.is_empty() {
-        return Ok(None);
+    // RFC 8259, section 8.1: a parser may ignore the byte order mark, which some programs put in front of any text.
+    match bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&bytes) {
+        b"" => Ok(None),
+        text if text.trim_ascii() == b"null" => parse_object(b"{}").map(Some),
+        text => parse_object(text).map(Some),
     }
-    parse_object(&bytes).map(Some)
 }
 
 fn is_grpc(headers: &HeaderMap) -> bool {

@@ -93,10 +93,10 @@ pub(crate) struct IdempotencyKeyHeader {
 #[expect(dead_code, reason = "described here, read as a list of values")]
 pub(crate) struct IfMatchHeader {
     /// The change is done only while the user's last event has this number, given as reads give it in `ETag`; `*` stands for
-    /// any. The field `ifSequence` of the body says the same.
+    /// any. A weak tag, such as `W/"3"`, says the same as a strong one. The field `ifSequence` of the body says the same.
     #[param(
         rename = "If-Match",
-        pattern = r#"^(\*|"[0-9]{1,20}")$"#,
+        pattern = r#"^(\*|(W/)?"[0-9]{1,20}")$"#,
         example = "\"3\"",
         nullable = false
     )]

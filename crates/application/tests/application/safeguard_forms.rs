@@ -86,6 +86,7 @@ fn an_entity_tag_is_a_sequence_in_double_quotes() {
         ("\"3\"", 3),
         (" \"3\"\t", 3),
         ("\"18446744073709551615\"", u64::MAX),
+        ("W/\"3\"", 3),
     ] {
         assert_eq!(parse(tags(&[tag], None)).unwrap(), only_at(sequence), "{tag}");
     }
@@ -101,7 +102,10 @@ fn an_entity_tag_is_a_sequence_in_double_quotes() {
         "\" 3\"",
         "\"03\"",
         "\"3\", \"4\"",
-        "W/\"3\"",
+        "w/\"3\"",
+        "W/3",
+        "W/ \"3\"",
+        "W/*",
         "\"three\"",
         "\"٣\"",
         "\"18446744073709551616\"",

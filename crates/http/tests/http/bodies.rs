@@ -152,13 +152,36 @@ async fn a_body_that_is_not_json_is_400() {
 #[tokio::test]
 async fn a_body_that_is_not_an_object_is_400() {
     let service = Service::with_users(&["eva"]).await;
-    for body in ["[]", "[\"eva\"]", "null", "true", "5", "\"text\""] {
+    for body in ["[]", "[\"eva\"]", "true", "5", "\"text\""] {
         for path in [CREATE, LOCK, "/v3alpha/users/eva/unlock"] {
             service
                 .post(path, body)
                 .await
                 .assert_invalid(&[("body", "must be an object")]);
         }
+    }
+}
+
+#[tokio::test]
+async fn null_is_an_empty_message() {
+    let service = Service::with_users(&["eva"]).await;
+    for (operation, body) in [("lock", "null"), ("unlock", " null\r\n")] {
+        let reply = service.post(&format!("/v3alpha/users/eva/{operation}"), body).await;
+        assert_eq!(reply.status, 200, "{}", reply.text());
+    }
+    let empty = service.post(CREATE, "{}").await;
+    assert_eq!(service.post(CREATE, "null").await.text(), empty.text());
+}
+
+#[tokio::test]
+async fn a_byte_order_mark_in_front_of_json_is_ignored() {
+    let service = Service::with_users(&["eva"]).await;
+    for (operation, body) in [("lock", "\u{feff}{\"reason\":\"x\"}"), ("unlock", "\u{feff}")] {
+        let reply = service.post(&format!("/v3alpha/users/eva/{operation}"), body).await;
+        assert_eq!(reply.status, 200, "{}", reply.text());
+    }
+    for body in ["\u{feff}\u{feff}{}", "{}\u{feff}"] {
+        assert_eq!(service.post(LOCK, body).await.status, 400, "{body:?}");
     }
 }
 

@@ -119,6 +119,9 @@ async fn the_tag_of_a_read_is_good_for_a_change() {
     let unlock = "/v3alpha/users/eva/unlock";
     let late = service.call(Method::POST, unlock, &[("If-Match", tag)], "").await;
     late.assert_problem(409, &mismatch("2"));
+    let weak = [("If-Match", "W/\"1\"")];
+    let late = service.call(Method::POST, unlock, &weak, "").await;
+    late.assert_problem(409, &mismatch("2"));
     let anyhow = service.call(Method::POST, unlock, &[("If-Match", "*")], "").await;
     assert_eq!(anyhow.status, 200);
     let head = as_admin(Method::HEAD, EVA).body(Body::empty()).unwrap();
@@ -196,7 +199,7 @@ async fn a_sequence_is_a_number_or_a_string_of_digits() {
 async fn a_tag_of_another_form_is_400() {
     let service = Service::with_users(&["eva"]).await;
     let problem = "must be one entity tag as reads give it: the sequence in double quotes";
-    for tag in ["1", "W/\"1\"", "\"1\", \"2\"", "\"\"", "\"x\"", "é"] {
+    for tag in ["1", "\"1\", \"2\"", "\"\"", "\"x\"", "é"] {
         let reply = service.call(Method::POST, LOCK, &[("If-Match", tag)], "").await;
         reply.assert_invalid(&[("if-match", problem)]);
     }
