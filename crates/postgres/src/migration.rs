@@ -1,4 +1,4 @@
-use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::migrate::{AppliedMigration, Migrate, MigrateError, Migrator};
 use sqlx::{Acquire, Connection};
 use thiserror::Error;
 use tracing::instrument;
@@ -9,13 +9,19 @@ use crate::store::PostgresStore;
 
 static MIGRATIONS: Migrator = sqlx::migrate!();
 
-/// Why a database could not be brought up to date.
+/// Reason why the schema is not that of this program, or could not be brought up to date.
 #[derive(Debug, Error)]
 pub enum MigrationError {
     /// A newer unlockd was here before.
     #[error("the database is newer than this program: it has migration {version}, which this program does not know")]
     DatabaseIsNewer {
         /// The first migration that is not known here.
+        version: i64,
+    },
+    /// The database is empty, or an older unlockd was here before.
+    #[error("the database is older than this program: it lacks migration {version}")]
+    DatabaseIsOlder {
+        /// The first migration that is missing.
         version: i64,
     },
     /// A migration failed, or differs from the one that was applied.
@@ -51,6 +57,48 @@ impl PostgresStore {
             .map_err(|error| MigrationError::Store(store_error(error)));
         outcome.and(closed)
     }
+
+    /// Checks that the schema is that of this program, and changes nothing.
+    ///
+    /// # Errors
+    /// [`MigrationError`] when the database is older or newer than this program, or cannot be read.
+    #[instrument(level = "debug", name = "postgres.check_schema", skip_all)]
+    pub async fn check_schema(&self) -> Result<(), MigrationError> {
+        let mut connection = self.pool.acquire().await.map_err(store_error)?;
+        let table = &*MIGRATIONS.table_name;
+        let is_begun: bool = sqlx::query_scalar("SELECT to_regclass($1) IS NOT NULL")
+            .bind(table)
+            .fetch_one(&mut *connection)
+            .await
+            .map_err(store_error)?;
+        let applied = if is_begun {
+            connection.list_applied_migrations(table).await?
+        } else {
+            Vec::new()
+        };
+        compare(&applied)
+    }
+}
+
+/// Compares the migrations of a database with those of this program.
+fn compare(applied: &[AppliedMigration]) -> Result<(), MigrationError> {
+    if let Some(newer) = applied
+        .iter()
+        .find(|applied| !MIGRATIONS.version_exists(applied.version))
+    {
+        return Err(MigrationError::DatabaseIsNewer { version: newer.version });
+    }
+    for migration in MIGRATIONS.iter() {
+        let version = migration.version;
+        match applied.iter().find(|applied| applied.version == version) {
+            Some(applied) if applied.checksum != migration.checksum => {
+                return Err(MigrateError::VersionMismatch(version).into());
+            }
+            Some(_) => {}
+            None => return Err(MigrationError::DatabaseIsOlder { version }),
+        }
+    }
+    Ok(())
 }
 
 impl From<MigrateError> for MigrationError {

@@ -15,7 +15,7 @@ use unlockd_credentials::{
     Argon2idHasher, Argon2idParameters, RandomTokenIssuer, RandomVerificationCodeGenerator, UuidV7Generator,
 };
 use unlockd_postgres::{PostgresOptions, PostgresStore};
-use unlockd_sqlite::{SqliteOptions, SqliteStore};
+use unlockd_sqlite::{ServerLock, SqliteOptions, SqliteStore};
 
 use crate::CommandError;
 use crate::configuration::{DatabaseUrl, Passwords};
@@ -44,39 +44,53 @@ pub struct Composition {
 #[derive(Clone)]
 enum Database {
     Postgres(PostgresStore),
-    Sqlite(SqliteStore),
+    Sqlite(SqliteStore, Option<Arc<ServerLock>>),
+}
+
+/// Brings the database up to date.
+///
+/// # Errors
+/// [`CommandError`] when the database cannot be reached, or is newer than this program.
+pub async fn migrate(url: &DatabaseUrl) -> Result<(), CommandError> {
+    let database = Database::open(url).await?;
+    database.migrate(url).await?;
+    database.close().await;
+    Ok(())
 }
 
 impl Composition {
-    /// Connects to the database and brings it up to date.
+    /// Opens the database for a server, and brings it up to date. An SQLite file is opened for one server at a time.
     ///
     /// # Errors
-    /// [`CommandError`] when the database cannot be reached, or is newer than this program.
+    /// [`CommandError`] when the database cannot be reached, is newer than this program, or has another server.
     pub async fn open(url: &DatabaseUrl, passwords: &Passwords) -> Result<Self, CommandError> {
         let hasher = hasher(passwords)?;
-        match url {
-            DatabaseUrl::Postgres(location) => {
-                let store = PostgresStore::connect(PostgresOptions::new(location))
-                    .await
-                    .map_err(|error| unreachable_database(url, &error))?;
-                store.migrate().await.map_err(|error| not_up_to_date(url, &error))?;
-                Ok(Self::new(&store, Database::Postgres(store.clone()), passwords, hasher))
-            }
-            DatabaseUrl::Sqlite(path) => {
-                let store = SqliteStore::open(SqliteOptions::new(path))
-                    .await
-                    .map_err(|error| unreachable_database(url, &error))?;
-                store.migrate().await.map_err(|error| not_up_to_date(url, &error))?;
-                Ok(Self::new(&store, Database::Sqlite(store.clone()), passwords, hasher))
-            }
-        }
+        let mut database = Database::open(url).await?;
+        database.reserve_for_server(url)?;
+        database.migrate(url).await?;
+        Ok(Self::on(database, passwords, hasher))
+    }
+
+    /// Opens a database that is up to date, also beside a server. Changes nothing of its schema.
+    ///
+    /// # Errors
+    /// [`CommandError`] when the database cannot be reached, or is older or newer than this program.
+    pub async fn open_beside_server(url: &DatabaseUrl, passwords: &Passwords) -> Result<Self, CommandError> {
+        let hasher = hasher(passwords)?;
+        let database = Database::open(url).await?;
+        database.check_schema(url).await?;
+        Ok(Self::on(database, passwords, hasher))
     }
 
     /// Ends all connections, once what they are doing is done.
     pub async fn close(&self) {
-        match &self.database {
-            Database::Postgres(store) => store.close().await,
-            Database::Sqlite(store) => store.close().await,
+        self.database.close().await;
+    }
+
+    fn on(database: Database, passwords: &Passwords, hasher: Argon2idHasher) -> Self {
+        match &database {
+            Database::Postgres(store) => Self::new(&store.clone(), database, passwords, hasher),
+            Database::Sqlite(store, _) => Self::new(&store.clone(), database, passwords, hasher),
         }
     }
 
@@ -165,6 +179,57 @@ impl Composition {
     }
 }
 
+impl Database {
+    async fn open(url: &DatabaseUrl) -> Result<Self, CommandError> {
+        match url {
+            DatabaseUrl::Postgres(location) => PostgresStore::connect(PostgresOptions::new(location))
+                .await
+                .map(Self::Postgres)
+                .map_err(|error| unusable(url, &error)),
+            DatabaseUrl::Sqlite(path) => SqliteStore::open(SqliteOptions::new(path))
+                .await
+                .map(|store| Self::Sqlite(store, None))
+                .map_err(|error| unusable(url, &error)),
+        }
+    }
+
+    /// Makes this process the one server of an SQLite file. PostgreSQL is for any number of servers.
+    fn reserve_for_server(&mut self, url: &DatabaseUrl) -> Result<(), CommandError> {
+        if let (Self::Sqlite(_, lock), DatabaseUrl::Sqlite(path)) = (self, url) {
+            let acquired = ServerLock::acquire(path).map_err(|error| unusable(url, &error))?;
+            *lock = Some(Arc::new(acquired));
+        }
+        Ok(())
+    }
+
+    async fn migrate(&self, url: &DatabaseUrl) -> Result<(), CommandError> {
+        match self {
+            Self::Postgres(store) => store.migrate().await.map_err(|error| not_up_to_date(url, &error)),
+            Self::Sqlite(store, _) => store.migrate().await.map_err(|error| not_up_to_date(url, &error)),
+        }
+    }
+
+    async fn check_schema(&self, url: &DatabaseUrl) -> Result<(), CommandError> {
+        match self {
+            Self::Postgres(store) => store.check_schema().await.map_err(|error| {
+                let is_older = matches!(error, unlockd_postgres::MigrationError::DatabaseIsOlder { .. });
+                not_current(url, &error, is_older)
+            }),
+            Self::Sqlite(store, _) => store.check_schema().await.map_err(|error| {
+                let is_older = matches!(error, unlockd_sqlite::MigrationError::DatabaseIsOlder { .. });
+                not_current(url, &error, is_older)
+            }),
+        }
+    }
+
+    async fn close(&self) {
+        match self {
+            Self::Postgres(store) => store.close().await,
+            Self::Sqlite(store, _) => store.close().await,
+        }
+    }
+}
+
 fn hasher(passwords: &Passwords) -> Result<Argon2idHasher, CommandError> {
     let parameters = Argon2idParameters::new(
         passwords.hash_memory,
@@ -179,8 +244,18 @@ fn hasher(passwords: &Passwords) -> Result<Argon2idHasher, CommandError> {
     ))
 }
 
-fn unreachable_database(url: &DatabaseUrl, error: &(dyn std::error::Error + 'static)) -> CommandError {
+fn unusable(url: &DatabaseUrl, error: &(dyn std::error::Error + 'static)) -> CommandError {
     CommandError::caused(format!("cannot open the {url}"), error)
+}
+
+fn not_current(url: &DatabaseUrl, error: &(dyn std::error::Error + 'static), is_older: bool) -> CommandError {
+    let advice = if is_older {
+        "stop its servers and run `unlockd migrate`, or start `unlockd serve`"
+    } else {
+        "run the command of the program that serves it"
+    };
+    let refusal = CommandError::caused(format!("cannot use the {url}"), error);
+    CommandError::new(format!("{refusal}; {advice}"))
 }
 
 fn not_up_to_date(url: &DatabaseUrl, error: &(dyn std::error::Error + 'static)) -> CommandError {

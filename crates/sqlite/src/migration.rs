@@ -1,4 +1,4 @@
-use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::migrate::{AppliedMigration, Migrate, MigrateError, Migrator};
 use thiserror::Error;
 use tracing::instrument;
 use unlockd_application::ports::{BoxError, StoreError};
@@ -8,13 +8,19 @@ use crate::error::store_error;
 
 static MIGRATIONS: Migrator = sqlx::migrate!();
 
-/// Why the database could not be brought up to date. Nothing of it was changed.
+/// Reason why the schema is not that of this program, or could not be brought up to date. Nothing of it was changed.
 #[derive(Debug, Error)]
 pub enum MigrationError {
     /// A newer unlockd was here before.
     #[error("the database is newer than this program: it has migration {version}, which this program does not know")]
     DatabaseIsNewer {
         /// The first migration that is not known here.
+        version: i64,
+    },
+    /// The database is empty, or an older unlockd was here before.
+    #[error("the database is older than this program: it lacks migration {version}")]
+    DatabaseIsOlder {
+        /// The first migration that is missing.
         version: i64,
     },
     /// A migration failed, or differs from the one that was applied.
@@ -37,6 +43,49 @@ impl SqliteStore {
         MIGRATIONS.run_direct(None, &mut *transaction, false).await?;
         Ok(transaction.commit().await.map_err(store_error)?)
     }
+
+    /// Checks that the schema is that of this program, and changes nothing.
+    ///
+    /// # Errors
+    /// [`MigrationError`] when the database is older or newer than this program, or cannot be read.
+    #[instrument(level = "debug", name = "sqlite.check_schema", skip_all)]
+    pub async fn check_schema(&self) -> Result<(), MigrationError> {
+        let mut connection = self.readers().acquire().await.map_err(store_error)?;
+        let table = &*MIGRATIONS.table_name;
+        let is_begun = "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = $1)";
+        let is_begun: bool = sqlx::query_scalar(is_begun)
+            .bind(table)
+            .fetch_one(&mut *connection)
+            .await
+            .map_err(store_error)?;
+        let applied = if is_begun {
+            connection.list_applied_migrations(table).await?
+        } else {
+            Vec::new()
+        };
+        compare(&applied)
+    }
+}
+
+/// Compares the migrations of a database with those of this program.
+fn compare(applied: &[AppliedMigration]) -> Result<(), MigrationError> {
+    if let Some(newer) = applied
+        .iter()
+        .find(|applied| !MIGRATIONS.version_exists(applied.version))
+    {
+        return Err(MigrationError::DatabaseIsNewer { version: newer.version });
+    }
+    for migration in MIGRATIONS.iter() {
+        let version = migration.version;
+        match applied.iter().find(|applied| applied.version == version) {
+            Some(applied) if applied.checksum != migration.checksum => {
+                return Err(MigrateError::VersionMismatch(version).into());
+            }
+            Some(_) => {}
+            None => return Err(MigrationError::DatabaseIsOlder { version }),
+        }
+    }
+    Ok(())
 }
 
 impl From<MigrateError> for MigrationError {

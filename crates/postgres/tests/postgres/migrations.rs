@@ -34,6 +34,27 @@ async fn processes_that_migrate_at_the_same_time_all_succeed() {
 }
 
 #[tokio::test]
+async fn checking_the_schema_tells_older_and_newer_databases_and_changes_nothing() {
+    let Some(database) = TestDatabase::create().await else {
+        return;
+    };
+    let store = connect(database.url()).await;
+    for _ in 0..2 {
+        let refusal = store.check_schema().await.unwrap_err();
+        assert!(matches!(refusal, MigrationError::DatabaseIsOlder { .. }), "{refusal:?}");
+    }
+    store.migrate().await.unwrap();
+    store.check_schema().await.unwrap();
+    let mut connection = PgConnection::connect(&database.url()).await.unwrap();
+    connection
+        .execute("INSERT INTO _unlockd_migrations VALUES (99991231000001, 'be new', now(), true, ''::bytea, 1)")
+        .await
+        .unwrap();
+    let refusal = store.check_schema().await.unwrap_err();
+    assert!(matches!(refusal, MigrationError::DatabaseIsNewer { .. }), "{refusal:?}");
+}
+
+#[tokio::test]
 async fn a_database_newer_than_the_program_is_refused_and_left_alone() {
     let Some(database) = TestDatabase::create().await else {
         return;

@@ -11,7 +11,7 @@ use unlockd_application::administration::Administration;
 use unlockd_domain::{OrganizationId, TextError, UserId};
 
 use crate::command_line::Command;
-use crate::compose::Composition;
+use crate::compose::{self, Composition};
 use crate::configuration::{Configuration, DatabaseUrl};
 use crate::output::say;
 use crate::{CommandError, demo};
@@ -26,7 +26,7 @@ pub async fn run(command: Command, configuration: Configuration) -> Result<(), C
         Command::Demo(arguments) => demo::run(arguments, configuration).await,
         Command::Health => health::run(&configuration).await,
         Command::Migrate => {
-            open(&configuration, &configuration.database()).await?.close().await;
+            compose::migrate(&configuration.database()).await?;
             say(format_args!("The {} is up to date.", configuration.database()))
         }
         Command::Token(command) => administer(&configuration, |opened| token::run(command, opened)).await,
@@ -50,7 +50,7 @@ where
     {
         return Err(not_begun());
     }
-    let composition = open(configuration, &database).await?;
+    let composition = Composition::open_beside_server(&database, &configuration.passwords).await?;
     let administration = composition.administration.clone();
     let outcome = match administration.needs_bootstrap().await {
         Ok(false) => command(administration).await,
@@ -59,10 +59,6 @@ where
     };
     composition.close().await;
     outcome
-}
-
-async fn open(configuration: &Configuration, database: &DatabaseUrl) -> Result<Composition, CommandError> {
-    Composition::open(database, &configuration.passwords).await
 }
 
 fn parse_user_id(id: String) -> Result<UserId, CommandError> {

@@ -17,6 +17,7 @@ mod replica_pair;
 mod replicas;
 mod running;
 mod scenarios;
+mod shared_database;
 mod startup;
 mod stopping;
 mod watching;

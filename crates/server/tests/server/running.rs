@@ -23,14 +23,23 @@ pub(crate) fn postgres() -> Option<TestDatabase> {
 
 /// Makes the database look as if a later program had brought it up to date.
 pub(crate) fn apply_migration_from_the_future(file: &Path) {
-    let insert = sqlx::query(
+    execute(
+        file,
         "INSERT INTO _unlockd_migrations (version, description, success, checksum, execution_time)
          VALUES (99990101000000, 'from the future', TRUE, X'00', 0)",
     );
+}
+
+/// Makes the database look as if no program had brought it up to date.
+pub(crate) fn forget_migrations(file: &Path) {
+    execute(file, "DELETE FROM _unlockd_migrations");
+}
+
+fn execute(file: &Path, statement: &'static str) {
     tokio::runtime::Runtime::new().unwrap().block_on(async {
         let options = sqlx::sqlite::SqliteConnectOptions::new().filename(file);
         let mut connection = options.connect().await.unwrap();
-        insert.execute(&mut connection).await.unwrap();
+        sqlx::query(statement).execute(&mut connection).await.unwrap();
         connection.close().await.unwrap();
     });
 }

@@ -41,13 +41,45 @@ async fn a_newer_database_is_refused_by_its_migration() {
 }
 
 #[tokio::test]
+async fn checking_the_schema_tells_older_and_newer_databases_and_changes_nothing() {
+    let file = DatabaseFile::new();
+    let store = file.open().await;
+    for _ in 0..2 {
+        let refusal = store.check_schema().await;
+        assert!(
+            matches!(refusal, Err(MigrationError::DatabaseIsOlder { .. })),
+            "{refusal:?}"
+        );
+    }
+    store.migrate().await.unwrap();
+    store.check_schema().await.unwrap();
+    let mut connection = file.connect().await;
+    let newer = "INSERT INTO _unlockd_migrations (version, description, success, checksum, execution_time)
+                 VALUES (99991231000001, 'from the future', TRUE, x'00', 0)";
+    connection.execute(newer).await.unwrap();
+    let refusal = store.check_schema().await;
+    assert!(
+        matches!(refusal, Err(MigrationError::DatabaseIsNewer { .. })),
+        "{refusal:?}"
+    );
+    connection.execute("DELETE FROM _unlockd_migrations").await.unwrap();
+    let refusal = store.check_schema().await;
+    assert!(
+        matches!(refusal, Err(MigrationError::DatabaseIsOlder { .. })),
+        "{refusal:?}"
+    );
+}
+
+#[tokio::test]
 async fn a_migration_that_was_changed_afterwards_is_refused() {
     let file = DatabaseFile::new();
     file.open_migrated().await.close().await;
     let changed = "UPDATE _unlockd_migrations SET checksum = x'00'";
     file.connect().await.execute(changed).await.unwrap();
-    let refusal = file.open().await.migrate().await;
-    assert!(matches!(refusal, Err(MigrationError::Failed(_))), "{refusal:?}");
+    let store = file.open().await;
+    for refusal in [store.migrate().await, store.check_schema().await] {
+        assert!(matches!(refusal, Err(MigrationError::Failed(_))), "{refusal:?}");
+    }
 }
 
 #[tokio::test]
