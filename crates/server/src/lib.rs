@@ -11,6 +11,7 @@ mod demo;
 mod dispatch;
 mod error;
 mod housekeeper;
+mod log_writer;
 mod one_line;
 mod output;
 mod protocol;

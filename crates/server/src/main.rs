@@ -1,5 +1,6 @@
 //! The `unlockd` program.
 
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use mimalloc::MiMalloc;
@@ -17,7 +18,11 @@ async fn main() -> ExitCode {
     let command_line = CommandLine::read();
     let outcome = match command_line.settings.clone().load() {
         Ok(configuration) => match telemetry::start(&configuration, command_line.command.quiet()) {
-            Ok(()) => commands::run(command_line.command, configuration).await,
+            Ok(log) => {
+                let outcome = commands::run(command_line.command, configuration).await;
+                drop(log);
+                outcome
+            }
             Err(error) => Err(error),
         },
         Err(error) => Err(error),
@@ -25,7 +30,8 @@ async fn main() -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("unlockd: {error}");
+            // Where standard error is closed, the exit code has to do.
+            let _ = writeln!(io::stderr(), "unlockd: {error}");
             ExitCode::FAILURE
         }
     }

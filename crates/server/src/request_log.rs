@@ -4,7 +4,18 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use http::{Method, StatusCode};
+use tracing::Level;
 use unlockd_application::{ErrorReason, RequestContext};
+
+/// Operations that probes call every few seconds.
+const PROBES: [&str; 6] = [
+    "GET /healthz",
+    "HEAD /healthz",
+    "GET /readyz",
+    "HEAD /readyz",
+    "/grpc.health.v1.Health/Check",
+    "/grpc.health.v1.Health/Watch",
+];
 
 /// The line of one request.
 pub(crate) struct RequestLog {
@@ -23,20 +34,32 @@ impl RequestLog {
         }
     }
 
-    /// Writes the line with the status of the answer.
+    /// Writes the line with the status of the answer; that of a health probe at the level `debug`.
     pub(crate) fn end(&self, status: StatusCode) {
+        let operation = self.context.operation().unwrap_or("unknown");
         let error = self.context.error();
-        tracing::info!(
-            http.request.method = %self.method,
-            operation = self.context.operation().unwrap_or("unknown"),
-            http.response.status_code = status.as_u16(),
-            code = error.map_or(0, |reason| reason.code().number()),
-            reason = error.map(ErrorReason::as_str),
-            duration_ms = milliseconds(self.began.elapsed()),
-            request.id = self.context.request_id(),
-            caller.id = self.context.caller().map(tracing::field::display),
-            "request"
-        );
+        // The level of an event is a constant.
+        macro_rules! write_line {
+            ($level:expr) => {
+                tracing::event!(
+                    $level,
+                    http.request.method = %self.method,
+                    operation,
+                    http.response.status_code = status.as_u16(),
+                    code = error.map_or(0, |reason| reason.code().number()),
+                    reason = error.map(ErrorReason::as_str),
+                    duration_ms = milliseconds(self.began.elapsed()),
+                    request.id = self.context.request_id(),
+                    caller.id = self.context.caller().map(tracing::field::display),
+                    "request"
+                )
+            };
+        }
+        if PROBES.contains(&operation) {
+            write_line!(Level::DEBUG);
+        } else {
+            write_line!(Level::INFO);
+        }
     }
 }
 

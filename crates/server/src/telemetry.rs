@@ -1,8 +1,11 @@
 //! The log: to standard error, so that what commands print stays theirs.
 
 use std::fmt::{self, Debug, Write};
+use std::fs::File;
 use std::io::{self, IsTerminal};
+use std::os::fd::AsFd;
 use std::panic;
+use std::time::Duration;
 
 use tracing::Level;
 use tracing::field::Field;
@@ -14,22 +17,48 @@ use tracing_subscriber::fmt::format::{Writer, debug_fn};
 
 use crate::CommandError;
 use crate::configuration::{Configuration, LogFormat};
+use crate::log_writer::LogWriter;
 use crate::one_line::OneLine;
+
+/// Bytes of log lines that may wait to be written. Some ten thousand requests.
+const MAX_QUEUED_BYTES: usize = 4 << 20;
+
+/// Time to write the last lines when the process ends.
+const FLUSH_TIME: Duration = Duration::from_millis(500);
+
+/// The running log. Dropping it waits until all lines are written, for half a second at most.
+#[must_use = "dropping this flushes the log"]
+pub struct Log(LogWriter);
+
+impl Drop for Log {
+    fn drop(&mut self) {
+        self.0.flush(FLUSH_TIME);
+    }
+}
 
 /// Begins to log.
 ///
 /// # Errors
 /// [`CommandError`] for a filter that cannot be read.
-pub fn start(configuration: &Configuration, quiet: bool) -> Result<(), CommandError> {
+pub fn start(configuration: &Configuration, quiet: bool) -> Result<Log, CommandError> {
     let filter = filter(configuration.log_filter.as_deref(), quiet)
         .map_err(|error| CommandError::caused("UNLOCKD_LOG cannot be read", &error))?;
     let terminal = io::stderr().is_terminal();
     let format = configuration
         .log_format
         .unwrap_or(if terminal { LogFormat::Text } else { LogFormat::Json });
+    let cannot_start = |error: &(dyn std::error::Error + 'static)| CommandError::caused("cannot start the log", error);
+    // A handle of its own: a write that stalls would hold the lock of `io::stderr` otherwise.
+    let output = io::stderr().as_fd().try_clone_to_owned().map(File::from);
+    let writer = output
+        .and_then(|output| LogWriter::start(output, MAX_QUEUED_BYTES))
+        .map_err(|error| cannot_start(&error))?;
+    let log = Log(writer.clone());
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(io::stderr);
+        .with_writer(move || writer.clone())
+        // They would go to standard error directly, and panic where that is closed.
+        .log_internal_errors(false);
     let outcome = match format {
         LogFormat::Text => builder
             .with_ansi(terminal)
@@ -38,7 +67,7 @@ pub fn start(configuration: &Configuration, quiet: bool) -> Result<(), CommandEr
             .try_init(),
         LogFormat::Json => builder.json().flatten_event(true).with_span_list(false).try_init(),
     };
-    outcome.map_err(|error| CommandError::new(format!("cannot start the log: {error}")))?;
+    outcome.map_err(|error| cannot_start(&*error))?;
     // A panic is a line of the log like any other, so that programs can read it.
     let unlogged = panic::take_hook();
     panic::set_hook(Box::new(move |panic| {
@@ -48,7 +77,7 @@ pub fn start(configuration: &Configuration, quiet: bool) -> Result<(), CommandEr
         let location = panic.location().map(ToString::to_string);
         tracing::error!(location, panic = panic.payload_as_str(), "panicked");
     }));
-    Ok(())
+    Ok(log)
 }
 
 /// Fields of the text format, which leaves line breaks and escapes in them as they are; JSON does not.

@@ -11,6 +11,7 @@ mod command_line;
 mod configuration;
 mod dispatch;
 mod guessing;
+mod log_output;
 mod program;
 mod repeating;
 mod replica_pair;
