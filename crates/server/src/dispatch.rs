@@ -2,16 +2,16 @@
 
 use std::convert::Infallible;
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Once};
 use std::time::Duration;
 
 use axum::body::Body;
 use futures_util::future::{BoxFuture, ready};
 use http::header::{
-    ACCEPT, ACCESS_CONTROL_REQUEST_METHOD, AUTHORIZATION, CONTENT_TYPE, ETAG, IF_MATCH, ORIGIN, RETRY_AFTER,
-    WWW_AUTHENTICATE,
+    ACCEPT, ACCESS_CONTROL_REQUEST_METHOD, AUTHORIZATION, CONNECTION, CONTENT_TYPE, ETAG, IF_MATCH, ORIGIN,
+    RETRY_AFTER, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
 };
-use http::{HeaderName, HeaderValue, Method, Request, Response};
+use http::{HeaderName, HeaderValue, Method, Request, Response, Version};
 use tower::{Layer, Service, ServiceExt};
 use tower_http::cors::CorsLayer;
 use unlockd_application::ports::IdGenerator;
@@ -25,6 +25,7 @@ use crate::admission::{Admission, AdmittingAuthenticator, AdmittingReadiness};
 use crate::client_address::TrustedProxies;
 use crate::compose::Composition;
 use crate::configuration::{Configuration, Transport};
+use crate::host::check_host;
 use crate::request_log::RequestLog;
 
 /// The largest body of a request, in bytes.
@@ -44,6 +45,7 @@ struct Parts {
     grpc: Grpc,
     cors: Option<CorsLayer>,
     trusted_proxies: TrustedProxies,
+    forwarding_warning: Once,
     ids: UuidV7Generator,
 }
 
@@ -98,6 +100,7 @@ impl Dispatch {
             grpc,
             cors: cors(&configuration.cors_origins),
             trusted_proxies: configuration.trusted_proxies.clone(),
+            forwarding_warning: Once::new(),
             ids: UuidV7Generator,
         }))
     }
@@ -120,9 +123,11 @@ impl Dispatch {
             Ok(response) => response,
             Err(error) => unlockd_http::problem_response(Error::internal(error), Some(&context)),
         };
+        let headers = response.headers_mut();
         if let Some(id) = context.request_id().and_then(|id| HeaderValue::from_str(id).ok()) {
-            response.headers_mut().insert(REQUEST_ID, id);
+            headers.insert(REQUEST_ID, id);
         }
+        headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         Ok(response)
     }
 
@@ -130,12 +135,24 @@ impl Dispatch {
     fn context<B>(&self, request: &Request<B>, peer: IpAddr) -> RequestContext {
         let request_id = request_id(request).unwrap_or_else(|| self.0.ids.generate());
         let source = Source::of(self.0.trusted_proxies.client_address(peer, request.headers()));
+        if self.0.trusted_proxies.ignores_headers_of(peer, request.headers()) {
+            self.0.forwarding_warning.call_once(|| {
+                tracing::warn!(
+                    peer.address = %peer.to_canonical(),
+                    "Forwarded and X-Forwarded-For are ignored, since this peer is no trusted proxy; if it is your proxy, name \
+                     it in --trusted-proxies; this warning is not repeated"
+                );
+            });
+        }
         // So that who sets up proxies can see what comes of it.
         tracing::debug!(request.id = request_id, client.address = %source, "request begins");
         RequestContext::new(request_id).from_source(source)
     }
 
     async fn answer(self, request: Request<Body>) -> Response<Body> {
+        if let Err(error) = check_host(&request) {
+            return refuse_and_close(error, &request);
+        }
         // The layer would answer any OPTIONS, also one that no browser has sent.
         let cors = self
             .0
@@ -164,6 +181,18 @@ impl Dispatch {
             answer
         })
     }
+}
+
+/// Refuses a request whose sender and server may not agree where it ends or where it is to go.
+fn refuse_and_close(error: Error, request: &Request<Body>) -> Response<Body> {
+    let context = request.extensions().get::<Arc<RequestContext>>();
+    let mut response = unlockd_http::problem_response(error, context.map(AsRef::as_ref));
+    if request.version() < Version::HTTP_2 {
+        response
+            .headers_mut()
+            .insert(CONNECTION, HeaderValue::from_static("close"));
+    }
+    response
 }
 
 /// The answer to what comes to the path of an RPC in no form of an RPC.

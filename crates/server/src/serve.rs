@@ -3,14 +3,15 @@
 use std::future::Future;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
+use futures_util::TryFutureExt;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
-use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
@@ -23,13 +24,11 @@ use crate::compose::Composition;
 use crate::configuration::Configuration;
 use crate::dispatch::Dispatch;
 use crate::housekeeper::keep_house;
+use crate::idle_connections::{ConnectionLimits, Expired};
 use crate::protocol::{self, Protocol};
 
-/// How long requests in flight may take to end after a signal.
-const SHUTDOWN_GRACE: Duration = Duration::from_secs(10);
-
 /// Connections that are open at the same time; further ones wait until one ends.
-const MAX_CONNECTIONS: usize = 4_096;
+const MAX_CONNECTIONS: u32 = 4_096;
 
 /// How often an idle HTTP/2 connection is asked whether it is still there, and how long it may take to say so.
 const KEEP_ALIVE_INTERVAL: Duration = Duration::from_secs(30);
@@ -48,13 +47,14 @@ pub struct Server {
     connections: Connections,
     admission: Admission,
     housekeeping: Housekeeping,
+    shutdown_grace: Duration,
 }
 
 /// How each connection is served.
 #[derive(Clone)]
 struct Connections {
-    /// How long a client may take to say which protocol it speaks, and then to send the head of each request.
-    patience: Duration,
+    /// The limit of a head is also that of the time until a client shows which protocol it speaks.
+    limits: ConnectionLimits,
     http: auto::Builder<TokioExecutor>,
     dispatch: Dispatch,
     admission: Admission,
@@ -72,10 +72,12 @@ impl Server {
         let address = listener.local_addr().map_err(cannot)?;
         let admission = Admission::default();
         let dispatch = Dispatch::new(composition, configuration, &admission);
-        let patience = configuration.request_timeout;
         let connections = Connections {
-            patience,
-            http: http(patience),
+            limits: ConnectionLimits {
+                head: configuration.request_timeout,
+                idle: configuration.idle_timeout,
+            },
+            http: http(),
             dispatch,
             admission: admission.clone(),
         };
@@ -85,6 +87,7 @@ impl Server {
             connections,
             admission,
             housekeeping: composition.housekeeping.clone(),
+            shutdown_grace: configuration.shutdown_grace,
         })
     }
 
@@ -94,21 +97,20 @@ impl Server {
         self.address
     }
 
-    /// Serves until `stop` is over; then accepts nothing more, and gives what is in flight 10 seconds to end.
+    /// Serves until `stop` is over; then accepts nothing more, and gives requests in flight the grace time to end.
     pub async fn run(self, stop: impl Future<Output = ()>) {
         // Ends with the server.
         let mut housekeeper = JoinSet::new();
         housekeeper.spawn(keep_house(self.housekeeping));
-        let open = GracefulShutdown::new();
-        let slots = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+        let slots = Arc::new(Semaphore::new(MAX_CONNECTIONS as usize));
         let mut accepting = true;
-        let mut stop = std::pin::pin!(stop);
+        let mut stop = pin!(stop);
         loop {
             tokio::select! {
                 accepted = accept(&self.listener, &slots) => match accepted {
                     Ok((stream, peer, slot)) => {
                         accepting = true;
-                        tokio::spawn(self.connections.clone().serve(stream, peer, slot, open.watcher()));
+                        tokio::spawn(self.connections.clone().serve(stream, peer, slot));
                     }
                     Err(error) => {
                         if accepting {
@@ -123,7 +125,11 @@ impl Server {
         }
         drop(self.listener);
         self.admission.close();
-        if timeout(SHUTDOWN_GRACE, open.shutdown()).await.is_err() {
+        // All slots are free once all connections have ended.
+        if timeout(self.shutdown_grace, slots.acquire_many(MAX_CONNECTIONS))
+            .await
+            .is_err()
+        {
             tracing::warn!("some connections did not end in time and are cut off");
         }
     }
@@ -145,9 +151,11 @@ async fn accept(
     Ok((stream, peer.ip(), slot))
 }
 
-fn http(patience: Duration) -> auto::Builder<TokioExecutor> {
+fn http() -> auto::Builder<TokioExecutor> {
     let mut builder = auto::Builder::new(TokioExecutor::new());
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(patience)
+    builder.http1()
+        // It would also end idle connections; see `idle_connections`.
+        .header_read_timeout(None)
         // Some clients close their half after the request, and still wait for the answer.
         .half_close(true);
     builder
@@ -161,16 +169,16 @@ fn http(patience: Duration) -> auto::Builder<TokioExecutor> {
 
 impl Connections {
     /// Serves one connection to its end; holds its slot as long.
-    async fn serve(self, stream: TcpStream, peer: IpAddr, slot: OwnedSemaphorePermit, watcher: Watcher) {
+    async fn serve(self, stream: TcpStream, peer: IpAddr, slot: OwnedSemaphorePermit) {
         // Answers are small and whole: waiting to fill a packet only costs time.
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "TCP_NODELAY was refused");
         }
         let recognized = tokio::select! {
-            recognized = timeout(self.patience, protocol::recognize(stream)) => recognized,
+            recognized = timeout(self.limits.head, protocol::recognize(stream)) => recognized,
             () = self.admission.closed() => return,
         };
-        let Ok(Ok((protocol, stream))) = recognized else {
+        let Ok(Ok((protocol, activity, stream))) = recognized else {
             tracing::debug!("a connection ended before it said anything");
             return;
         };
@@ -178,13 +186,36 @@ impl Connections {
             Protocol::Http1 => self.http.http1_only(),
             Protocol::Http2 => self.http.http2_only(),
         };
+        let mut expiry = pin!(activity.expiry(self.limits));
         let dispatch = self.dispatch;
         let service = service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
-            dispatch.clone().call(request.map(Body::new), peer)
+            let guard = activity.begin_request();
+            let answer = dispatch.clone().call(request.map(Body::new), peer);
+            answer.map_ok(|response| response.map(|body| guard.keep_until_end_of(body)))
         });
-        let connection = http.serve_connection(TokioIo::new(stream), service).into_owned();
-        if let Err(error) = watcher.watch(connection).await {
-            tracing::debug!(error, "a connection ended badly");
+        let mut connection = pin!(http.serve_connection(TokioIo::new(stream), service));
+        let mut closed = pin!(self.admission.closed());
+        let mut is_ending = false;
+        loop {
+            tokio::select! {
+                // A request that has arrived goes before the end of the idle time.
+                biased;
+                outcome = connection.as_mut() => {
+                    if let Err(error) = outcome {
+                        tracing::debug!(error, "a connection ended badly");
+                    }
+                    break;
+                }
+                () = &mut closed, if !is_ending => {}
+                expired = &mut expiry, if !is_ending => {
+                    tracing::debug!(?expired, "a connection has reached a limit");
+                    if expired == Expired::Head {
+                        break;
+                    }
+                }
+            }
+            connection.as_mut().graceful_shutdown();
+            is_ending = true;
         }
         drop(slot);
     }

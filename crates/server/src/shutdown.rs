@@ -28,3 +28,20 @@ impl ShutdownSignals {
         }
     }
 }
+
+/// Keeps SIGHUP from ending the process, for as long as the process runs.
+///
+/// # Errors
+/// The system's error when the signal cannot be caught.
+pub(crate) fn ignore_hangup() -> io::Result<()> {
+    let mut hangup = signal(SignalKind::hangup())?;
+    tokio::spawn(async move {
+        while hangup.recv().await.is_some() {
+            tracing::info!(
+                signal = "SIGHUP",
+                "SIGHUP ignored: settings are read at the start only; restart the server to change them"
+            );
+        }
+    });
+    Ok(())
+}

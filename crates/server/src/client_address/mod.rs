@@ -10,7 +10,7 @@ use http::HeaderMap;
 use ipnet::IpNet;
 
 use crate::CommandError;
-use forwarding_headers::{forwarded, x_forwarded_for};
+use forwarding_headers::{forwarded, has_forwarding_headers, x_forwarded_for};
 
 /// The networks of the proxies whose word is taken on where a request comes from. None unless they are named.
 #[derive(Debug, Clone, Default)]
@@ -60,6 +60,12 @@ impl TrustedProxies {
                 }
             }
         }
+    }
+
+    /// Whether the request has forwarding headers that do not count, because the peer is no trusted proxy.
+    #[must_use]
+    pub fn ignores_headers_of(&self, peer: IpAddr, headers: &HeaderMap) -> bool {
+        has_forwarding_headers(headers) && !self.contain(peer.to_canonical())
     }
 
     /// Goes from one hop to the one before it, beginning at the peer, for as long as each is a trusted proxy and names an

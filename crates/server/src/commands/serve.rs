@@ -9,13 +9,15 @@ use crate::bootstrap::bootstrap;
 use crate::compose::Composition;
 use crate::configuration::Configuration;
 use crate::serve::Server;
-use crate::shutdown::ShutdownSignals;
+use crate::shutdown::{ShutdownSignals, ignore_hangup};
 
 /// How long the connections to the database may take to end, once the requests have.
-const CLOSING_TIME: Duration = Duration::from_secs(2);
+const CLOSING_TIME: Duration = Duration::from_secs(1);
 
 pub(super) async fn run(configuration: &Configuration) -> Result<(), CommandError> {
-    let mut signals = ShutdownSignals::catch().map_err(|error| CommandError::caused("cannot catch signals", &error))?;
+    let cannot_catch = |error| CommandError::caused("cannot catch signals", &error);
+    let mut signals = ShutdownSignals::catch().map_err(cannot_catch)?;
+    ignore_hangup().map_err(cannot_catch)?;
     let (composition, server) = tokio::select! {
         started = start(configuration) => started?,
         signal = signals.next() => {
@@ -53,6 +55,13 @@ async fn start(configuration: &Configuration) -> Result<(Composition, Server), C
     let server = Server::bind(&composition, configuration).await?;
     bootstrap(&composition.administration, configuration).await?;
     let version = env!("CARGO_PKG_VERSION");
-    tracing::info!(address = %server.address(), %database, version, "listening");
+    let address = server.address();
+    tracing::info!(%address, %database, version, "listening");
+    if !address.ip().to_canonical().is_loopback() {
+        tracing::warn!(
+            %address,
+            "other machines can reach this listener, which has no TLS; put a proxy that has TLS in front of it"
+        );
+    }
     Ok((composition, server))
 }

@@ -19,6 +19,8 @@ pub(super) struct SettingsFile {
     pub(super) cors_origins: Option<Vec<String>>,
     pub(super) trusted_proxies: Option<Vec<String>>,
     pub(super) request_timeout: Option<u32>,
+    pub(super) idle_timeout: Option<u32>,
+    pub(super) shutdown_grace: Option<u32>,
     pub(super) log_format: Option<LogFormat>,
     pub(super) log: Option<String>,
     pub(super) bootstrap_token_file: Option<PathBuf>,

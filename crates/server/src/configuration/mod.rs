@@ -25,6 +25,12 @@ use crate::client_address::TrustedProxies;
 /// The shortest token that may be handed in, in characters.
 const MIN_BOOTSTRAP_TOKEN_CHARACTERS: usize = 32;
 
+/// Seconds. Longer than the 60 of common load balancers, which must be the first to close a connection that they reuse.
+const IDLE_TIMEOUT: u32 = 75;
+
+/// Seconds. Docker kills a container 10 seconds after it told it to stop, and the database is closed within that time too.
+const SHUTDOWN_GRACE: u32 = 8;
+
 /// What flags and environment say.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Settings")]
@@ -77,6 +83,12 @@ pub struct Settings {
     /// Give up on a request after this many seconds [default: 10]
     #[arg(long, global = true, value_name = "SECONDS", env = "UNLOCKD_REQUEST_TIMEOUT")]
     pub request_timeout: Option<u32>,
+    /// Close a connection that is idle for this many seconds [default: 75]
+    #[arg(long, global = true, value_name = "SECONDS", env = "UNLOCKD_IDLE_TIMEOUT")]
+    pub idle_timeout: Option<u32>,
+    /// Give requests in flight this many seconds to end when the server stops [default: 8]
+    #[arg(long, global = true, value_name = "SECONDS", env = "UNLOCKD_SHUTDOWN_GRACE")]
+    pub shutdown_grace: Option<u32>,
     /// Write the log so [default: text on a terminal, else json]
     #[arg(long, global = true, value_name = "FORMAT", env = "UNLOCKD_LOG_FORMAT")]
     pub log_format: Option<LogFormat>,
@@ -127,6 +139,10 @@ pub struct Configuration {
     pub trusted_proxies: TrustedProxies,
     /// The longest time a request may take.
     pub request_timeout: Duration,
+    /// Time after which an idle connection is closed.
+    pub idle_timeout: Duration,
+    /// Time that requests in flight have to end when the server stops.
+    pub shutdown_grace: Duration,
     /// How the log is written; by what standard error is, if nothing was said.
     pub log_format: Option<LogFormat>,
     /// What the log shows, in the syntax of `tracing_subscriber::EnvFilter`.
@@ -169,6 +185,11 @@ impl Settings {
         if request_timeout == 0 {
             return Err(CommandError::new("request timeout: must be at least 1 second"));
         }
+        let idle_timeout = self.idle_timeout.or(file.idle_timeout).unwrap_or(IDLE_TIMEOUT);
+        if idle_timeout == 0 {
+            return Err(CommandError::new("idle timeout: must be at least 1 second"));
+        }
+        let shutdown_grace = self.shutdown_grace.or(file.shutdown_grace).unwrap_or(SHUTDOWN_GRACE);
         let bootstrap_token = environment("UNLOCKD_BOOTSTRAP_TOKEN")?
             .map(|token| parse_bootstrap_token(&token, "UNLOCKD_BOOTSTRAP_TOKEN"))
             .transpose()?;
@@ -185,6 +206,8 @@ impl Settings {
             cors_origins: parse_origins(&self.cors_origins.or(file.cors_origins).unwrap_or_default())?,
             trusted_proxies: TrustedProxies::parse(&trusted_proxies)?,
             request_timeout: Duration::from_secs(request_timeout.into()),
+            idle_timeout: Duration::from_secs(idle_timeout.into()),
+            shutdown_grace: Duration::from_secs(shutdown_grace.into()),
             log_format: self.log_format.or(file.log_format),
             log_filter: environment("UNLOCKD_LOG")?.or(file.log),
             bootstrap_token_file: self

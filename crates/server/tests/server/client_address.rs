@@ -88,6 +88,27 @@ fn nobody_is_trusted_unless_named() {
 }
 
 #[test]
+fn forwarding_headers_that_do_not_count_are_warned_of_once() {
+    let (_folder, program) = serve("127.0.0.2");
+    for (address, headers) in [
+        (PROXY, "x-forwarded-for: 192.0.2.7\r\n"),
+        (STRANGER, ""),
+        (STRANGER, "forwarded: for=192.0.2.7\r\n"),
+        (STRANGER, "x-forwarded-for: 192.0.2.7\r\n"),
+    ] {
+        request_from(address, program.address, "application/json", headers);
+    }
+    program.signal("TERM");
+    let (_, log) = program.wait();
+    let warnings: Vec<_> = log.iter().filter(|line| line["level"] == "WARN").collect();
+    let [warning] = warnings[..] else {
+        panic!("{warnings:#?}")
+    };
+    assert_eq!(warning["peer.address"], "127.0.0.1");
+    assert!(warning["message"].as_str().unwrap().contains("--trusted-proxies"));
+}
+
+#[test]
 fn a_client_of_ipv6_is_its_network() {
     let (_folder, mut program) = serve("127.0.0.2");
     let headers = "x-forwarded-for: 2001:db8:1:2:3:4:5:6\r\n";

@@ -49,6 +49,8 @@ fn help_names_every_command_and_setting() {
         "--cors-origin",
         "--trusted-proxies",
         "--request-timeout",
+        "--idle-timeout",
+        "--shutdown-grace",
         "--log-format",
         "--bootstrap-token-file",
         "--password-min-length",

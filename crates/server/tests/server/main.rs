@@ -9,6 +9,7 @@
 mod client_address;
 mod command_line;
 mod configuration;
+mod connections;
 mod dispatch;
 mod guessing;
 mod log_output;

@@ -246,3 +246,22 @@ fn the_first_user_is_called_admin_and_so_is_their_id() {
         user.body
     );
 }
+
+#[test]
+fn a_listener_that_other_machines_can_reach_is_warned_of() {
+    let warnings = |listen: &str| {
+        let folder = TempDir::new().unwrap();
+        let mut command = unlockd(folder.path());
+        command.args(["--listen", listen]);
+        let program = Program::serve(command);
+        program.signal("TERM");
+        let (_, log) = program.wait();
+        let warnings = log.into_iter().filter(|line| line["level"] == "WARN");
+        warnings.map(|line| line["message"].to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(warnings("127.0.0.1:0"), [""; 0]);
+    let [warning] = &warnings("0.0.0.0:0")[..] else {
+        panic!("there is one warning")
+    };
+    assert!(warning.contains("no TLS"), "{warning}");
+}
