@@ -70,21 +70,24 @@ CREATE INDEX users_locked_idx ON users (changed_at, id) INCLUDE (lock_until) WHE
 -- Locks that have ended.
 CREATE INDEX users_lock_until_idx ON users (lock_until) WHERE lock_until IS NOT NULL;
 
--- `key` is the name's caseless form. Names of the whole instance have no organization; the two kinds do not collide.
+-- `key` is the form in which names are compared (PRECIS). `login_key` is that form of what the user types to sign in: the
+-- name, or `<name>@<organization id>` for a name that is specific to an organization. Names of the whole instance have no
+-- organization.
 CREATE TABLE usernames (
     id text COLLATE "C" NOT NULL,
     user_id text COLLATE "C" NOT NULL,
     position integer NOT NULL,
     name text NOT NULL,
     key text COLLATE "C" NOT NULL,
+    login_key text COLLATE "C" NOT NULL,
     organization_id text COLLATE "C",
     CONSTRAINT usernames_pkey PRIMARY KEY (user_id, id),
     CONSTRAINT usernames_user_id_fkey FOREIGN KEY (user_id) REFERENCES users (id),
     CONSTRAINT usernames_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organizations (id)
 );
 
-CREATE UNIQUE INDEX usernames_instance_key ON usernames (key) WHERE organization_id IS NULL;
-CREATE UNIQUE INDEX usernames_organization_key ON usernames (organization_id, key) WHERE organization_id IS NOT NULL;
+-- A login name means one user.
+CREATE UNIQUE INDEX usernames_login_key ON usernames (login_key);
 -- Search by name in any scope, also by prefix.
 CREATE INDEX usernames_key_idx ON usernames (key, user_id);
 

@@ -23,6 +23,7 @@ mod password;
 mod password_reset;
 mod policy_event;
 mod position;
+mod precis;
 mod profile;
 mod sequence;
 mod session;
@@ -46,7 +47,7 @@ pub use authorization::{Grant, GrantScope, Grants, Permission, Reach, Role, Unkn
 pub use event::{StoredEventDetails, UnknownUserEvent, UserEvent, UserEventKind};
 pub use event_name::{UnknownUserEventName, UserEventName};
 pub use history::ReplayError;
-pub use id::{AccessTokenId, OrganizationId, SessionId, UserId, UsernameId};
+pub use id::{AccessTokenId, NewIdError, OrganizationId, SessionId, UserId, UsernameId};
 pub use lock::{Lock, LockCause, LockOrder, Reason, UnknownLockCause, UnknownUnlockCause, UnlockCause};
 pub use lockout_policy::{
     AttemptLimit, AttemptLimitOutOfRange, BackoffFactor, BackoffFactorOutOfRange, LockoutPolicy, PolicySpan,
@@ -73,4 +74,4 @@ pub use transitions::{
 };
 pub use user::{User, UserRecord, UserState};
 pub use user_change::{ProfileEdit, UserChange};
-pub use username::{Username, UsernameKey, UsernameScope};
+pub use username::{Username, UsernameError, UsernameKey, UsernameScope};

@@ -1,5 +1,5 @@
-use crate::id::{OrganizationId, UserId};
-use crate::text::TextError;
+use crate::id::UserId;
+use crate::text::{TextError, check_text};
 use crate::username::UsernameKey;
 
 /// How somebody says who they are when they sign in; whether there is such a user is another question.
@@ -12,31 +12,26 @@ pub enum LoginIdentity {
 }
 
 /// A name to sign in with, as it was typed: a username of the whole instance, or `<username>@<organization id>` for one that
-/// is specific to an organization. Where both exist, it is the one of the organization: names that end like this are the
-/// organization's to give, and nobody elsewhere can take one over.
+/// is specific to an organization. No two users have the same. A text that cannot be a username is a name that nobody has.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LoginName {
     text: String,
     key: UsernameKey,
-    organization_specific: Option<(UsernameKey, OrganizationId)>,
 }
 
 impl LoginName {
+    /// The longest login name, in characters (`zitadel.session.v2`: `{1..200}`).
+    pub const MAX_CHARACTERS: usize = 200;
+
     /// Takes over a name of 1 to 200 characters.
     ///
     /// # Errors
     /// [`TextError`] when it is empty, longer, or holds U+0000.
     pub fn new(text: impl Into<String>) -> Result<Self, TextError> {
         let text = text.into();
-        let key = UsernameKey::of(&text)?;
-        let organization_specific = text.rsplit_once('@').and_then(|(name, organization)| {
-            Some((UsernameKey::of(name).ok()?, OrganizationId::new(organization).ok()?))
-        });
-        Ok(Self {
-            text,
-            key,
-            organization_specific,
-        })
+        check_text(&text, Self::MAX_CHARACTERS)?;
+        let key = UsernameKey::of(&text);
+        Ok(Self { text, key })
     }
 
     /// The name as it was typed.
@@ -45,17 +40,9 @@ impl LoginName {
         &self.text
     }
 
-    /// The key that a username of the whole instance has if it is meant.
+    /// The login key of the username that is meant.
     #[must_use]
     pub fn key(&self) -> &UsernameKey {
         &self.key
-    }
-
-    /// The key and the organization that a specific username has if it is meant.
-    #[must_use]
-    pub fn organization_specific(&self) -> Option<(&UsernameKey, &OrganizationId)> {
-        self.organization_specific
-            .as_ref()
-            .map(|(key, organization)| (key, organization))
     }
 }

@@ -13,7 +13,7 @@ use crate::sequence::Sequence;
 use crate::timestamp::Timestamp;
 use crate::user::{User, UserState};
 use crate::user_change::{ProfileEdit, UserChange};
-use crate::username::Username;
+use crate::username::{Username, UsernameError};
 
 /// Why a user cannot be locked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -58,12 +58,15 @@ pub struct UserDeleted;
 /// Why a user cannot get one more username.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum AddUsernameRefusal {
-    /// The user has the name already, ignoring case.
+    /// The user has a username already that means the same login name.
     #[error("the user has this username already")]
     AlreadyTheirs,
     /// The user has [`UserProfile::MAX_USERNAMES`] already.
     #[error("the user has {} usernames already", UserProfile::MAX_USERNAMES)]
     TooMany,
+    /// Nobody could type the login name of the username.
+    #[error(transparent)]
+    LoginName(#[from] UsernameError),
     /// The user is gone.
     #[error(transparent)]
     Deleted(#[from] UserDeleted),
@@ -214,7 +217,10 @@ impl User {
         actor: Actor,
         now: Timestamp,
     ) -> Result<UserChange, AddUsernameRefusal> {
-        let is_same = |other: &Username| other.scope() == username.scope() && other.key() == username.key();
+        let organization = self.organization();
+        Username::check_login_name(username.name(), username.scope(), organization)?;
+        let login_key = username.login_key(organization);
+        let is_same = |other: &Username| other.login_key(organization) == login_key;
         if profile.usernames.iter().any(is_same) {
             return Err(AddUsernameRefusal::AlreadyTheirs);
         }

@@ -1,12 +1,13 @@
 use std::fmt;
 
-use icu_casemap::CaseMapper;
-use icu_normalizer::{ComposingNormalizer, DecomposingNormalizer};
+use thiserror::Error;
 
 use crate::id::{OrganizationId, UsernameId};
+use crate::login_identity::LoginName;
+use crate::precis::{self, Violation};
 use crate::text::{TextError, check_text};
 
-/// A name that a user signs in with: 1 to 200 characters without U+0000, kept as it was typed.
+/// A name that a user signs in with, kept as it was typed: 1 to 200 characters that PRECIS allows in usernames (RFC 8265).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Username {
     id: UsernameId,
@@ -24,22 +25,65 @@ pub enum UsernameScope {
     Organization,
 }
 
-/// What two usernames share when they differ in case only: Unicode's canonical caseless form (The Unicode Standard, D145).
+/// The form in which names are compared: PRECIS `UsernameCaseMapped` (RFC 8265). Names that differ only in case, in width,
+/// in composition, in characters without a width or in surrounding blanks have one key.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UsernameKey(String);
 
+/// The reason why a text cannot be a username.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum UsernameError {
+    /// The text is empty, too long, or holds U+0000.
+    #[error(transparent)]
+    Text(#[from] TextError),
+    /// The name begins or ends with a blank.
+    #[error("must not begin or end with a blank")]
+    SurroundingBlank,
+    /// The name has a character that is not allowed in a username, or not at this place.
+    #[error(
+        "must not contain U+{:04X} here; use letters, digits, ASCII punctuation, and blanks between them",
+        u32::from(*.0)
+    )]
+    Character(char),
+    /// The name mixes directions of writing in a way that can be misread (RFC 5893).
+    #[error(
+        "must not mix characters that are written from right to left with letters that are written from left to right"
+    )]
+    MixedDirections,
+    /// Nobody could type the login name of the username: `<username>@<organization id>` is too long.
+    #[error(
+        "must have at most {} characters together with \"@\" and the organization id",
+        LoginName::MAX_CHARACTERS
+    )]
+    LoginNameTooLong,
+}
+
 impl Username {
-    /// The longest username, in characters, as typed and in its composed form (NFC).
+    /// The longest username, in characters.
     pub const MAX_CHARACTERS: usize = 200;
 
     /// Takes over a name under an id of its own.
     ///
     /// # Errors
-    /// [`TextError`] when the name is empty, longer than 200 characters, or holds U+0000.
-    pub fn new(id: UsernameId, name: impl Into<String>, scope: UsernameScope) -> Result<Self, TextError> {
+    /// [`UsernameError`] when the name is not valid.
+    pub fn new(id: UsernameId, name: impl Into<String>, scope: UsernameScope) -> Result<Self, UsernameError> {
         let name = name.into();
-        let key = UsernameKey::of(&name)?;
+        Self::check(&name)?;
+        let key = UsernameKey::of(&name);
         Ok(Self { id, name, key, scope })
+    }
+
+    /// Checks a name.
+    ///
+    /// # Errors
+    /// [`UsernameError`] when the name is not valid.
+    pub fn check(name: &str) -> Result<(), UsernameError> {
+        check_text(name, Self::MAX_CHARACTERS)?;
+        precis::check(name).map_err(|violation| match violation {
+            Violation::SurroundingBlank => UsernameError::SurroundingBlank,
+            Violation::Character(character) => UsernameError::Character(character),
+            Violation::MixedDirections => UsernameError::MixedDirections,
+        })
     }
 
     /// Takes over a username from a store, which vouches for its name and for the key that goes with it.
@@ -60,7 +104,7 @@ impl Username {
         &self.name
     }
 
-    /// What must be unique in the scope.
+    /// The key of the name alone, by which the username is searched for.
     #[must_use]
     pub fn key(&self) -> &UsernameKey {
         &self.key
@@ -70,6 +114,35 @@ impl Username {
     #[must_use]
     pub fn scope(&self) -> UsernameScope {
         self.scope
+    }
+
+    /// The key of what the user types to sign in, which no two usernames share: of the name, or of
+    /// `<name>@<organization id>` for a name that is specific to the user's organization.
+    #[must_use]
+    pub fn login_key(&self, users_organization: &OrganizationId) -> UsernameKey {
+        match self.scope_organization(users_organization) {
+            None => self.key.clone(),
+            Some(organization) => UsernameKey::of(&login_name(&self.name, organization)),
+        }
+    }
+
+    /// Checks that the user can type what they sign in with.
+    ///
+    /// # Errors
+    /// [`UsernameError::LoginNameTooLong`] when sign-in does not accept so long a login name.
+    pub fn check_login_name(
+        name: &str,
+        scope: UsernameScope,
+        users_organization: &OrganizationId,
+    ) -> Result<(), UsernameError> {
+        let characters = match scope {
+            UsernameScope::Instance => name.chars().count(),
+            UsernameScope::Organization => login_name(name, users_organization).chars().count(),
+        };
+        if characters > LoginName::MAX_CHARACTERS {
+            return Err(UsernameError::LoginNameTooLong);
+        }
+        Ok(())
     }
 
     /// The organization the name belongs to, given its user's; none for a name of the whole instance.
@@ -83,20 +156,10 @@ impl Username {
 }
 
 impl UsernameKey {
-    /// The key of a name.
-    ///
-    /// # Errors
-    /// [`TextError`] when the name is empty, longer than 200 characters, or holds U+0000.
-    pub fn of(name: &str) -> Result<Self, TextError> {
-        check_text(name, Username::MAX_CHARACTERS)?;
-        let normalizer = ComposingNormalizer::new_nfc();
-        let composed = normalizer.normalize(name);
-        // A few characters decompose into several; bounding the composed form too bounds the key to what an index can hold.
-        check_text(&composed, Username::MAX_CHARACTERS)?;
-        // Folded in decomposed form, as D145 says: an iota below, once it is a letter, no longer trades places with marks.
-        let decomposed = DecomposingNormalizer::new_nfd().normalize(&composed);
-        let folded = CaseMapper::new().fold_string(&decomposed);
-        Ok(Self(normalizer.normalize(&folded).into_owned()))
+    /// The key of a name, also of one that is typed and that nobody could have.
+    #[must_use]
+    pub fn of(name: &str) -> Self {
+        Self(precis::comparison_form(name))
     }
 
     /// Takes over a key from a store, which vouches for it.
@@ -110,6 +173,10 @@ impl UsernameKey {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+fn login_name(name: &str, organization: &OrganizationId) -> String {
+    format!("{name}@{}", organization.as_str())
 }
 
 impl fmt::Display for Username {

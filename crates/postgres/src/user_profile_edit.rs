@@ -89,14 +89,16 @@ async fn add_username(
     user: &User,
     username: &Username,
 ) -> Result<Result<(), CommitError>, Error> {
+    let login_key = username.login_key(user.organization());
     let added = sqlx::query!(
-        "INSERT INTO usernames (user_id, id, position, name, key, organization_id)
-         SELECT $1, $2, coalesce(max(position), 0) + 1, $3, $4, $5 FROM usernames WHERE user_id = $1
+        "INSERT INTO usernames (user_id, id, position, name, key, login_key, organization_id)
+         SELECT $1, $2, coalesce(max(position), 0) + 1, $3, $4, $5, $6 FROM usernames WHERE user_id = $1
          ON CONFLICT DO NOTHING",
         user.id().as_str(),
         username.id().as_str(),
         username.name(),
         username.key().as_str(),
+        login_key.as_str(),
         username
             .scope_organization(user.organization())
             .map(OrganizationId::as_str),

@@ -4,8 +4,8 @@ use sqlx::Error;
 use sqlx::postgres::PgConnection;
 use time::OffsetDateTime;
 use unlockd_domain::{
-    LoginName, OrganizationId, PasswordHash, PasswordReset, StoredPassword, User, UserData, UserProfile, Username,
-    UsernameId, UsernameKey, UsernameScope,
+    LoginName, PasswordHash, PasswordReset, StoredPassword, User, UserData, UserProfile, Username, UsernameId,
+    UsernameKey, UsernameScope,
 };
 
 use crate::error::corrupt;
@@ -37,13 +37,11 @@ pub(crate) async fn find(connection: &mut PgConnection, ids: &[String]) -> Resul
     .collect()
 }
 
-/// The user who signs in by this name, with their profile. Who has it in an organization goes before who has it in the whole
-/// instance.
+/// The user who signs in by this name, with their profile.
 pub(crate) async fn find_by_login_name(
     connection: &mut PgConnection,
     name: &LoginName,
 ) -> Result<Option<(User, UserProfile)>, Error> {
-    let (key, organization) = name.organization_specific().unzip();
     sqlx::query_as!(
         UserProfileRow,
         r#"SELECT id, organization_id, state, sequence, password_failures, policy_locks, failures_forgotten_at,
@@ -59,13 +57,8 @@ pub(crate) async fn find_by_login_name(
                   ARRAY(SELECT usernames.organization_id IS NOT NULL FROM usernames WHERE user_id = users.id
                         ORDER BY position) AS "username_is_organization_specific!"
            FROM users
-           WHERE id = coalesce(
-               (SELECT user_id FROM usernames WHERE key = $2 AND usernames.organization_id = $3),
-               (SELECT user_id FROM usernames WHERE key = $1 AND usernames.organization_id IS NULL)
-           )"#,
+           WHERE id = (SELECT user_id FROM usernames WHERE login_key = $1)"#,
         name.key().as_str(),
-        key.map(UsernameKey::as_str),
-        organization.map(OrganizationId::as_str),
     )
     .fetch_optional(connection)
     .await?

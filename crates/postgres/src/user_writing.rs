@@ -71,7 +71,7 @@ pub(crate) async fn create(connection: &mut PgConnection, new: &NewUser) -> Resu
     create_usernames(connection, user, &new.profile.usernames).await
 }
 
-/// Writes a new user's names, in the order of their keys: two transactions that write the same names wait for each other
+/// Writes a new user's names, in the order of their login keys: two transactions that write the same names wait for each other
 /// in one direction only.
 async fn create_usernames(
     connection: &mut PgConnection,
@@ -86,18 +86,23 @@ async fn create_usernames(
         .iter()
         .map(|name| Some(name.scope_organization(user.organization())?.as_str().to_owned()))
         .collect();
+    let login_keys: Vec<String> = usernames
+        .iter()
+        .map(|name| name.login_key(user.organization()).as_str().to_owned())
+        .collect();
     let created = sqlx::query_scalar!(
-        "INSERT INTO usernames (user_id, id, position, name, key, organization_id)
-         SELECT $1, given.id, given.position, given.name, given.key, given.organization_id
-         FROM unnest($2::text[], $3::text[], $4::text[], $5::text[])
-              WITH ORDINALITY AS given (id, name, key, organization_id, position)
-         ORDER BY given.organization_id COLLATE \"C\", given.key COLLATE \"C\", given.position
+        "INSERT INTO usernames (user_id, id, position, name, key, login_key, organization_id)
+         SELECT $1, given.id, given.position, given.name, given.key, given.login_key, given.organization_id
+         FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
+              WITH ORDINALITY AS given (id, name, key, login_key, organization_id, position)
+         ORDER BY given.login_key COLLATE \"C\", given.position
          ON CONFLICT DO NOTHING
          RETURNING position",
         user.id().as_str(),
         &texts(|name| UsernameId::as_str(name.id())),
         &texts(Username::name),
         &texts(|name| name.key().as_str()),
+        &login_keys,
         &scopes as &[Option<String>],
     )
     .fetch_all(connection)

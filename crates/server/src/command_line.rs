@@ -94,7 +94,7 @@ pub enum Organization {
     Create {
         /// What people call it
         name: String,
-        /// The id; made if there is none
+        /// The id, without slashes, backslashes and control characters; generated if there is none
         #[arg(long)]
         id: Option<String>,
     },

@@ -230,7 +230,7 @@ pub fn text_match(method: TextMethod, text: &str) -> TextMatch {
 pub fn username_filter(method: TextMethod, text: &str) -> UserFilter {
     UserFilter::Username {
         text: text_match(method, text),
-        key: UsernameKey::of(text).expect("the key of a username"),
+        key: UsernameKey::of(text),
         organization_specific_only: false,
     }
 }

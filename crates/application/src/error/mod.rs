@@ -86,7 +86,7 @@ pub enum Error {
     /// A user of this id exists or existed.
     #[error("user id taken")]
     UserIdTaken,
-    /// The username is taken in its scope.
+    /// A user signs in with this name already.
     #[error("username {username:?} taken")]
     UsernameTaken {
         /// The name as the request has it.

@@ -57,7 +57,8 @@ pub enum UserFilter {
     UserId(TextMatch),
     /// The owning organization's id is like this; case as for [`UserFilter::UserId`].
     OrganizationId(TextMatch),
-    /// One of the usernames is like this. Where case is ignored, both are compared by their [`UsernameKey`].
+    /// One of the usernames is like this. Where case is ignored, both are compared by their [`UsernameKey`]; no
+    /// text has an empty one.
     Username {
         /// Like what.
         text: TextMatch,

@@ -41,8 +41,8 @@ pub trait UserStore: Send + Sync {
     ///   [`CommitError::LastInstanceOwner`] when the user holds `IAM_OWNER` on the instance and no other active user
     ///   does, also when changes to several owners, and changes of grants, run in parallel. Whether others are active is
     ///   asked for the time of the change's [last event](UserChange::event): a lock that has expired then is none.
-    /// - A username that is added MUST be refused with [`CommitError::UsernameTaken`] when somebody has it in its scope,
-    ///   ignoring case.
+    /// - A username that is added MUST be refused with [`CommitError::UsernameTaken`] when a username has its
+    ///   [login key](unlockd_domain::Username::login_key), in whatever scope, also when both are written in parallel.
     /// - [`ProfileEdit::Erase`](unlockd_domain::ProfileEdit::Erase) MUST take away usernames, password, reset code, data,
     ///   access tokens, sessions (also those that only name the user's id) and grants, and from the user's history the reasons,
     ///   the sources and the digests of requests; usernames are free again.
@@ -90,7 +90,7 @@ pub enum CreateUserError {
     /// The id was given out before.
     #[error("the user id is taken")]
     UserIdTaken,
-    /// A username is taken in its scope, ignoring case, or is given twice.
+    /// A username has the login key of another one, or is given twice.
     #[error("the username {username:?} is taken")]
     UsernameTaken {
         /// The name that is taken, as the new user was to have it.
@@ -113,7 +113,7 @@ pub enum CommitError {
     /// No active holder of `IAM_OWNER` would be left.
     #[error("no active instance owner would be left")]
     LastInstanceOwner,
-    /// The username is taken in its scope, ignoring case.
+    /// Another username has its login key.
     #[error("the username {username:?} is taken")]
     UsernameTaken {
         /// The name that is taken, as the user was to have it.

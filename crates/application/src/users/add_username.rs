@@ -79,6 +79,7 @@ fn refused(user: &User, username: &Username, refusal: AddUsernameRefusal) -> Err
         AddUsernameRefusal::AlreadyTheirs => Error::UsernameTaken {
             username: username.name().to_owned(),
         },
+        AddUsernameRefusal::LoginName(problem) => Error::invalid("username.username", problem),
         AddUsernameRefusal::TooMany => Error::TooManyUsernames(user.id().clone()),
         AddUsernameRefusal::Deleted(_) => Error::UserNotFound(user.id().clone()),
     }

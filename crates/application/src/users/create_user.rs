@@ -45,6 +45,11 @@ impl CreateUser {
         if !reach.covers(&self.organization) {
             return Err(Error::PermissionDenied);
         }
+        for (index, username) in self.usernames.iter().enumerate() {
+            username
+                .check_login_name(&self.organization)
+                .map_err(|problem| Error::invalid(format!("authenticators.usernames[{index}].username"), problem))?;
+        }
         if let Some(password) = &self.password {
             users
                 .password_rules
@@ -132,9 +137,11 @@ impl CreateUser {
         let usernames = self
             .usernames
             .into_iter()
-            .map(|new| new.with_id(UsernameId::new(users.ids.generate())?))
-            .collect::<Result<_, _>>()
-            .map_err(Error::internal)?;
+            .map(|new| {
+                let id = UsernameId::new(users.ids.generate()).map_err(Error::internal)?;
+                new.with_id(id).map_err(Error::internal)
+            })
+            .collect::<Result<_, _>>()?;
         let password = hash.map(|hash| StoredPassword {
             hash,
             changed_at: now,

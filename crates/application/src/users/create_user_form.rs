@@ -51,7 +51,9 @@ impl CreateUserForm {
             (!self.schema_id.is_empty(), "schema_id"),
         ])?;
         let mut violations = Violations::default();
-        let user_id = self.user_id.and_then(|id| violations.keep("user_id", UserId::new(id)));
+        let user_id = self
+            .user_id
+            .and_then(|id| violations.keep("user_id", UserId::choose(id)));
         let organization = organization(self.organization, &mut violations);
         let usernames = usernames(self.usernames, &mut violations);
         let password = self

@@ -1,4 +1,4 @@
-use unlockd_domain::{TextError, Username, UsernameId, UsernameKey, UsernameScope};
+use unlockd_domain::{OrganizationId, Username, UsernameError, UsernameId, UsernameScope};
 
 /// A username without an id.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,10 +20,10 @@ impl NewUsername {
     /// A name to be.
     ///
     /// # Errors
-    /// [`TextError`] when it is empty, longer than 200 characters, or holds U+0000.
-    pub fn new(name: impl Into<String>, scope: UsernameScope) -> Result<Self, TextError> {
+    /// [`UsernameError`] when it is not valid.
+    pub fn new(name: impl Into<String>, scope: UsernameScope) -> Result<Self, UsernameError> {
         let name = name.into();
-        UsernameKey::of(&name)?;
+        Username::check(&name)?;
         Ok(Self { name, scope })
     }
 
@@ -35,14 +35,19 @@ impl NewUsername {
         self.scope
     }
 
-    pub(super) fn with_id(self, id: UsernameId) -> Result<Username, TextError> {
+    /// Checks that a user of the organization can sign in with it.
+    pub(super) fn check_login_name(&self, organization: &OrganizationId) -> Result<(), UsernameError> {
+        Username::check_login_name(&self.name, self.scope, organization)
+    }
+
+    pub(super) fn with_id(self, id: UsernameId) -> Result<Username, UsernameError> {
         Username::new(id, self.name, self.scope)
     }
 }
 
 impl UsernameForm {
     /// The name to be.
-    pub(super) fn parse(self) -> Result<NewUsername, TextError> {
+    pub(super) fn parse(self) -> Result<NewUsername, UsernameError> {
         let scope = if self.is_organization_specific {
             UsernameScope::Organization
         } else {

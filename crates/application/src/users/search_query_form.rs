@@ -1,4 +1,4 @@
-use unlockd_domain::{LockCause, OrganizationId, Timestamp, TimestampOutOfRange, UserId, UsernameKey};
+use unlockd_domain::{LockCause, LoginName, OrganizationId, Timestamp, TimestampOutOfRange, UserId};
 
 use crate::error::{Error, Violations};
 use crate::ports::{TextMatch, TextMethod, TimeRange, UserFilter};
@@ -160,13 +160,19 @@ impl Reading<'_> {
                 is_organization_specific,
             } => {
                 let path = format!("{path}.username_query");
-                let key = UsernameKey::of(&form.text);
-                let key = self.violations.keep(format!("{path}.username"), key);
-                self.text(&path, form).zip(key).map(|(text, key)| UserFilter::Username {
-                    text,
-                    key,
-                    organization_specific_only: is_organization_specific,
-                })
+                let name = self.typed_name(format!("{path}.username"), form.text);
+                let typed = name.as_ref().map_or("", LoginName::as_str);
+                let form = TextForm {
+                    text: typed.trim().to_owned(),
+                    method: form.method,
+                };
+                self.text(&path, form)
+                    .zip(name)
+                    .map(|(text, name)| UserFilter::Username {
+                        text,
+                        key: name.key().clone(),
+                        organization_specific_only: is_organization_specific,
+                    })
             }
             SearchQueryForm::State(number) => self.state(&format!("{path}.state_query.state"), number),
             SearchQueryForm::LockCause(number) => self.lock_cause(&format!("{path}.lock_cause_query.cause"), number),
@@ -182,6 +188,16 @@ impl Reading<'_> {
                 });
             }
         })
+    }
+
+    /// A name that is searched for. Blanks around it are ignored, so they are no name.
+    fn typed_name(&mut self, field: String, text: String) -> Option<LoginName> {
+        let name = self.violations.keep(field.as_str(), LoginName::new(text))?;
+        if name.key().as_str().is_empty() {
+            self.violations.note(field, "must not be blank");
+            return None;
+        }
+        Some(name)
     }
 
     /// `zitadel.object.v2beta.TextQueryMethod`.

@@ -72,7 +72,15 @@ const TABLE: &[(&str, &[&str])] = &[
     ),
     (
         "unlockd-domain",
-        &["icu_casemap", "icu_normalizer", "serde_json", "thiserror", "time"],
+        &[
+            "icu_casemap",
+            "icu_locale_core",
+            "icu_normalizer",
+            "icu_properties",
+            "serde_json",
+            "thiserror",
+            "time",
+        ],
     ),
     (
         "unlockd-grpc",

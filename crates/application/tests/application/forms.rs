@@ -171,3 +171,39 @@ fn a_segment_of_a_path_is_decoded_once() {
         assert_eq!(decode_segment(malformed), Err(MalformedSegment), "{malformed}");
     }
 }
+
+#[test]
+fn ids_and_names_that_are_refused_for_a_new_user_are_told_with_the_rule() {
+    let username = |name: &str| UsernameForm {
+        username: name.to_owned(),
+        ..UsernameForm::default()
+    };
+    let form = CreateUserForm {
+        user_id: Some("x/../mara".to_owned()),
+        usernames: ["john ", "jo\u{200B}hn", "johnא"].map(username).into(),
+        ..in_default()
+    };
+    let expected = [
+        ("user_id", "must not contain \"/\", \"\\\" or control characters"),
+        (
+            "authenticators.usernames[0].username",
+            "must not begin or end with a blank",
+        ),
+        (
+            "authenticators.usernames[1].username",
+            "must not contain U+200B here; use letters, digits, ASCII punctuation, and blanks between them",
+        ),
+        (
+            "authenticators.usernames[2].username",
+            "must not mix characters that are written from right to left with letters that are written from left to right",
+        ),
+    ];
+    let refused = violations(form.parse());
+    assert!(
+        refused
+            .iter()
+            .map(|(field, problem)| (field.as_str(), problem.as_str()))
+            .eq(expected),
+        "{refused:?}"
+    );
+}

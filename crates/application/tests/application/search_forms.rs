@@ -139,7 +139,7 @@ fn each_query_becomes_a_condition() {
             },
             UserFilter::Username {
                 text: ends(TextMethod::EndsWith),
-                key: UsernameKey::of("Z%_\\").unwrap(),
+                key: UsernameKey::of("Z%_\\"),
                 organization_specific_only: true,
             },
         ),
@@ -176,6 +176,20 @@ fn each_query_becomes_a_condition() {
     ];
     let (forms, filters): (Vec<_>, Vec<_>) = conditions.into_iter().unzip();
     assert_eq!(search(forms).unwrap().filter, UserFilter::And(filters));
+}
+
+#[test]
+fn blanks_around_a_name_that_is_searched_for_are_ignored() {
+    let found = search(vec![username(text(" Ada\u{A0}", 0))]).unwrap().filter;
+    assert_eq!(found, search(vec![username(text("Ada", 0))]).unwrap().filter);
+    for blank in [" ", "\t\u{3000}", "\u{200B}"] {
+        let refused = violations(search(vec![username(text(blank, 4))]));
+        let expected = (
+            "queries[0].username_query.username".to_owned(),
+            "must not be blank".to_owned(),
+        );
+        assert_eq!(refused, [expected]);
+    }
 }
 
 #[test]

@@ -6,6 +6,7 @@ use unlockd_application::users::{AddUsername, NewUsername};
 use unlockd_domain::{Actor, UserEventKind, UserProfile, Username, UsernameScope};
 use unlockd_testkit::fixtures;
 
+use crate::forms::violations;
 use crate::stage::{Stage, add_username, instance_manager, manager, reason, remove_username};
 use crate::user_store_double::UserStoreDouble;
 
@@ -58,6 +59,21 @@ async fn a_name_that_is_taken_is_refused_whoever_has_it() {
         ..add_username("here", "zoë")
     };
     stage.users.add_username(&manager(), in_organization).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_name_of_the_organization_with_which_nobody_could_sign_in_is_refused() {
+    let stage = Stage::new().await;
+    let long = AddUsername {
+        username: NewUsername::new("é".repeat(196), UsernameScope::Organization).unwrap(),
+        ..add_username("here", "unused")
+    };
+    let outcome = stage.users.add_username(&manager(), long).await;
+    let expected = (
+        "username.username".to_owned(),
+        "must have at most 200 characters together with \"@\" and the organization id".to_owned(),
+    );
+    assert_eq!(violations(outcome), [expected]);
 }
 
 #[tokio::test]

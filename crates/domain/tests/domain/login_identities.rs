@@ -1,56 +1,48 @@
 //! By what people say who they are.
 
-use unlockd_domain::{LoginName, TextError, UsernameKey};
+use unlockd_domain::{LoginName, TextError, Username, UsernameId, UsernameKey, UsernameScope};
 
-/// The keys that are looked for: of the whole instance, and of an organization.
-fn keys(text: &str) -> (String, Option<(String, String)>) {
-    let name = LoginName::new(text).unwrap();
-    assert_eq!(name.as_str(), text);
-    let specific = name
-        .organization_specific()
-        .map(|(key, organization)| (key.as_str().to_owned(), organization.as_str().to_owned()));
-    (name.key().as_str().to_owned(), specific)
-}
-
-fn specific(name: &str, organization: &str) -> (String, String) {
-    (name.to_owned(), organization.to_owned())
-}
+use crate::organization_id;
 
 #[test]
-fn a_name_without_an_at_sign_is_one_of_the_whole_instance() {
-    assert_eq!(keys("ada"), ("ada".to_owned(), None));
-    assert_eq!(keys("Straße"), ("strasse".to_owned(), None));
-}
-
-#[test]
-fn what_is_behind_the_last_at_sign_may_be_an_organization() {
-    assert_eq!(keys("Ada@Acme"), ("ada@acme".to_owned(), Some(specific("ada", "Acme"))));
-    assert_eq!(
-        keys("ada@example.com@acme"),
-        (
-            "ada@example.com@acme".to_owned(),
-            Some(specific("ada@example.com", "acme"))
-        )
-    );
-    assert_eq!(
-        keys("ada@example.com"),
-        ("ada@example.com".to_owned(), Some(specific("ada", "example.com")))
-    );
-}
-
-#[test]
-fn nothing_before_or_behind_the_at_sign_is_no_organization() {
-    for text in ["@", "@acme", "ada@", "ada@@"] {
-        assert_eq!(keys(text).1, None, "{text}");
+fn a_login_name_is_looked_for_by_its_key_and_kept_as_it_was_typed() {
+    for (text, key) in [
+        ("Ada", "ada"),
+        (" ada\u{200B}\n", "ada"),
+        ("Ada@ACME", "ada@acme"),
+        ("Ａｄａ@acme", "ada@acme"),
+    ] {
+        let name = LoginName::new(text).unwrap();
+        assert_eq!((name.as_str(), name.key()), (text, &UsernameKey::of(key)), "{text}");
     }
 }
 
 #[test]
-fn names_that_differ_in_case_or_composition_only_are_looked_for_by_one_key() {
-    for (one, other) in [("ADA", "ada"), ("É@acme", "e\u{301}@acme")] {
-        assert_eq!(keys(one), keys(other));
+fn a_username_is_meant_by_its_login_name() {
+    let acme = organization_id("Acme");
+    for (scope, login_name) in [
+        (UsernameScope::Instance, "ada@home"),
+        (UsernameScope::Organization, "ada@home@acme"),
+    ] {
+        let username = Username::new(UsernameId::new("id").unwrap(), "Ada@Home", scope).unwrap();
+        assert_eq!(*LoginName::new(login_name).unwrap().key(), username.login_key(&acme));
     }
-    assert_eq!(*LoginName::new("Ada").unwrap().key(), UsernameKey::of("ada").unwrap());
+}
+
+#[test]
+fn a_text_that_cannot_be_a_username_is_a_login_name_all_the_same() {
+    for text in [
+        " ",
+        "\u{200B}",
+        "\u{1F511}",
+        "correct horse, battery staple!",
+        "aא",
+        "@",
+        "@acme",
+        "ada@",
+    ] {
+        assert!(LoginName::new(text).is_ok(), "{text:?}");
+    }
 }
 
 #[test]

@@ -13,6 +13,7 @@ mod authorization;
 mod events;
 mod expired_locks;
 mod histories;
+mod ids;
 mod lifecycle;
 mod lockout_model;
 mod lockout_policies;

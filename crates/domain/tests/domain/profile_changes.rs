@@ -3,7 +3,7 @@
 use unlockd_domain::{
     Actor, AddUsernameRefusal, Lock, LockCause, PasswordHash, PasswordReset, ProfileEdit, RemoveUsernameRefusal,
     StoredPassword, User, UserData, UserDeleted, UserEventKind, UserProfile, UserRecord, UserState, Username,
-    UsernameId, UsernameScope,
+    UsernameError, UsernameId, UsernameScope,
 };
 
 use crate::{at, user_id};
@@ -141,14 +141,27 @@ fn a_name_is_added_in_every_state_but_the_last() {
 }
 
 #[test]
-fn nobody_gets_a_name_twice_in_one_scope_whatever_its_case() {
+fn nobody_gets_a_login_name_twice() {
     let [user, ..] = living();
-    let profile = named(&["Straße"]);
-    let again = name("2", "STRASSE", UsernameScope::Instance);
-    let refused = user.add_username(&profile, again, somebody(), at(LATER));
-    assert_eq!(refused, Err(AddUsernameRefusal::AlreadyTheirs));
-    let elsewhere = name("2", "STRASSE", UsernameScope::Organization);
+    let profile = named(&["Straße", "ada@ACME"]);
+    for (text, scope) in [
+        ("STRAẞE", UsernameScope::Instance),
+        ("ADA", UsernameScope::Organization),
+    ] {
+        let refused = user.add_username(&profile, name("2", text, scope), somebody(), at(LATER));
+        assert_eq!(refused, Err(AddUsernameRefusal::AlreadyTheirs));
+    }
+    let elsewhere = name("2", "STRAẞE", UsernameScope::Organization);
     assert!(user.add_username(&profile, elsewhere, somebody(), at(LATER)).is_ok());
+}
+
+#[test]
+fn nobody_gets_a_name_that_cannot_be_typed_to_sign_in() {
+    let [user, ..] = living();
+    let long = name("1", &"a".repeat(200), UsernameScope::Organization);
+    let refused = user.add_username(&UserProfile::default(), long, somebody(), at(LATER));
+    let problem = UsernameError::LoginNameTooLong;
+    assert_eq!(refused, Err(AddUsernameRefusal::LoginName(problem)));
 }
 
 #[test]

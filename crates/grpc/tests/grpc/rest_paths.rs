@@ -29,7 +29,7 @@ async fn users_are_created_locked_and_unlocked_at_the_paths_of_the_rest_api() {
     let stage = Stage::new().await;
     let token = &stage.world.organization_manager.token;
     let create = CreateUserRequest {
-        user_id: Some("a/b é".to_owned()),
+        user_id: Some("a:b é".to_owned()),
         organization: Some(Organization {
             org: Some(Org::OrgId(stage.world.organization.to_string())),
         }),
@@ -37,9 +37,9 @@ async fn users_are_created_locked_and_unlocked_at_the_paths_of_the_rest_api() {
     };
     let request = RawRequest::grpc("/v3alpha/users", framed(&create)).token(token);
     let created: CreateUserResponse = request.send(&stage.server).await.message();
-    assert_eq!(created.user_id, "a/b é");
+    assert_eq!(created.user_id, "a:b é");
 
-    let request = RawRequest::grpc("/v3alpha/users/a%2Fb%20%C3%A9/lock", lock("")).token(token);
+    let request = RawRequest::grpc("/v3alpha/users/a%3Ab%20%C3%A9/lock", lock("")).token(token);
     let locked: LockUserResponse = request.send(&stage.server).await.message();
     assert_eq!(locked.details.expect("details").sequence, 2);
 
@@ -49,7 +49,7 @@ async fn users_are_created_locked_and_unlocked_at_the_paths_of_the_rest_api() {
     });
     let text = BASE64_STANDARD.encode(unlock).into();
     let request = RawRequest::http1(
-        "/v3alpha/users/a%2Fb%20%C3%A9/unlock",
+        "/v3alpha/users/a%3Ab%20%C3%A9/unlock",
         "application/grpc-web-text",
         text,
     )

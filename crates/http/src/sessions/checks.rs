@@ -41,8 +41,8 @@ struct CheckUser {
     #[serde(alias = "user_id")]
     #[schema(min_length = 1, max_length = 200)]
     user_id: Option<String>,
-    /// A username of the whole instance, or `<username>@<organization id>` for one that is specific to an organization, in any
-    /// case.
+    /// A username of the whole instance, or `<username>@<organization id>` for one that is specific to an organization. Case,
+    /// width, characters that cannot be seen and blanks around the name are ignored.
     #[serde(alias = "login_name")]
     #[schema(min_length = 1, max_length = 200)]
     login_name: Option<String>,

@@ -2,13 +2,14 @@ use serde::Deserialize;
 use unlockd_application::users::{PasswordForm, UsernameForm};
 use utoipa::ToSchema;
 
-/// A name to sign in with, unique ignoring case.
+/// A name to sign in with. No other user signs in with it, in whatever case or width.
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct SetUsername {
+    /// Letters, digits and ASCII punctuation, with blanks between them (RFC 8265).
     #[schema(min_length = 1, max_length = 200)]
     username: Option<String>,
-    /// Whether the name is unique within the organization only.
+    /// True if the user signs in with `<username>@<organization id>`, of at most 200 characters in all.
     #[serde(alias = "is_organization_specific")]
     is_organization_specific: Option<bool>,
 }

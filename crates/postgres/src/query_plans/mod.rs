@@ -21,9 +21,9 @@ const ROWS: &str = "
            now() + n * interval '1 second', now() + (n * 7919 % 100000) * interval '1 minute'
     FROM generate_series(0, 99999) AS n,
          LATERAL (SELECT CASE WHEN n % 97 = 0 THEN 'locked' WHEN n % 89 = 0 THEN 'deleted' ELSE 'active' END) AS s (state);
-    INSERT INTO usernames (user_id, id, position, name, key, organization_id)
-    SELECT 'u' || n, 'n', 1, 'Name' || n, 'name' || n, CASE WHEN n % 2 = 0 THEN 'o' || n % 100 END
-    FROM generate_series(0, 99999) AS n;
+    INSERT INTO usernames (user_id, id, position, name, key, login_key, organization_id)
+    SELECT 'u' || n, 'n', 1, 'Name' || n, 'name' || n, 'name' || n || coalesce('@' || organization, ''), organization
+    FROM generate_series(0, 99999) AS n, LATERAL (SELECT CASE WHEN n % 2 = 0 THEN 'o' || n % 100 END) AS s (organization);
     INSERT INTO user_events (user_id, sequence, kind, organization_id, actor_user_id, occurred_at)
     SELECT 'u' || n % 100000, n / 100000 + 1, CASE n / 100000 WHEN 0 THEN 'user.created' ELSE 'user.updated' END,
            'o' || n % 100, 'u' || n % 97, now() + n * interval '1 second'

@@ -74,8 +74,7 @@ async fn sign_ins_and_housekeeping_read_no_table_from_end_to_end() {
     assert_eq!(database.sequential_scans().await, before);
     for index in [
         "users_lock_until_idx",
-        "usernames_instance_key",
-        "usernames_organization_key",
+        "usernames_login_key",
         "sessions_token_digest_key",
         "sessions_expires_at_idx",
         "sessions_user_id_idx",

@@ -54,7 +54,7 @@ fn text(method: TextMethod, text: &str) -> TextMatch {
 fn named(method: TextMethod, name: &str) -> UserFilter {
     UserFilter::Username {
         text: text(method, name),
-        key: UsernameKey::of(name).unwrap(),
+        key: UsernameKey::of(name),
         organization_specific_only: false,
     }
 }

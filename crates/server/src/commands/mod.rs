@@ -7,8 +7,10 @@ mod serve;
 mod table;
 mod token;
 
+use std::fmt::Display;
+
 use unlockd_application::administration::Administration;
-use unlockd_domain::{OrganizationId, TextError, UserId};
+use unlockd_domain::{OrganizationId, UserId};
 
 use crate::command_line::Command;
 use crate::compose::{self, Composition};
@@ -69,6 +71,6 @@ fn parse_organization_id(id: String) -> Result<OrganizationId, CommandError> {
     OrganizationId::new(id).map_err(|error| invalid("organization id", error))
 }
 
-fn invalid(what: &str, error: TextError) -> CommandError {
+fn invalid(what: &str, error: impl Display) -> CommandError {
     CommandError::new(format!("the {what} {error}"))
 }

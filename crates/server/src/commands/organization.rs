@@ -1,7 +1,7 @@
 use unlockd_application::administration::Administration;
-use unlockd_domain::OrganizationName;
+use unlockd_domain::{OrganizationId, OrganizationName};
 
-use super::{invalid, parse_organization_id, table};
+use super::{invalid, table};
 use crate::CommandError;
 use crate::command_line::Organization;
 use crate::output::say;
@@ -9,7 +9,9 @@ use crate::output::say;
 pub(super) async fn run(command: Organization, administration: Administration) -> Result<(), CommandError> {
     match command {
         Organization::Create { name, id } => {
-            let id = id.map(parse_organization_id).transpose()?;
+            let id = id
+                .map(|id| OrganizationId::choose(id).map_err(|error| invalid("organization id", error)))
+                .transpose()?;
             let name = OrganizationName::new(name).map_err(|error| invalid("name", error))?;
             let organization = administration.create_organization(id, name).await?;
             say(format_args!("{}", organization.id))?;

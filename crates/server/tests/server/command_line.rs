@@ -80,6 +80,13 @@ fn organizations_are_made_and_listed() {
         &["organization", "create", "Acme again", "--id", "acme"],
     ));
     assert_eq!(line, "unlockd: The organization id is taken.");
+    for (id, problem) in [
+        ("..", r#"must not be "." or "..""#),
+        ("acme/../default", r#"must not contain "/", "\" or control characters"#),
+    ] {
+        let line = complaint(&run(folder.path(), &["organization", "create", "Acme", "--id", id]));
+        assert_eq!(line, format!("unlockd: the organization id {problem}"));
+    }
 }
 
 #[test]

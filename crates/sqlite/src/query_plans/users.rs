@@ -12,7 +12,8 @@ const USERS: &str = "
            1, iif(n % 83 <> 0 AND n % 7 = 0, n, NULL), iif(n % 83 <> 0 AND n % 7 = 0, 'operator', NULL),
            n, n * 31 % 100000
     FROM numbers;
-    INSERT INTO usernames (id, user_id, position, name, key) SELECT 'name', id, 0, 'Name ' || id, 'name ' || id FROM users;
+    INSERT INTO usernames (id, user_id, position, name, key, login_key)
+    SELECT 'name', id, 0, 'Name ' || id, 'name ' || id, 'name ' || id FROM users;
 ";
 
 fn one_organization() -> Visibility {
@@ -41,7 +42,7 @@ fn user_id(method: TextMethod) -> UserFilter {
 fn username(method: TextMethod) -> UserFilter {
     let text = "Name user 0012".to_owned();
     UserFilter::Username {
-        key: UsernameKey::of(&text).unwrap(),
+        key: UsernameKey::of(&text),
         text: TextMatch { method, text },
         organization_specific_only: false,
     }

@@ -73,22 +73,23 @@ pub(crate) async fn select_profiles(
         .collect()
 }
 
-/// Writes one of a user's names, behind those that are there; answers whether it was free in its scope.
+/// Writes one of a user's names, behind those that are there; answers whether it was free.
 pub(super) async fn insert_username(
     connection: &mut SqliteConnection,
     user: &User,
     username: &Username,
 ) -> Result<bool, StoreError> {
-    // Only the two scopes' indexes may refuse quietly: a repeated id is a fault of the program.
+    let login_key = username.login_key(user.organization());
+    // Only the index of login keys may refuse quietly: a repeated id is a fault of the program.
     let result = sqlx::query!(
-        "INSERT INTO usernames (id, user_id, name, key, organization_id, position)
-         VALUES (?1, ?2, ?3, ?4, ?5, (SELECT coalesce(max(position) + 1, 0) FROM usernames WHERE user_id = ?2))
-         ON CONFLICT (key) WHERE organization_id IS NULL DO NOTHING
-         ON CONFLICT (organization_id, key) WHERE organization_id IS NOT NULL DO NOTHING",
+        "INSERT INTO usernames (id, user_id, name, key, login_key, organization_id, position)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, (SELECT coalesce(max(position) + 1, 0) FROM usernames WHERE user_id = ?2))
+         ON CONFLICT (login_key) DO NOTHING",
         username.id().as_str(),
         user.id().as_str(),
         username.name(),
         username.key().as_str(),
+        login_key.as_str(),
         username
             .scope_organization(user.organization())
             .map(OrganizationId::as_str),

@@ -13,7 +13,7 @@ fn named_like(text: &str) -> UserFilter {
             method: TextMethod::Contains,
             text: text.to_owned(),
         },
-        key: UsernameKey::of(text).unwrap(),
+        key: UsernameKey::of(text),
         organization_specific_only: true,
     }
 }

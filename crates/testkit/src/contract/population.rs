@@ -14,9 +14,9 @@ const USERS: usize = 40;
 const CHANGES: usize = 400;
 
 /// What has a meaning in patterns, differs in case only, or is written in two ways.
-const PIECES: [&str; 27] = [
+const PIECES: [&str; 28] = [
     "a", "A", "b", "B", "%", "_", "*", "?", "[", "]", "\\", "'", "\"", "^", "-", " ", "é", "É", "e\u{301}", "ß", "ss",
-    "SS", "i", "İ", "ı", "σ", "🔑",
+    "SS", "i", "İ", "ı", "σ", "ａ", "🔑",
 ];
 
 pub(super) const ORGANIZATIONS: [&str; 5] = ["acme", "Acme", "ac%e", "ÄCME", "äcme"];

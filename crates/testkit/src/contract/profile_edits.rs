@@ -206,13 +206,13 @@ pub async fn a_removed_name_is_free_again(harness: &dyn StoreHarness) {
         let lost = removing(first.change.user(), &first.profile, "straße");
         arrange::commit(&stores, &lost).await;
 
-        let second = with_name("second", "STRASSE");
+        let second = with_name("second", "STRAẞE");
         arrange::write(&stores, &second).await;
         let nameless = UserProfile::default();
         let back = adding(lost.user(), &nameless, fixtures::username("straße", scope));
         assert_taken(&stores, &back, "straße").await;
 
-        arrange::commit(&stores, &removing(second.change.user(), &second.profile, "STRASSE")).await;
+        arrange::commit(&stores, &removing(second.change.user(), &second.profile, "STRAẞE")).await;
         arrange::commit(&stores, &back).await;
     }
 }
@@ -228,8 +228,8 @@ async fn assert_taken(stores: &Stores, change: &UserChange, name: &str) {
     assert_eq!(arrange::known(stores, id).await, before);
 }
 
-/// Case is Unicode's, and an organization's names are its own: the rule of creations is that of additions.
-pub async fn a_name_that_is_taken_in_its_scope_is_not_added(harness: &dyn StoreHarness) {
+/// Case is Unicode's, and a login name means one user: the rule of creations is that of additions.
+pub async fn a_name_that_is_taken_is_not_added(harness: &dyn StoreHarness) {
     let stores = harness.stores();
     arrange::organization(&stores, arrange::ACME).await;
     arrange::organization(&stores, "umbrella").await;
@@ -247,7 +247,7 @@ pub async fn a_name_that_is_taken_in_its_scope_is_not_added(harness: &dyn StoreH
     arrange::write(&stores, &stranger).await;
     let stranger = stranger.change.user();
     for user in [&colleague, stranger] {
-        for name in ["straße", "STRASSE", "Strasse"] {
+        for name in ["straße", "STRAẞE", "Straẞe"] {
             assert_taken(&stores, &adding(user, &nameless, fixtures::username(name, wide)), name).await;
         }
     }
@@ -255,6 +255,12 @@ pub async fn a_name_that_is_taken_in_its_scope_is_not_added(harness: &dyn StoreH
         let change = adding(&colleague, &nameless, fixtures::username(name, narrow));
         assert_taken(&stores, &change, name).await;
     }
+    assert_taken(
+        &stores,
+        &adding(stranger, &nameless, fixtures::username("ÉTUDE@Acme", wide)),
+        "ÉTUDE@Acme",
+    )
+    .await;
     // The same names are free elsewhere.
     arrange::commit(
         &stores,
@@ -297,7 +303,7 @@ pub async fn of_parallel_additions_of_one_name_exactly_one_is_written(harness: &
         let mut tasks = Vec::new();
         for number in 0..16 {
             let user = arrange::user(&stores, &format!("{scope:?} {number}")).await;
-            let name = ["straße", "STRASSE"][number % 2];
+            let name = ["straße", "STRAẞE"][number % 2];
             let change = adding(&user, &UserProfile::default(), fixtures::username(name, scope));
             let users = Arc::clone(&stores.users);
             tasks.push(async move { (users.commit(&change, None).await, change) });

@@ -20,10 +20,14 @@ pub(super) fn source(dice: &mut Dice) -> Source {
 }
 
 pub(super) fn username(dice: &mut Dice) -> Username {
-    let name = text(dice);
     let scope = dice.pick(&[UsernameScope::Instance, UsernameScope::Organization]);
-    let id = UsernameId::new(format!("{name} {scope:?}")).expect("a username id");
-    Username::new(id, name, scope).expect("a username")
+    loop {
+        let name = text(dice);
+        let id = UsernameId::new(format!("{name} {scope:?}")).expect("a username id");
+        if let Ok(username) = Username::new(id, name, scope) {
+            return username;
+        }
+    }
 }
 
 /// Few attempts, so that locks come about.

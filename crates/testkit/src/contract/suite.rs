@@ -33,14 +33,17 @@ macro_rules! contract_tests {
                 of_parallel_creations_of_one_id_exactly_one_is_written
             ]
             user_names [
-                a_name_of_the_instance_is_taken_whatever_its_case
+                a_name_of_the_instance_is_taken_in_whatever_form
                 a_name_of_the_instance_is_taken_in_every_organization
                 a_name_of_an_organization_is_taken_within_it
                 a_name_of_an_organization_is_free_in_another_one
-                names_of_the_instance_and_of_an_organization_do_not_collide
+                a_name_of_the_instance_and_the_same_one_of_an_organization_are_two_names
+                a_login_name_means_one_user
+                organizations_whose_ids_differ_in_case_share_their_names
                 a_name_that_is_given_twice_is_refused
                 the_other_names_of_a_refused_user_stay_free
                 of_parallel_creations_with_one_name_exactly_one_is_written
+                of_parallel_creations_with_one_login_name_exactly_one_is_written
             ]
             user_commits [
                 event_and_state_are_written_together
@@ -54,7 +57,6 @@ macro_rules! contract_tests {
                 a_user_is_found_by_their_id
                 a_user_is_found_by_a_name_of_the_instance
                 a_user_is_found_by_a_name_that_is_specific_to_their_organization
-                a_name_of_an_organization_goes_before_one_of_the_instance
                 nobody_is_found_by_a_name_that_nobody_has
             ]
             several_events [
@@ -122,7 +124,7 @@ macro_rules! contract_tests {
                 names_keep_their_order_and_a_new_one_comes_last
                 a_user_can_have_a_hundred_names_and_lose_them_all
                 a_removed_name_is_free_again
-                a_name_that_is_taken_in_its_scope_is_not_added
+                a_name_that_is_taken_is_not_added
                 a_stale_edit_is_a_conflict_and_writes_nothing
                 of_parallel_additions_of_one_name_exactly_one_is_written
             ]

@@ -98,9 +98,9 @@ fn condition(dice: &mut Dice, texts: &[String]) -> UserFilter {
         0 | 1 => UserFilter::UserId(text_match(dice, texts)),
         2 => UserFilter::OrganizationId(text_match(dice, texts)),
         3..=6 => {
-            let text = text_match(dice, texts);
+            let (text, key) = typed_name(dice, texts);
             UserFilter::Username {
-                key: UsernameKey::of(&text.text).expect("a key"),
+                key,
                 text,
                 organization_specific_only: dice.happens(30),
             }
@@ -112,6 +112,17 @@ fn condition(dice: &mut Dice, texts: &[String]) -> UserFilter {
         11 => UserFilter::LockCause(dice.pick(&[LockCause::Operator, LockCause::Policy])),
         12 => UserFilter::LockedSince(time_range(dice)),
         _ => UserFilter::LockedUntil(time_range(dice)),
+    }
+}
+
+/// A text that has a key.
+fn typed_name(dice: &mut Dice, texts: &[String]) -> (TextMatch, UsernameKey) {
+    loop {
+        let text = text_match(dice, texts);
+        let key = UsernameKey::of(&text.text);
+        if !key.as_str().is_empty() {
+            return (text, key);
+        }
     }
 }
 

@@ -33,7 +33,7 @@ fn name(text: &str) -> UserFilter {
 fn narrow_name(text: &str) -> UserFilter {
     UserFilter::Username {
         text: fixtures::text_match(TextMethod::Equals, text),
-        key: UsernameKey::of(text).expect("a key"),
+        key: UsernameKey::of(text),
         organization_specific_only: true,
     }
 }

@@ -48,7 +48,7 @@ const SPECIAL: [&str; 24] = [
     "%%",
     "_%",
     "{}",
-    "\u{1F511}",
+    "\u{20000}",
 ];
 
 async fn find(stores: &Stores, filter: UserFilter) -> Vec<String> {
@@ -150,47 +150,50 @@ pub async fn case_of_usernames_is_ignored_as_where_they_are_unique(harness: &dyn
     let names = [
         "Alice",
         "straße",
+        "Straẞe",
         "STRASSE",
         "Étude",
         "E\u{301}TUDE",
         "ΟΔΟΣ",
         "οδος",
-        "ﬃ",
+        "Ｇｒａｃｅ",
+        "Mary  Ann",
         "İ",
         "ı",
-        "\u{212A}",
         "Žižek",
     ];
     with_names(&stores, &names).await;
-    let cases: [(TextMethod, &str, &[&str]); 28] = [
+    let cases: [(TextMethod, &str, &[&str]); 30] = [
         (EqualsIgnoreCase, "aLICE", &["Alice"]),
-        (EqualsIgnoreCase, "Strasse", &["straße", "STRASSE"]),
-        (EqualsIgnoreCase, "STRAẞE", &["straße", "STRASSE"]),
-        (StartsWithIgnoreCase, "STRASS", &["straße", "STRASSE"]),
-        (ContainsIgnoreCase, "ẞ", &["straße", "STRASSE"]),
-        (ContainsIgnoreCase, "sS", &["straße", "STRASSE"]),
-        (EndsWithIgnoreCase, "SE", &["straße", "STRASSE"]),
+        (EqualsIgnoreCase, "Strasse", &["STRASSE"]),
+        (EqualsIgnoreCase, "STRAẞE", &["straße", "Straẞe"]),
+        (StartsWithIgnoreCase, "STRAß", &["straße", "Straẞe"]),
+        (ContainsIgnoreCase, "ẞ", &["straße", "Straẞe"]),
+        (ContainsIgnoreCase, "sS", &["STRASSE"]),
+        (EndsWithIgnoreCase, "SE", &["STRASSE"]),
         (EqualsIgnoreCase, "étude", &["Étude", "E\u{301}TUDE"]),
         (EqualsIgnoreCase, "e\u{301}tude", &["Étude", "E\u{301}TUDE"]),
         (StartsWithIgnoreCase, "É", &["Étude", "E\u{301}TUDE"]),
         // The letter and its accent are one character when they are compared.
         (StartsWithIgnoreCase, "e", &[]),
         (EndsWithIgnoreCase, "tUDE", &["Étude", "E\u{301}TUDE"]),
-        (EqualsIgnoreCase, "οδοσ", &["ΟΔΟΣ", "οδος"]),
+        (EqualsIgnoreCase, "Οδος", &["ΟΔΟΣ", "οδος"]),
         (ContainsIgnoreCase, "ς", &["ΟΔΟΣ", "οδος"]),
-        (StartsWithIgnoreCase, "f", &["ﬃ"]),
-        (EqualsIgnoreCase, "FFI", &["ﬃ"]),
+        (StartsWithIgnoreCase, "gR", &["Ｇｒａｃｅ"]),
+        (EqualsIgnoreCase, "GRACE", &["Ｇｒａｃｅ"]),
+        (EqualsIgnoreCase, " mary\u{a0}ANN\u{200B}", &["Mary  Ann"]),
+        (EqualsIgnoreCase, "maryann", &[]),
         // Neither of the Turkish letters is an i.
         (EqualsIgnoreCase, "i", &[]),
         (EqualsIgnoreCase, "i\u{307}", &["İ"]),
         (EqualsIgnoreCase, "I", &[]),
-        (EqualsIgnoreCase, "k", &["\u{212A}"]),
         (ContainsIgnoreCase, "ŽEK", &["Žižek"]),
         (StartsWithIgnoreCase, "žI", &["Žižek"]),
         (Equals, "alice", &[]),
         (Equals, "strasse", &[]),
         (Equals, "étude", &[]),
-        (StartsWith, "Str", &[]),
+        (Equals, "Grace", &[]),
+        (StartsWith, "Str", &["Straẞe"]),
         (Contains, "DOS", &[]),
         (EndsWith, "E", &["STRASSE", "E\u{301}TUDE"]),
     ];
@@ -212,8 +215,8 @@ pub async fn case_and_composition_of_usernames_count_unless_they_are_ignored(har
         "ss",
         "ß",
         "SS",
-        "a ",
-        " a",
+        "a b",
+        "a  b",
         "a",
     ];
     with_names(&stores, &names).await;
@@ -295,10 +298,10 @@ pub async fn case_of_ids_is_ignored_for_the_26_latin_letters_only(harness: &dyn 
     }
 }
 
-/// 200 characters of four bytes, and of one that grows to three times its length when its case is folded.
+/// 200 characters of four bytes, and of one that grows to twice its length when its case is mapped.
 pub async fn the_longest_texts_are_found(harness: &dyn StoreHarness) {
     let stores = harness.stores();
-    for character in ["\u{10FFFF}", "\u{FB03}", "%", "\\"] {
+    for character in ["\u{20000}", "İ", "%", "\\"] {
         let id = character.repeat(200);
         arrange::organization(&stores, &id).await;
         arrange::write(&stores, &fixtures::named_user(&id, &id, &[&id])).await;

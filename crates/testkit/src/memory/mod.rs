@@ -20,7 +20,7 @@ use unlockd_application::idempotency::{IdempotencyKey, IdempotentRequest, Reques
 use unlockd_application::ports::{AttemptOrigin, NewUser, RecordedRequest, StoreError};
 use unlockd_domain::{
     AccessToken, AccessTokenId, Event, Grant, Grants, Organization, OrganizationId, OwnedPolicy, Session, SessionId,
-    Timestamp, TokenDigest, User, UserChange, UserEvent, UserId, UserProfile, UserState, Username, UsernameKey,
+    Timestamp, TokenDigest, User, UserChange, UserEvent, UserId, UserProfile, UserState, UsernameKey,
 };
 
 use self::sign_in_failure_store::Failures;
@@ -38,8 +38,8 @@ struct State {
     organizations: BTreeMap<OrganizationId, Organization>,
     users: BTreeMap<UserId, StoredUser>,
     events: Vec<StoredEvent>,
-    /// Whose they are, by the organization in which they are unique; none for the instance.
-    usernames: BTreeMap<(Option<OrganizationId>, UsernameKey), UserId>,
+    /// The users by the login keys of their usernames.
+    usernames: BTreeMap<UsernameKey, UserId>,
     grants: BTreeSet<(UserId, Grant)>,
     tokens: BTreeMap<AccessTokenId, (AccessToken, TokenDigest)>,
     sessions: BTreeMap<SessionId, (Session, TokenDigest)>,
@@ -144,7 +144,8 @@ impl State {
     fn insert_user(&mut self, new: &NewUser) {
         let user = new.change.user().clone();
         for username in &new.profile.usernames {
-            self.usernames.insert(unique_name(&user, username), user.id().clone());
+            let key = username.login_key(user.organization());
+            self.usernames.insert(key, user.id().clone());
         }
         let stored = StoredUser {
             profile: new.profile.clone(),
@@ -186,10 +187,4 @@ impl State {
         };
         self.find_request(actor, &request.key).is_some()
     }
-}
-
-/// What must not be there twice.
-fn unique_name(user: &User, username: &Username) -> (Option<OrganizationId>, UsernameKey) {
-    let scope = username.scope_organization(user.organization()).cloned();
-    (scope, username.key().clone())
 }

@@ -4,10 +4,10 @@ use async_trait::async_trait;
 use unlockd_application::idempotency::{IdempotencyKey, IdempotentRequest};
 use unlockd_application::ports::{CommitError, CreateUserError, NewUser, RecordedRequest, StoreError, UserStore};
 use unlockd_domain::{
-    Grant, LoginIdentity, LoginName, ProfileEdit, Session, Timestamp, User, UserChange, UserEvent, UserId, UserProfile,
+    Grant, LoginIdentity, ProfileEdit, Session, Timestamp, User, UserChange, UserEvent, UserId, UserProfile,
 };
 
-use super::{MemoryStore, State, StoredEvent, StoredUser, unique_name};
+use super::{MemoryStore, State, StoredEvent};
 
 #[async_trait]
 impl UserStore for MemoryStore {
@@ -25,7 +25,7 @@ impl UserStore for MemoryStore {
         let state = self.state()?;
         let stored = match identity {
             LoginIdentity::UserId(id) => state.users.get(id),
-            LoginIdentity::LoginName(name) => state.find_by_name(name),
+            LoginIdentity::LoginName(name) => state.usernames.get(name.key()).and_then(|id| state.users.get(id)),
         };
         Ok(stored.map(|stored| (stored.user.clone(), stored.profile.clone())))
     }
@@ -69,15 +69,6 @@ impl UserStore for MemoryStore {
 }
 
 impl State {
-    /// A name that is specific to an organization goes before one of the whole instance.
-    fn find_by_name(&self, name: &LoginName) -> Option<&StoredUser> {
-        let specific = name
-            .organization_specific()
-            .and_then(|(key, organization)| self.usernames.get(&(Some(organization.clone()), key.clone())));
-        let id = specific.or_else(|| self.usernames.get(&(None, name.key().clone())))?;
-        self.users.get(id)
-    }
-
     fn check_new_user(&self, new: &NewUser) -> Result<(), CreateUserError> {
         let user = new.change.user();
         if self.has_key(new.change.event(), new.request.as_ref()) {
@@ -91,7 +82,7 @@ impl State {
         }
         let mut given = BTreeSet::new();
         for username in &new.profile.usernames {
-            let name = unique_name(user, username);
+            let name = username.login_key(user.organization());
             if self.usernames.contains_key(&name) || !given.insert(name) {
                 return Err(CreateUserError::UsernameTaken {
                     username: username.name().to_owned(),
@@ -115,7 +106,9 @@ impl State {
             return Err(CommitError::LastInstanceOwner);
         }
         if let Some(ProfileEdit::AddUsername(username)) = change.profile_edit()
-            && self.usernames.contains_key(&unique_name(change.user(), username))
+            && self
+                .usernames
+                .contains_key(&username.login_key(change.user().organization()))
         {
             return Err(CommitError::UsernameTaken {
                 username: username.name().to_owned(),
@@ -140,11 +133,12 @@ impl State {
             return;
         };
         for username in &stored.profile.usernames {
-            self.usernames.remove(&unique_name(user, username));
+            self.usernames.remove(&username.login_key(user.organization()));
         }
         stored.profile = edit.applied_to(stored.profile.clone());
         for username in &stored.profile.usernames {
-            self.usernames.insert(unique_name(user, username), user.id().clone());
+            self.usernames
+                .insert(username.login_key(user.organization()), user.id().clone());
         }
         if *edit == ProfileEdit::Erase {
             self.erase(user.id());

@@ -48,11 +48,11 @@ pub(super) async fn an_id_is_given_out_once(stage: &Stage<'_>) {
 
 pub(super) async fn usernames_are_unique_ignoring_case(stage: &Stage<'_>) {
     let id = stage.world.fresh_id();
-    let given = format!("Jürgen.Groß@{id}.example");
+    let given = format!("Jürgen.Kröger@{id}.example");
     named(stage, stage.world.organization.as_str(), &[(&given, false)])
         .await
         .expect("the name is free");
-    let composed_otherwise = format!("Ju\u{308}rgen.Groß@{id}.example");
+    let composed_otherwise = format!("Ju\u{308}rgen.Kröger@{id}.example");
     for taken in [
         given.clone(),
         given.to_lowercase(),

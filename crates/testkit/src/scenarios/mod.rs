@@ -29,6 +29,7 @@ mod linearizability;
 mod listing;
 mod locking;
 mod lockout;
+mod names;
 mod operation_requests;
 mod operations;
 mod own_passwords;
@@ -204,6 +205,11 @@ pub async fn run_all(world: &World, wire: &dyn Wire) {
         creating::of_a_password_only_its_time_is_shown,
         creating::data_comes_back_as_it_was_given,
         creating::data_of_16_kibibytes_and_30_levels_is_kept,
+        names::a_login_name_means_one_user,
+        names::blanks_and_characters_without_a_width_make_no_other_name,
+        names::a_username_consists_of_letters_digits_and_ascii_punctuation,
+        names::a_login_name_that_nobody_could_type_is_refused,
+        names::ids_that_mean_another_path_are_refused_for_new_users,
         reading::a_user_is_shown_as_they_were_created,
         reading::a_user_with_nothing_is_shown_with_nothing,
         reading::reading_oneself_needs_no_role,
@@ -226,7 +232,6 @@ pub async fn run_all(world: &World, wire: &dyn Wire) {
         authorization::a_manager_can_lock_themselves_and_is_out_at_once,
         signing_in::a_locked_user_cannot_sign_in_and_can_again_after_the_unlock,
         signing_in::somebody_signs_in_by_id_or_by_name_in_any_case,
-        signing_in::a_name_of_an_organization_goes_before_one_of_the_whole_instance,
         signing_in::somebody_is_named_first_and_shows_the_password_later,
         signing_in::a_session_can_begin_with_nobody,
         signing_in::naming_somebody_tells_nothing_about_them,

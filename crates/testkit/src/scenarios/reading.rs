@@ -83,7 +83,7 @@ pub(super) async fn readers_of_the_instance_are_told_that_a_user_does_not_exist(
 }
 
 pub(super) async fn ids_are_compared_letter_by_letter(stage: &Stage<'_>) {
-    let user_id = format!("a/b ü%20?{}", stage.world.fresh_id());
+    let user_id = format!("a:b ü%20?{}", stage.world.fresh_id());
     stage
         .create(CreateUserRequest {
             user_id: Some(user_id.clone()),

@@ -13,7 +13,7 @@ pub(super) async fn usernames_are_compared_in_eight_ways(stage: &Stage<'_>) {
         ("Alpha", EQUALS, &["Alpha"]),
         ("ALPHA", EQUALS, &[]),
         ("ALPHA", EQUALS_IGNORE_CASE, &["Alpha"]),
-        ("STRASSE", EQUALS_IGNORE_CASE, &["Straße"]),
+        (" STRAẞE\u{200B}", EQUALS_IGNORE_CASE, &["Straße"]),
         ("alpha", STARTS_WITH, &["alpha beta"]),
         ("aLPHA", STARTS_WITH_IGNORE_CASE, &["ALPHABET", "Alpha", "alpha beta"]),
         ("alpha", CONTAINS, &["alpha beta", "beta alpha"]),

@@ -75,24 +75,6 @@ pub(super) async fn somebody_signs_in_by_id_or_by_name_in_any_case(stage: &Stage
     }
 }
 
-pub(super) async fn a_name_of_an_organization_goes_before_one_of_the_whole_instance(stage: &Stage<'_>) {
-    let name = stage.world.fresh_id();
-    let typed = format!("{name}@{}", stage.world.organization);
-    let with = |name: &str, is_specific| CreateUserRequest {
-        usernames: vec![(name.to_owned(), is_specific)],
-        ..stage.new_user_with_password()
-    };
-    let (of_instance, _) = stage.create(with(&typed, false)).await;
-    let before = stage.signed_in(by_name(&typed)).await;
-    let (of_organization, _) = stage.create(with(&name, true)).await;
-    let after = stage.signed_in(by_name(&typed)).await;
-
-    for (session, expected) in [(before, of_instance), (after, of_organization)] {
-        let user = stage.session(&session.id).await.user.expect("somebody signed in");
-        assert_eq!(user.id, Some(expected));
-    }
-}
-
 pub(super) async fn somebody_is_named_first_and_shows_the_password_later(stage: &Stage<'_>) {
     let name = stage.world.fresh_id();
     let (user_id, _) = stage
