@@ -20,7 +20,7 @@ use crate::safeguards::if_sequence;
     "data": {"floor": 3},
 }))]
 pub(crate) struct CreateUserRequest {
-    /// Made, if it is not given. Neither `.` nor `..`, and without `/`, `\\` and control characters.
+    /// Made, if it is not given. Neither `.` nor `..`, and without `/`, `\` and control characters.
     #[serde(alias = "user_id")]
     #[schema(min_length = 1, max_length = 200)]
     user_id: Option<String>,

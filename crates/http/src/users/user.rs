@@ -65,7 +65,7 @@ struct Authenticators {
 struct Username {
     username_id: String,
     username: String,
-    /// Whether the name is unique within the organization only.
+    /// True if the user signs in with `<username>@<organization id>`.
     #[serde(skip_serializing_if = "is_false")]
     is_organization_specific: bool,
 }
