@@ -3,12 +3,14 @@
 #![expect(clippy::doc_markdown, reason = "the help is shown as plain text")]
 
 use std::env;
+use std::ffi::OsString;
 use std::time::Duration;
 
 use clap::builder::Resettable;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::configuration::Settings;
+use crate::main_process;
 
 /// unlockd lets locked users back in.
 ///
@@ -135,6 +137,19 @@ impl CommandLine {
     /// What was typed, and what the environment says. Ends the process if it cannot be understood, or if help was asked for.
     #[must_use]
     pub fn read() -> Self {
+        let mut line = Self::parse_words(env::args_os()).unwrap_or_else(|error| error.exit());
+        let without_flags = env::args_os().len() == 2;
+        if matches!(line.command, Command::Health)
+            && without_flags
+            && let Some(settings) = main_process::settings()
+        {
+            line.settings = settings;
+        }
+        line
+    }
+
+    /// Parses the words of a command line, the first of which is the program.
+    pub(crate) fn parse_words(words: impl IntoIterator<Item: Into<OsString> + Clone>) -> Result<Self, clap::Error> {
         // A variable that is set to nothing says nothing: shells and compose files set such ones.
         let command = Self::command().mut_args(|argument| {
             let value = argument.get_env().and_then(env::var_os);
@@ -144,7 +159,7 @@ impl CommandLine {
                 argument
             }
         });
-        Self::from_arg_matches(&command.get_matches()).unwrap_or_else(|error| error.exit())
+        Self::from_arg_matches(&command.try_get_matches_from(words)?)
     }
 }
 

@@ -18,6 +18,7 @@ use unlockd_postgres::{PostgresOptions, PostgresStore};
 use unlockd_sqlite::{ServerLock, SqliteOptions, SqliteStore};
 
 use crate::CommandError;
+use crate::access_advice::with_access_advice;
 use crate::configuration::{DatabaseUrl, Passwords};
 use crate::system_clock::SystemClock;
 
@@ -245,7 +246,11 @@ fn hasher(passwords: &Passwords) -> Result<Argon2idHasher, CommandError> {
 }
 
 fn unusable(url: &DatabaseUrl, error: &(dyn std::error::Error + 'static)) -> CommandError {
-    CommandError::caused(format!("cannot open the {url}"), error)
+    let refusal = CommandError::caused(format!("cannot open the {url}"), error);
+    match url {
+        DatabaseUrl::Postgres(_) => refusal,
+        DatabaseUrl::Sqlite(path) => with_access_advice(refusal, path),
+    }
 }
 
 fn not_current(url: &DatabaseUrl, error: &(dyn std::error::Error + 'static), is_older: bool) -> CommandError {

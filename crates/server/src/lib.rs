@@ -1,5 +1,6 @@
 //! The server binary as a library: configuration, composition and serving, so that tests and the demo run what users run.
 
+mod access_advice;
 mod admission;
 mod bootstrap;
 pub mod client_address;
@@ -14,6 +15,7 @@ mod host;
 mod housekeeper;
 mod idle_connections;
 mod log_writer;
+mod main_process;
 mod one_line;
 mod output;
 mod protocol;

@@ -7,6 +7,7 @@ use tempfile::NamedTempFile;
 use unlockd_application::ports::SecretToken;
 
 use crate::CommandError;
+use crate::access_advice::with_access_advice;
 use crate::configuration::parse_bootstrap_token;
 
 /// The token in the file; if there is no file, a new one with a new token, which the second value tells.
@@ -55,5 +56,8 @@ fn write(file: &Path, token: &SecretToken) -> io::Result<()> {
 }
 
 fn cannot(verb: &str, file: &Path, error: &io::Error) -> CommandError {
-    CommandError::caused(format!("cannot {verb} {}", file.display()), error)
+    with_access_advice(
+        CommandError::caused(format!("cannot {verb} {}", file.display()), error),
+        file,
+    )
 }

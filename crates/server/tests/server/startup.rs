@@ -1,7 +1,9 @@
 //! What `serve` says when it cannot, and what it does on the first start.
 
+use std::fs::DirBuilder;
 use std::net::TcpListener;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+use std::process::Command;
 
 use tempfile::TempDir;
 
@@ -114,6 +116,70 @@ fn a_token_that_is_handed_in_is_not_written_down() {
     command.env("UNLOCKD_BOOTSTRAP_TOKEN", "t".repeat(32));
     drop(Program::serve(command));
     assert!(!folder.path().join("admin.token").exists());
+}
+
+#[test]
+fn a_token_of_the_environment_that_the_database_does_not_know_is_in_the_log() {
+    let folder = TempDir::new().unwrap();
+    let serve = |token: &str| {
+        let mut command = unlockd(folder.path());
+        command.env("UNLOCKD_BOOTSTRAP_TOKEN", token);
+        let program = Program::serve(command);
+        program.signal("TERM");
+        let (_, log) = program.wait();
+        let warnings = log.iter().filter(|line| line["level"] == "WARN");
+        warnings
+            .map(|line| line["message"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    let (first, other) = ("t".repeat(32), "o".repeat(32));
+    assert!(serve(&first).is_empty());
+    assert!(serve(&first).is_empty());
+    let warnings = serve(&other);
+    assert!(
+        warnings.len() == 1
+            && warnings[0].contains("UNLOCKD_BOOTSTRAP_TOKEN")
+            && warnings[0].contains("token create")
+            && !warnings[0].contains(&other),
+        "{warnings:?}"
+    );
+}
+
+#[test]
+fn a_folder_without_write_access_is_said_with_what_to_do() {
+    let folder = TempDir::new().unwrap();
+    let denied = folder.path().join("denied");
+    DirBuilder::new().mode(0o500).create(&denied).unwrap();
+    let advice = format!("needs write access to {}: run `chown -R", denied.display());
+    let token_file = denied.join("admin.token");
+    for (setting, path) in [("--data-dir", &denied), ("--bootstrap-token-file", &token_file)] {
+        let output = bound_by_file_modes(unlockd(folder.path()))
+            .args(["serve", "--listen", "127.0.0.1:0", setting])
+            .arg(path)
+            .env("UNLOCKD_LOG", "error")
+            .output()
+            .unwrap();
+        let line = complaint(&output);
+        assert!(line.contains("Permission denied") && line.contains(&advice), "{line}");
+    }
+}
+
+/// File modes do not bind root, so root runs the program without its capabilities.
+fn bound_by_file_modes(program: Command) -> Command {
+    if !rustix::process::geteuid().is_root() {
+        return program;
+    }
+    let mut command = Command::new("setpriv");
+    command
+        .args(["--inh-caps=-all", "--bounding-set=-all"])
+        .arg(program.get_program());
+    for (name, value) in program.get_envs() {
+        match value {
+            Some(value) => command.env(name, value),
+            None => command.env_remove(name),
+        };
+    }
+    command
 }
 
 #[test]

@@ -1,0 +1,66 @@
+//! The server that runs as process 1, which is how containers run it.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
+use crate::command_line::{Command, CommandLine};
+use crate::configuration::Settings;
+
+/// Settings of the server that runs as process 1. Without this the health check of a container would miss the flags that
+/// the container's command has.
+pub(crate) fn settings() -> Option<Settings> {
+    parse(&fs::read("/proc/1/cmdline").ok()?)
+}
+
+/// Reads words that each end with a null byte.
+fn parse(command_line: &[u8]) -> Option<Settings> {
+    let words: Vec<_> = command_line
+        .strip_suffix(&[0])?
+        .split(|byte| *byte == 0)
+        .map(OsStr::from_bytes)
+        .collect();
+    // `docker run --init` puts an init process in front: `/sbin/docker-init -- unlockd serve`.
+    let program = words.iter().position(|word| *word == "--").map_or(0, |end| end + 1);
+    let words = words.get(program..)?;
+    if Path::new(words.first()?).file_name()? != "unlockd" {
+        return None;
+    }
+    let CommandLine { command, settings } = CommandLine::parse_words(words).ok()?;
+    matches!(command, Command::Serve).then_some(settings)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn listen(command_line: &str) -> Option<String> {
+        let settings = parse(command_line.as_bytes())?;
+        settings.listen.map(|address| address.to_string())
+    }
+
+    #[test]
+    fn flags_of_a_server_are_found_also_after_an_init_process() {
+        let flags = "/usr/local/bin/unlockd\0serve\0--listen\00.0.0.0:9090\0";
+        assert_eq!(listen(flags).as_deref(), Some("0.0.0.0:9090"));
+        assert_eq!(
+            listen(&format!("/sbin/docker-init\0--\0{flags}")).as_deref(),
+            Some("0.0.0.0:9090")
+        );
+    }
+
+    #[test]
+    fn other_programs_and_commands_are_not_servers() {
+        for other in [
+            "",
+            "/sbin/init\0",
+            "/sbin/docker-init\0--\0",
+            "/usr/bin/other\0serve\0--listen\00.0.0.0:9090\0",
+            "unlockd\0migrate\0--listen\00.0.0.0:9090\0",
+            "unlockd\0serve\0--unknown\0",
+        ] {
+            assert!(parse(other.as_bytes()).is_none(), "{other:?}");
+        }
+    }
+}
