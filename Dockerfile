@@ -27,7 +27,7 @@ RUN --mount=type=cache,id=unlockd-cargo-registry,target=/usr/local/cargo/registr
     && target=$(cat /rust-target) \
     && cargo build --release --locked --package unlockd-server --target "$target" --target-dir /target \
     && install -D --mode=0755 "/target/$target/release/unlockd" /out/unlockd \
-    && install -d --mode=0700 /out/data
+    && install -d --mode=0700 /out/lib/unlockd
 
 FROM gcr.io/distroless/cc-debian13:nonroot
 ARG VERSION=unreleased
@@ -39,7 +39,8 @@ LABEL org.opencontainers.image.title="unlockd" \
       org.opencontainers.image.version="$VERSION" \
       org.opencontainers.image.revision="$REVISION"
 COPY --from=build /out/unlockd /usr/local/bin/unlockd
-COPY --from=build --chown=65532:65532 /out/data /var/lib/unlockd
+# The folder inside `lib`: a folder that is copied by itself loses its mode.
+COPY --from=build --chown=65532:65532 /out/lib /var/lib
 # A number: Kubernetes refuses a name when a pod has runAsNonRoot.
 USER 65532:65532
 ENV UNLOCKD_LISTEN=0.0.0.0:8080 \

@@ -32,6 +32,10 @@ openapi:
 fuzz-api:
     .ci/schemathesis
 
+# Start the Docker stack, and assert what the documents say about it. Needs a running engine.
+stack:
+    .ci/stack
+
 # Run the service on the embedded database.
 serve:
     cargo run --release -- serve
