@@ -216,7 +216,8 @@ CREATE INDEX user_events_organization_created_idx ON user_events (organization_i
 
 -- Sign-ins, pending or complete, by the SHA-256 of their token, which is not stored. `identity_user_id` and
 -- `identity_login_name` are the identity as typed, whether or not such a user exists. `user_id` and `organization_id`
--- are those of the user whose password was verified. Ended sessions are deleted.
+-- are those of the user whose password was verified, and `proven_login_name` is a name of that user at that time. Ended
+-- sessions are deleted.
 CREATE TABLE sessions (
     id text COLLATE "C" NOT NULL,
     token_digest bytea NOT NULL,
@@ -227,6 +228,7 @@ CREATE TABLE sessions (
     user_id text COLLATE "C",
     organization_id text COLLATE "C",
     password_checked_at timestamptz,
+    proven_login_name text,
     metadata text NOT NULL,
     fingerprint_id text COLLATE "C",
     user_agent text,
@@ -243,6 +245,7 @@ CREATE TABLE sessions (
     ),
     CONSTRAINT sessions_proof_check CHECK (
         num_nonnulls(user_id, organization_id, password_checked_at) IN (0, 3) AND (user_id IS NULL OR named_at IS NOT NULL)
+        AND (user_id IS NOT NULL OR proven_login_name IS NULL)
     ),
     CONSTRAINT sessions_fingerprint_id_check CHECK (fingerprint_id IS NULL OR user_agent IS NOT NULL),
     CONSTRAINT sessions_sequence_check CHECK (sequence >= 1)

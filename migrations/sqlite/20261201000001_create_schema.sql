@@ -180,8 +180,9 @@ CREATE UNIQUE INDEX user_events_idempotency_key ON user_events (actor_user_id, i
 
 -- Sign-ins, pending or complete, by the SHA-256 of their token, which is not stored. `identity_user_id` and
 -- `identity_login_name` are the identity as typed, whether or not such a user exists. `user_id` and `organization_id`
--- are those of the user whose password was verified. Ended sessions are deleted. The reference to `users` is checked
--- last, so that the store can tell which other constraint failed.
+-- are those of the user whose password was verified, and `proven_login_name` is a name of that user at that time. Ended
+-- sessions are deleted. The reference to `users` is checked last, so that the store can tell which other constraint
+-- failed.
 CREATE TABLE sessions (
     id TEXT NOT NULL PRIMARY KEY,
     token_digest BLOB NOT NULL CHECK (length(token_digest) = 32),
@@ -192,6 +193,7 @@ CREATE TABLE sessions (
     user_id TEXT REFERENCES users (id) DEFERRABLE INITIALLY DEFERRED,
     organization_id TEXT,
     password_checked_at INTEGER,
+    proven_login_name TEXT,
     metadata TEXT NOT NULL,
     fingerprint_id TEXT,
     user_agent TEXT,
@@ -207,6 +209,7 @@ CREATE TABLE sessions (
         (user_id IS NULL) = (organization_id IS NULL)
         AND (user_id IS NULL) = (password_checked_at IS NULL)
         AND (user_id IS NULL OR named_at IS NOT NULL)
+        AND (user_id IS NOT NULL OR proven_login_name IS NULL)
     ),
     CONSTRAINT sessions_fingerprint_id_check CHECK (user_agent IS NOT NULL OR fingerprint_id IS NULL)
 ) STRICT;

@@ -49,6 +49,9 @@ pub trait Readiness: Send + Sync {
 /// spans the instance; and the errors of a store. Those that change a user answer [`Error::SequenceMismatch`] when the user
 /// is not as the command expects.
 ///
+/// All but the change of one's own password, and the end of one's own session, answer [`Error::PasswordChangeRequired`] to a
+/// caller whose session is [restricted](Caller::is_restricted), whatever the permissions; so do the other services.
+///
 /// Those that answer with an [`Outcome`] are done once for each idempotency key of a caller: repeated, they give the first
 /// answer again; [`Error::IdempotencyKeyReused`] for another command under the same key.
 #[async_trait]
@@ -91,7 +94,8 @@ pub trait UserService: Send + Sync {
     /// Takes a name away that a user signs in with; needs `user.write`. Refused with [`Error::UsernameNotFound`].
     async fn remove_username(&self, caller: &Caller, command: RemoveUsername) -> Result<Details, Error>;
 
-    /// Replaces a user's password; needs `user.write`, and nothing for one's own with the current password or a code. Refused
+    /// Replaces a user's password; needs `user.write`, and nothing for one's own with the current password or a code. Ends the
+    /// user's sessions; one's own change with the current password leaves that of the caller. Refused
     /// with [`Error::InvalidCredentials`] and what else [`SessionService::create_session`] refuses a password with, and with
     /// [`Error::InvalidVerificationCode`].
     async fn set_password(&self, caller: &Caller, command: SetPassword) -> Result<Details, Error>;

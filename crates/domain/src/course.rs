@@ -1,9 +1,14 @@
+use std::time::Duration;
+
 use crate::actor::Actor;
 use crate::event::{UserEvent, UserEventKind};
 use crate::lock::UnlockCause;
 use crate::timestamp::Timestamp;
 use crate::user::{User, UserState};
 use crate::user_change::UserChange;
+
+/// The smallest difference between two timestamps.
+const TICK: Duration = Duration::from_micros(1);
 
 /// What happens to a user at one moment: one event after the other.
 pub(crate) struct Course {
@@ -52,13 +57,18 @@ impl Course {
     }
 
     fn happens(mut self, kind: UserEventKind, actor: Actor, at: Timestamp) -> Taken {
+        let mut time = self.user.time_of_next_event(at);
+        if kind == UserEventKind::PasswordChanged {
+            // Later than every proof of the password before it: the times tell which password was shown.
+            time = time.max(self.user.changed_at().saturating_add(TICK));
+        }
         let last = UserEvent {
             user_id: self.user.id().clone(),
             sequence: self.user.sequence().next(),
             kind,
             organization: self.user.organization().clone(),
             actor,
-            time: self.user.time_of_next_event(at),
+            time,
             source: None,
         };
         self.user = self.user.after(&last);

@@ -26,7 +26,7 @@ pub struct StoredPassword {
     pub hash: PasswordHash,
     /// When it was set.
     pub changed_at: Timestamp,
-    /// Whether its owner has to choose another one at the next sign-in.
+    /// Whether the user must choose another one; sessions of the user can do nothing else before that.
     pub change_required: bool,
 }
 

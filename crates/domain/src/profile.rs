@@ -1,6 +1,8 @@
 use serde_json::Value;
 use thiserror::Error;
 
+use crate::id::OrganizationId;
+use crate::login_identity::LoginName;
 use crate::password::StoredPassword;
 use crate::password_reset::PasswordReset;
 use crate::username::Username;
@@ -21,6 +23,15 @@ pub struct UserProfile {
 impl UserProfile {
     /// The largest number of usernames that a user may have.
     pub const MAX_USERNAMES: usize = 100;
+
+    /// The first of the usernames in the form in which it is typed to sign in. Names that are too long to be typed with
+    /// their organization are left out.
+    #[must_use]
+    pub fn login_name(&self, organization: &OrganizationId) -> Option<LoginName> {
+        self.usernames
+            .iter()
+            .find_map(|username| username.login_name(organization))
+    }
 }
 
 /// A JSON object of up to 16 KiB that unlockd keeps and gives back as it came.

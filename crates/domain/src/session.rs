@@ -5,7 +5,7 @@ use std::time::Duration;
 use thiserror::Error;
 
 use crate::id::{OrganizationId, SessionId, UserId};
-use crate::login_identity::LoginIdentity;
+use crate::login_identity::{LoginIdentity, LoginName};
 use crate::sequence::Sequence;
 use crate::text::{TextError, check_optional_text, check_text};
 use crate::timestamp::Timestamp;
@@ -54,6 +54,8 @@ pub struct PasswordProof {
     pub user_id: UserId,
     /// The organization that owns them.
     pub organization: OrganizationId,
+    /// A name that the user had at that time and can sign in with, if the user had one.
+    pub login_name: Option<LoginName>,
     /// When.
     pub checked_at: Timestamp,
 }
@@ -148,6 +150,16 @@ impl Session {
         self.user_agent.as_ref()?.fields().fingerprint_id.as_deref()
     }
 
+    /// The session after its user has replaced the password by showing the current one in it: the proof is that of the new
+    /// password. A session without a proof stays as it is.
+    #[must_use]
+    pub fn with_renewed_proof(mut self, checked_at: Timestamp) -> Self {
+        let proof = self.user.as_mut().and_then(|user| user.proof.as_mut());
+        let Some(proof) = proof else { return self };
+        proof.checked_at = checked_at;
+        self.advanced(checked_at)
+    }
+
     /// The same, one change further.
     #[must_use]
     pub fn advanced(self, now: Timestamp) -> Self {
@@ -155,6 +167,17 @@ impl Session {
             sequence: self.sequence.next(),
             changed_at: now.max(self.changed_at),
             ..self
+        }
+    }
+}
+
+impl SessionUser {
+    /// The login name: the one that was typed, or else one of the user who has shown their password.
+    #[must_use]
+    pub fn login_name(&self) -> Option<&LoginName> {
+        match &self.identity {
+            LoginIdentity::LoginName(typed) => Some(typed),
+            LoginIdentity::UserId(_) => self.proof.as_ref()?.login_name.as_ref(),
         }
     }
 }

@@ -130,8 +130,8 @@ impl User {
         })
     }
 
-    /// Replaces the password for somebody who has shown the right code. A lock of the policy ends with it; an operator's
-    /// stays.
+    /// Replaces the password for somebody who has shown the right code, and ends all sessions of the user. A lock of the
+    /// policy ends with it; an operator's stays.
     ///
     /// # Errors
     /// [`UserDeleted`] for a user who is gone.
@@ -162,11 +162,14 @@ impl User {
         };
         let change = changed.finish();
         Ok(UserChange {
-            profile_edit: Some(ProfileEdit::ReplacePassword(StoredPassword {
-                hash,
-                changed_at: change.event.time,
-                change_required,
-            })),
+            profile_edit: Some(ProfileEdit::ReplacePassword {
+                password: StoredPassword {
+                    hash,
+                    changed_at: change.event.time,
+                    change_required,
+                },
+                kept_session: None,
+            }),
             ..change
         })
     }

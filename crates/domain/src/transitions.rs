@@ -185,7 +185,7 @@ impl User {
         self.edit(UserEventKind::Updated, actor, now, |_| ProfileEdit::ReplaceData(data))
     }
 
-    /// Replaces the password.
+    /// Replaces the password. Ends all sessions of the user; see [`UserChange::keeping_session`].
     ///
     /// # Errors
     /// [`UserDeleted`] for a user who is gone.
@@ -197,11 +197,14 @@ impl User {
         now: Timestamp,
     ) -> Result<UserChange, UserDeleted> {
         self.edit(UserEventKind::PasswordChanged, actor, now, |changed_at| {
-            ProfileEdit::ReplacePassword(StoredPassword {
-                hash,
-                changed_at,
-                change_required,
-            })
+            ProfileEdit::ReplacePassword {
+                password: StoredPassword {
+                    hash,
+                    changed_at,
+                    change_required,
+                },
+                kept_session: None,
+            }
         })
     }
 

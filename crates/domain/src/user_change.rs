@@ -1,5 +1,5 @@
 use crate::event::UserEvent;
-use crate::id::UsernameId;
+use crate::id::{SessionId, UsernameId};
 use crate::lock::UnlockCause;
 use crate::password::{PasswordHash, StoredPassword};
 use crate::password_reset::PasswordReset;
@@ -29,8 +29,13 @@ pub enum ProfileEdit {
     AddUsername(Username),
     /// A name goes.
     RemoveUsername(UsernameId),
-    /// The password is replaced; with it a code to replace it by goes.
-    ReplacePassword(StoredPassword),
+    /// The password is replaced. A code to replace it by is removed, and sessions with a proof of the old password end.
+    ReplacePassword {
+        /// The new password.
+        password: StoredPassword,
+        /// The session of the user that goes on, with [`Session::with_renewed_proof`](crate::Session::with_renewed_proof).
+        kept_session: Option<SessionId>,
+    },
     /// The same password is hashed anew.
     Rehash(PasswordHash),
     /// A code to replace the password by comes, changes, or goes.
@@ -70,6 +75,15 @@ impl UserChange {
         self
     }
 
+    /// The same change, if it replaces the password, with this session of the user going on.
+    #[must_use]
+    pub fn keeping_session(mut self, session: Option<SessionId>) -> Self {
+        if let Some(ProfileEdit::ReplacePassword { kept_session, .. }) = &mut self.profile_edit {
+            *kept_session = session;
+        }
+        self
+    }
+
     /// What becomes of the profile; nothing for a change of the state alone.
     #[must_use]
     pub fn profile_edit(&self) -> Option<&ProfileEdit> {
@@ -87,6 +101,12 @@ impl UserChange {
     pub fn ends_activity(&self) -> bool {
         self.event.kind.ends_activity()
     }
+
+    /// Whether the change replaces the password, and so ends sessions of the user.
+    #[must_use]
+    pub fn replaces_password(&self) -> bool {
+        matches!(self.profile_edit, Some(ProfileEdit::ReplacePassword { .. }))
+    }
 }
 
 impl ProfileEdit {
@@ -97,7 +117,7 @@ impl ProfileEdit {
             Self::ReplaceData(data) => profile.data = Some(data.clone()),
             Self::AddUsername(username) => profile.usernames.push(username.clone()),
             Self::RemoveUsername(id) => profile.usernames.retain(|username| username.id() != id),
-            Self::ReplacePassword(password) => {
+            Self::ReplacePassword { password, .. } => {
                 profile.password = Some(password.clone());
                 profile.password_reset = None;
             }

@@ -126,6 +126,16 @@ impl Username {
         }
     }
 
+    /// The login name that the user types; none where that is too long to be typed.
+    #[must_use]
+    pub fn login_name(&self, users_organization: &OrganizationId) -> Option<LoginName> {
+        let text = match self.scope_organization(users_organization) {
+            None => self.name.clone(),
+            Some(organization) => login_name(&self.name, organization),
+        };
+        LoginName::new(text).ok()
+    }
+
     /// Checks that the user can type what they sign in with.
     ///
     /// # Errors

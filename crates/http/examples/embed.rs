@@ -21,6 +21,7 @@ use axum::http::StatusCode;
 use axum::routing::get;
 use unlockd_application::authentication::NobodyRemembered;
 use unlockd_application::ports::{Clock, OrganizationStore, SecretToken, UserStore};
+use unlockd_application::sessions::SessionLifetimes;
 use unlockd_application::users::PasswordRules;
 use unlockd_application::{
     self as application, Authenticator, Caller, Events, LockoutPolicies, Sessions, SignIn, SignInPorts, StoreReadiness,
@@ -77,6 +78,7 @@ fn application(store: &SqliteStore, help_desk: HelpDesk) -> Router {
     let sessions = Sessions {
         store: store.clone(),
         users: store.clone(),
+        lifetimes: SessionLifetimes::default(),
         sign_in,
         callers: Arc::new(NobodyRemembered),
         tokens: Arc::new(RandomTokenIssuer),

@@ -45,7 +45,8 @@ pub(crate) fn push_count(sql: &mut QueryBuilder<Postgres>, query: &SessionQuery)
 pub(crate) fn push_page(sql: &mut QueryBuilder<Postgres>, query: &SessionQuery) {
     sql.push(
         "SELECT id, creator_user_id, identity_user_id, identity_login_name, named_at, user_id, organization_id, \
-         password_checked_at, metadata, fingerprint_id, user_agent, created_at, changed_at, sequence, expires_at \
+         password_checked_at, proven_login_name, metadata, fingerprint_id, user_agent, created_at, changed_at, sequence, \
+         expires_at \
          FROM sessions WHERE ",
     );
     push_conditions(sql, query);

@@ -22,6 +22,7 @@ pub(crate) struct SessionRow {
     pub(crate) user_id: Option<String>,
     pub(crate) organization_id: Option<String>,
     pub(crate) password_checked_at: Option<OffsetDateTime>,
+    pub(crate) proven_login_name: Option<String>,
     pub(crate) metadata: String,
     pub(crate) fingerprint_id: Option<String>,
     pub(crate) user_agent: Option<String>,
@@ -77,6 +78,12 @@ impl SessionRow {
         Ok(Some(PasswordProof {
             user_id: UserId::new(user_id).map_err(corrupt)?,
             organization: OrganizationId::new(organization).map_err(corrupt)?,
+            login_name: self
+                .proven_login_name
+                .clone()
+                .map(LoginName::new)
+                .transpose()
+                .map_err(corrupt)?,
             checked_at: timestamp(checked_at)?,
         }))
     }
@@ -96,6 +103,7 @@ pub(crate) struct SessionColumns<'a> {
     pub(crate) user_id: Option<&'a str>,
     pub(crate) organization_id: Option<&'a str>,
     pub(crate) password_checked_at: Option<OffsetDateTime>,
+    pub(crate) proven_login_name: Option<&'a str>,
     pub(crate) metadata: String,
     pub(crate) user_agent: Option<String>,
 }
@@ -115,6 +123,7 @@ impl<'a> SessionColumns<'a> {
             user_id: proof.map(|proof| proof.user_id.as_str()),
             organization_id: proof.map(|proof| proof.organization.as_str()),
             password_checked_at: proof.map(|proof| proof.checked_at.date_time()),
+            proven_login_name: proof.and_then(|proof| proof.login_name.as_ref()).map(LoginName::as_str),
             metadata: session_metadata_text(&session.metadata),
             user_agent: session.user_agent.as_ref().map(user_agent_text),
         }

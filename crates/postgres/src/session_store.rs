@@ -86,21 +86,28 @@ fn in_use_is_conflict(
     }
 }
 
-/// The row of the proof's user is locked against a deletion at the same time: it finds the session, or the session finds the
-/// user deleted.
+/// The row of the proof's user is locked against a deletion and against another password at the same time: they find the
+/// session, or the session finds the user deleted or the password newer than the proof. Only FOR SHARE conflicts with a new
+/// password; the lock of the foreign key does not.
 async fn create(
     connection: &mut PgConnection,
     session: &Session,
     digest: &TokenDigest,
 ) -> Result<Result<(), WriteSessionError>, Error> {
     let columns = SessionColumns::of(session);
-    let created = sqlx::query!(
-        "WITH holder AS (SELECT id FROM users WHERE id = $7 AND state <> 'deleted' FOR SHARE)
-         INSERT INTO sessions (id, token_digest, creator_user_id, identity_user_id, identity_login_name, named_at, user_id,
-                               organization_id, password_checked_at, metadata, fingerprint_id, user_agent, created_at,
-                               changed_at, sequence, expires_at)
-         SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16
-         WHERE $7 IS NULL OR EXISTS (SELECT 1 FROM holder)",
+    let outcome = sqlx::query!(
+        r#"WITH holder AS (
+               SELECT coalesce(password_changed_at <= $9, true) AS proof_is_current
+               FROM users WHERE id = $7 AND state <> 'deleted' FOR SHARE
+           ), created AS (
+               INSERT INTO sessions (id, token_digest, creator_user_id, identity_user_id, identity_login_name, named_at,
+                                     user_id, organization_id, password_checked_at, metadata, fingerprint_id, user_agent,
+                                     created_at, changed_at, sequence, expires_at, proven_login_name)
+               SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17
+               WHERE $7 IS NULL OR EXISTS (SELECT 1 FROM holder WHERE proof_is_current)
+               RETURNING id
+           )
+           SELECT EXISTS (SELECT 1 FROM created) AS "is_created!", EXISTS (SELECT 1 FROM holder) AS "user_exists!""#,
         session.id.as_str(),
         &digest.0[..],
         session.creator.as_str(),
@@ -117,17 +124,20 @@ async fn create(
         session.changed_at.date_time(),
         session.sequence.as_i64(),
         session.expires_at.map(Timestamp::date_time),
+        columns.proven_login_name,
     )
-    .execute(connection)
+    .fetch_one(connection)
     .await?;
-    Ok(if created.rows_affected() > 0 {
+    Ok(if outcome.is_created {
         Ok(())
+    } else if outcome.user_exists {
+        Err(WriteSessionError::PasswordChanged)
     } else {
         Err(WriteSessionError::UserNotFound)
     })
 }
 
-/// The user's row goes first, as it does when they are deleted.
+/// The user's row goes first, as it does when they are deleted or get another password.
 async fn replace(
     connection: &mut PgConnection,
     session: &Session,
@@ -137,13 +147,15 @@ async fn replace(
     let columns = SessionColumns::of(session);
     let outcome = sqlx::query!(
         r#"WITH holder AS (
-               SELECT id FROM users WHERE id = $7 AND state <> 'deleted' FOR SHARE
+               SELECT coalesce(password_changed_at <= $9, true) AS proof_is_current
+               FROM users WHERE id = $7 AND state <> 'deleted' FOR SHARE
            ), replaced AS (
                UPDATE sessions
                SET token_digest = $2, creator_user_id = $3, identity_user_id = $4, identity_login_name = $5, named_at = $6,
                    user_id = $7, organization_id = $8, password_checked_at = $9, metadata = $10, fingerprint_id = $11,
-                   user_agent = $12, created_at = $13, changed_at = $14, sequence = $15, expires_at = $16
-               WHERE id = $1 AND sequence = $17 AND ($7 IS NULL OR EXISTS (SELECT 1 FROM holder))
+                   user_agent = $12, created_at = $13, changed_at = $14, sequence = $15, expires_at = $16,
+                   proven_login_name = $18
+               WHERE id = $1 AND sequence = $17 AND ($7 IS NULL OR EXISTS (SELECT 1 FROM holder WHERE proof_is_current))
                RETURNING id
            )
            SELECT EXISTS (SELECT 1 FROM replaced) AS "is_replaced!",
@@ -166,23 +178,26 @@ async fn replace(
         session.sequence.as_i64(),
         session.expires_at.map(Timestamp::date_time),
         expected.as_i64(),
+        columns.proven_login_name,
     )
     .fetch_one(connection)
     .await?;
     Ok(if outcome.is_replaced {
         Ok(())
-    } else if outcome.is_expected && !outcome.user_exists {
-        Err(WriteSessionError::UserNotFound)
-    } else {
+    } else if !outcome.is_expected {
         Err(WriteSessionError::Conflict)
+    } else if outcome.user_exists {
+        Err(WriteSessionError::PasswordChanged)
+    } else {
+        Err(WriteSessionError::UserNotFound)
     })
 }
 
 async fn find(connection: &mut PgConnection, id: &SessionId) -> Result<Option<(Session, TokenDigest)>, Error> {
     let row = sqlx::query!(
         "SELECT id, token_digest, creator_user_id, identity_user_id, identity_login_name, named_at, user_id,
-                organization_id, password_checked_at, metadata, fingerprint_id, user_agent, created_at, changed_at,
-                sequence, expires_at
+                organization_id, password_checked_at, proven_login_name, metadata, fingerprint_id, user_agent, created_at,
+                changed_at, sequence, expires_at
          FROM sessions WHERE id = $1",
         id.as_str(),
     )
@@ -201,6 +216,7 @@ async fn find(connection: &mut PgConnection, id: &SessionId) -> Result<Option<(S
         user_id: row.user_id,
         organization_id: row.organization_id,
         password_checked_at: row.password_checked_at,
+        proven_login_name: row.proven_login_name,
         metadata: row.metadata,
         fingerprint_id: row.fingerprint_id,
         user_agent: row.user_agent,
@@ -218,9 +234,11 @@ async fn find_holder(connection: &mut PgConnection, digest: &TokenDigest) -> Res
                   users.password_failures, users.policy_locks, users.failures_forgotten_at,
                   users.lock_since, users.lock_cause, users.lock_by, users.lock_reason, users.lock_until,
                   users.created_at, users.changed_at,
+                  coalesce(users.password_change_required, false) AS "password_change_required!",
                   sessions.id AS session_id, sessions.creator_user_id, sessions.identity_user_id,
                   sessions.identity_login_name, sessions.named_at, sessions.organization_id AS proof_organization_id,
-                  sessions.password_checked_at, sessions.metadata, sessions.fingerprint_id, sessions.user_agent,
+                  sessions.password_checked_at, sessions.proven_login_name, sessions.metadata,
+                  sessions.fingerprint_id, sessions.user_agent,
                   sessions.created_at AS session_created_at, sessions.changed_at AS session_changed_at,
                   sessions.sequence AS session_sequence, sessions.expires_at,
                   ARRAY(SELECT role FROM grants WHERE user_id = users.id
@@ -246,6 +264,7 @@ async fn find_holder(connection: &mut PgConnection, digest: &TokenDigest) -> Res
         user_id: Some(row.id.clone()),
         organization_id: row.proof_organization_id,
         password_checked_at: row.password_checked_at,
+        proven_login_name: row.proven_login_name,
         metadata: row.metadata,
         fingerprint_id: row.fingerprint_id,
         user_agent: row.user_agent,
@@ -257,6 +276,7 @@ async fn find_holder(connection: &mut PgConnection, digest: &TokenDigest) -> Res
     Ok(Some(SessionHolder {
         session: session.try_into()?,
         grants: grants_of(&row.grant_roles, row.grant_organization_ids)?,
+        password_change_required: row.password_change_required,
         user: User::try_from(user_row!(row))?,
     }))
 }

@@ -4,8 +4,8 @@ use sqlx::Error;
 use sqlx::postgres::PgConnection;
 use unlockd_application::ports::CommitError;
 use unlockd_domain::{
-    OrganizationId, PasswordHash, PasswordReset, ProfileEdit, StoredPassword, User, UserData, UserId, Username,
-    UsernameId,
+    OrganizationId, PasswordHash, PasswordReset, ProfileEdit, SessionId, StoredPassword, User, UserData, UserId,
+    Username, UsernameId,
 };
 
 use crate::error::corrupt;
@@ -21,7 +21,9 @@ pub(crate) async fn write(
         ProfileEdit::ReplaceData(data) => replace_data(connection, id, data).await?,
         ProfileEdit::AddUsername(username) => return add_username(connection, user, username).await,
         ProfileEdit::RemoveUsername(username_id) => remove_username(connection, id, username_id).await?,
-        ProfileEdit::ReplacePassword(password) => replace_password(connection, id, password).await?,
+        ProfileEdit::ReplacePassword { password, kept_session } => {
+            replace_password(connection, id, password, kept_session.as_ref()).await?;
+        }
         ProfileEdit::Rehash(hash) => replace_hash(connection, id, hash).await?,
         ProfileEdit::SetPasswordReset(reset) => set_password_reset(connection, id, reset.as_ref()).await?,
         ProfileEdit::Erase => erase(connection, id).await?,
@@ -36,9 +38,23 @@ async fn replace_data(connection: &mut PgConnection, id: &UserId, data: &UserDat
     expect_one(replaced.rows_affected())
 }
 
-async fn replace_password(connection: &mut PgConnection, id: &UserId, password: &StoredPassword) -> Result<(), Error> {
+/// Sessions that are being written wait for the user's row, and then find the password newer than their proof. Sessions are
+/// looked for in a statement after the one that has locked the row, so that it finds those that were written before.
+async fn replace_password(
+    connection: &mut PgConnection,
+    id: &UserId,
+    password: &StoredPassword,
+    kept_session: Option<&SessionId>,
+) -> Result<(), Error> {
     let replaced = sqlx::query!(
-        "UPDATE users
+        "WITH ended AS (
+             DELETE FROM sessions WHERE user_id = $1 AND id IS DISTINCT FROM $5
+         ), kept AS (
+             UPDATE sessions
+             SET password_checked_at = $3, changed_at = greatest(changed_at, $3), sequence = sequence + 1
+             WHERE id = $5 AND user_id = $1
+         )
+         UPDATE users
          SET password_hash = $2, password_changed_at = $3, password_change_required = $4,
              password_reset_hash = NULL, password_reset_expires_at = NULL, password_reset_failures = NULL
          WHERE id = $1",
@@ -46,6 +62,7 @@ async fn replace_password(connection: &mut PgConnection, id: &UserId, password: 
         password.hash.expose(),
         password.changed_at.date_time(),
         password.change_required,
+        kept_session.map(SessionId::as_str),
     )
     .execute(connection)
     .await?;

@@ -59,7 +59,7 @@ async fn main() -> Result<(), Failure> {
     let folder_name = folder.path().to_str().ok_or("the folder has no name")?;
     let arguments = ["unlockd", "--listen", "127.0.0.1:0", "--data-dir", folder_name, "serve"];
     let configuration = CommandLine::try_parse_from(arguments)?.settings.load()?;
-    let composition = Composition::open(&configuration.database(), &configuration.passwords).await?;
+    let composition = Composition::open(&configuration).await?;
     let prepared = composition.administration.prepare_bootstrap(None)?;
     composition.administration.bootstrap(&prepared).await?;
     let server = Server::bind(&composition, &configuration).await?;

@@ -73,7 +73,7 @@ pub enum Token {
         #[arg(long, value_name = "ID")]
         user: String,
         /// How long the token works, such as 30m, 12h or 90d; for ever without this
-        #[arg(long, value_name = "TIME", value_parser = lifetime)]
+        #[arg(long, value_name = "TIME", value_parser = parse_lifetime)]
         expires_in: Option<Duration>,
     },
     /// List tokens, without their secrets
@@ -176,7 +176,8 @@ impl Command {
     }
 }
 
-fn lifetime(text: &str) -> Result<Duration, String> {
+/// A time span as it is typed: a number and a unit.
+pub(crate) fn parse_lifetime(text: &str) -> Result<Duration, String> {
     let problem = || "must be a number and a unit: 90s, 30m, 12h or 90d".to_owned();
     let unit_at = text
         .find(|character: char| !character.is_ascii_digit())

@@ -19,7 +19,7 @@ use unlockd_sqlite::{ServerLock, SqliteOptions, SqliteStore};
 
 use crate::CommandError;
 use crate::access_advice::with_access_advice;
-use crate::configuration::{DatabaseUrl, Passwords};
+use crate::configuration::{Configuration, DatabaseUrl, Passwords};
 use crate::system_clock::SystemClock;
 
 /// unlockd, put together on one database.
@@ -64,23 +64,25 @@ impl Composition {
     ///
     /// # Errors
     /// [`CommandError`] when the database cannot be reached, is newer than this program, or has another server.
-    pub async fn open(url: &DatabaseUrl, passwords: &Passwords) -> Result<Self, CommandError> {
-        let hasher = hasher(passwords)?;
+    pub async fn open(configuration: &Configuration) -> Result<Self, CommandError> {
+        let url = &configuration.database();
+        let hasher = hasher(&configuration.passwords)?;
         let mut database = Database::open(url).await?;
         database.reserve_for_server(url)?;
         database.migrate(url).await?;
-        Ok(Self::on(database, passwords, hasher))
+        Ok(Self::on(database, configuration, hasher))
     }
 
     /// Opens a database that is up to date, also beside a server. Changes nothing of its schema.
     ///
     /// # Errors
     /// [`CommandError`] when the database cannot be reached, or is older or newer than this program.
-    pub async fn open_beside_server(url: &DatabaseUrl, passwords: &Passwords) -> Result<Self, CommandError> {
-        let hasher = hasher(passwords)?;
+    pub async fn open_beside_server(configuration: &Configuration) -> Result<Self, CommandError> {
+        let url = &configuration.database();
+        let hasher = hasher(&configuration.passwords)?;
         let database = Database::open(url).await?;
         database.check_schema(url).await?;
-        Ok(Self::on(database, passwords, hasher))
+        Ok(Self::on(database, configuration, hasher))
     }
 
     /// Ends all connections, once what they are doing is done.
@@ -88,14 +90,14 @@ impl Composition {
         self.database.close().await;
     }
 
-    fn on(database: Database, passwords: &Passwords, hasher: Argon2idHasher) -> Self {
+    fn on(database: Database, configuration: &Configuration, hasher: Argon2idHasher) -> Self {
         match &database {
-            Database::Postgres(store) => Self::new(&store.clone(), database, passwords, hasher),
-            Database::Sqlite(store, _) => Self::new(&store.clone(), database, passwords, hasher),
+            Database::Postgres(store) => Self::new(&store.clone(), database, configuration, hasher),
+            Database::Sqlite(store, _) => Self::new(&store.clone(), database, configuration, hasher),
         }
     }
 
-    fn new<S>(store: &S, database: Database, passwords: &Passwords, hasher: Argon2idHasher) -> Self
+    fn new<S>(store: &S, database: Database, configuration: &Configuration, hasher: Argon2idHasher) -> Self
     where
         S: UserStore
             + UserDirectory
@@ -138,7 +140,7 @@ impl Composition {
                 ids: ids.clone(),
                 passwords: hasher,
                 password_rules: PasswordRules {
-                    min_characters: passwords.min_length,
+                    min_characters: configuration.passwords.min_length,
                 },
                 sign_in: sign_in.clone(),
                 codes: Arc::new(RandomVerificationCodeGenerator),
@@ -146,6 +148,7 @@ impl Composition {
             sessions: Arc::new(Sessions {
                 store: store.clone(),
                 users: store.clone(),
+                lifetimes: configuration.session_lifetimes,
                 sign_in,
                 callers: authentication.clone(),
                 tokens: token_issuer.clone(),

@@ -271,9 +271,7 @@ mod tests {
             ..Settings::default()
         };
         let configuration = settings.load().unwrap();
-        let composition = Composition::open(&configuration.database(), &configuration.passwords)
-            .await
-            .unwrap();
+        let composition = Composition::open(&configuration).await.unwrap();
         let dispatch = Dispatch::new(&composition, &configuration, &Admission::default());
         for (peer, expected) in [([10, 0, 0, 1], "192.0.2.7"), ([198, 51, 100, 1], "198.51.100.1")] {
             let request = Request::builder()

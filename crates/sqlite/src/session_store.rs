@@ -7,14 +7,14 @@ use tracing::instrument;
 use unlockd_application::ports::{
     SessionHolder, SessionPage, SessionQuery, SessionStore, StoreError, WriteSessionError,
 };
-use unlockd_domain::{Sequence, Session, SessionId, Timestamp, TokenDigest};
+use unlockd_domain::{Sequence, Session, SessionId, Timestamp, TokenDigest, UserId};
 
 pub(crate) use self::session_condition::{push_page, push_total};
 use self::session_row::{SessionRow, insert_session, select_session, select_session_by_digest, update_session};
 use crate::SqliteStore;
 use crate::error::{corrupt, store_error};
 use crate::grant_store::select_grants;
-use crate::user_store::{select_user, user_exists};
+use crate::user_store::select_user;
 
 #[async_trait]
 impl SessionStore for SqliteStore {
@@ -25,7 +25,7 @@ impl SessionStore for SqliteStore {
             if !insert_session(&mut transaction, session, digest).await? {
                 return Err(WriteSessionError::Conflict);
             }
-            require_user(&mut transaction, session).await?;
+            require_current_proof(&mut transaction, session).await?;
             Ok(transaction.commit().await.map_err(store_error)?)
         })
         .await
@@ -43,7 +43,7 @@ impl SessionStore for SqliteStore {
             if !update_session(&mut transaction, session, digest, expected).await? {
                 return Err(WriteSessionError::Conflict);
             }
-            require_user(&mut transaction, session).await?;
+            require_current_proof(&mut transaction, session).await?;
             Ok(transaction.commit().await.map_err(store_error)?)
         })
         .await
@@ -69,7 +69,13 @@ impl SessionStore for SqliteStore {
                 .await?
                 .ok_or_else(|| corrupt("a session is of a user who does not exist"))?;
             let grants = select_grants(&mut transaction, &user_id).await?;
-            Ok(Some(SessionHolder { session, user, grants }))
+            let password_change_required = is_password_change_required(&mut transaction, &user_id).await?;
+            Ok(Some(SessionHolder {
+                session,
+                user,
+                grants,
+                password_change_required,
+            }))
         })
         .await
     }
@@ -140,10 +146,34 @@ impl SessionStore for SqliteStore {
     }
 }
 
-/// The user who has shown their password, if somebody has, must be there still.
-async fn require_user(connection: &mut SqliteConnection, session: &Session) -> Result<(), WriteSessionError> {
-    match session.proof() {
-        Some(proof) if !user_exists(connection, &proof.user_id).await? => Err(WriteSessionError::UserNotFound),
-        Some(_) | None => Ok(()),
+/// The user who has shown a password, if somebody has, must exist, with no newer password.
+async fn require_current_proof(connection: &mut SqliteConnection, session: &Session) -> Result<(), WriteSessionError> {
+    let Some(proof) = session.proof() else {
+        return Ok(());
+    };
+    let changed_at = sqlx::query_scalar!(
+        "SELECT password_changed_at FROM users WHERE id = ? AND state <> 'deleted'",
+        proof.user_id.as_str(),
+    )
+    .fetch_optional(connection)
+    .await
+    .map_err(store_error)?;
+    match changed_at {
+        None => Err(WriteSessionError::UserNotFound),
+        Some(Some(changed_at)) if changed_at > proof.checked_at.unix_microseconds() => {
+            Err(WriteSessionError::PasswordChanged)
+        }
+        Some(_) => Ok(()),
     }
+}
+
+async fn is_password_change_required(connection: &mut SqliteConnection, id: &UserId) -> Result<bool, StoreError> {
+    let flag = sqlx::query_scalar!(
+        r#"SELECT password_change_required AS "required: bool" FROM users WHERE id = ?"#,
+        id.as_str(),
+    )
+    .fetch_one(connection)
+    .await
+    .map_err(store_error)?;
+    Ok(flag.unwrap_or(false))
 }

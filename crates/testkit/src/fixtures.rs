@@ -189,6 +189,7 @@ pub fn proven_session(id: &str, user: &str, organization: &str) -> Session {
             proof: Some(PasswordProof {
                 user_id: user_id(user),
                 organization: organization_id(organization),
+                login_name: None,
                 checked_at: now(),
             }),
         }),

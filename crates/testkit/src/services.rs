@@ -6,6 +6,7 @@ use unlockd_application::ports::{
     AccessTokenStore, Clock, EventStore, GrantStore, IdGenerator, InstanceStore, LockoutPolicyStore, OrganizationStore,
     PasswordHasher, SessionStore, SignInFailureStore, TokenIssuer, UserDirectory, UserStore,
 };
+use unlockd_application::sessions::SessionLifetimes;
 use unlockd_application::users::PasswordRules;
 use unlockd_application::{
     Authentication, Error, Events, Housekeeping, LockoutPolicies, Readiness, Sessions, SignIn, SignInPorts, Users,
@@ -135,6 +136,7 @@ impl Services {
             sessions: Sessions {
                 store: Arc::clone(&stores.sessions),
                 users: Arc::clone(&stores.users),
+                lifetimes: SessionLifetimes::default(),
                 sign_in,
                 callers: Arc::<Authentication>::clone(&authentication),
                 tokens: Arc::clone(&token_issuer),

@@ -1,6 +1,8 @@
 use std::sync::Arc;
 
-use unlockd_domain::{Actor, Grants, OrganizationId, Source, User, UserId};
+use unlockd_domain::{Actor, Grants, OrganizationId, SessionId, Source, User, UserId};
+
+use crate::error::Error;
 
 /// An active user with a valid token, what they may do, and where their request comes from. Cheap to clone.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,25 +16,40 @@ struct Identity {
     user_id: UserId,
     organization: OrganizationId,
     grants: Grants,
-    fingerprint_id: Option<String>,
+    session: Option<CallerSession>,
+}
+
+/// The session by whose token a caller calls.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CallerSession {
+    /// The session's id.
+    pub id: SessionId,
+    /// The fingerprint of the session's user agent, if it is known.
+    pub fingerprint_id: Option<String>,
+    /// Whether the user must change the password before the session can be used for anything else.
+    pub password_change_required: bool,
 }
 
 impl Caller {
     /// A caller, taken at their word: who builds one vouches that the user is active and has shown a valid token.
     #[must_use]
     pub fn new(user: &User, grants: Grants) -> Self {
-        Self::with_user_agent(user, grants, None)
+        Self::build(user, grants, None)
     }
 
-    /// The same by the token of a session, whose user agent has this fingerprint.
+    /// The same by the token of a session.
     #[must_use]
-    pub fn with_user_agent(user: &User, grants: Grants, fingerprint_id: Option<String>) -> Self {
+    pub fn of_session(user: &User, grants: Grants, session: CallerSession) -> Self {
+        Self::build(user, grants, Some(session))
+    }
+
+    fn build(user: &User, grants: Grants, session: Option<CallerSession>) -> Self {
         let (user_id, organization) = (user.id().clone(), user.organization().clone());
         let identity = Arc::new(Identity {
             user_id,
             organization,
             grants,
-            fingerprint_id,
+            session,
         });
         Self { identity, source: None }
     }
@@ -73,7 +90,30 @@ impl Caller {
     /// What tells the caller's user agent from others, if a session says so.
     #[must_use]
     pub fn fingerprint_id(&self) -> Option<&str> {
-        self.identity.fingerprint_id.as_deref()
+        self.identity.session.as_ref()?.fingerprint_id.as_deref()
+    }
+
+    /// The id of the session by whose token the caller calls; none for an access token.
+    #[must_use]
+    pub fn session_id(&self) -> Option<&SessionId> {
+        self.identity.session.as_ref().map(|session| &session.id)
+    }
+
+    /// Whether the caller can do nothing but change the caller's own password and end the session.
+    #[must_use]
+    pub fn is_restricted(&self) -> bool {
+        let session = self.identity.session.as_ref();
+        session.is_some_and(|session| session.password_change_required)
+    }
+
+    /// Refuses a restricted caller. Every use case asks this, or [`Caller::require`], which includes it, before it reads
+    /// anything.
+    pub(crate) fn require_unrestricted(&self) -> Result<(), Error> {
+        if self.is_restricted() {
+            Err(Error::PasswordChangeRequired)
+        } else {
+            Ok(())
+        }
     }
 
     /// What the caller is granted.

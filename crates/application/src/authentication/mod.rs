@@ -13,7 +13,7 @@ use async_trait::async_trait;
 use unlockd_domain::{Timestamp, TokenDigest, UserId, UserState};
 
 pub use bearer::bearer_token;
-pub use caller::Caller;
+pub use caller::{Caller, CallerSession};
 pub use caller_cache::CALLER_CACHE_LIFETIME;
 use caller_cache::{CallerCache, Moment};
 pub use live_caller::LiveCaller;
@@ -66,15 +66,22 @@ impl Authentication {
     /// Who has shown their password in the session that has this token, and until when.
     async fn session_holder(&self, digest: &TokenDigest, now: Timestamp) -> Result<(Caller, Option<Timestamp>), Error> {
         let holder = self.sessions.find_holder(digest).await?.ok_or(Error::TokenRefused)?;
-        let SessionHolder { session, user, grants } = holder;
+        let SessionHolder {
+            session,
+            user,
+            grants,
+            password_change_required,
+        } = holder;
         if session.has_expired(now) || *user.state(now) != UserState::Active {
             return Err(Error::TokenRefused);
         }
-        let fingerprint_id = session.fingerprint_id().map(str::to_owned);
-        Ok((
-            Caller::with_user_agent(&user, grants, fingerprint_id),
-            session.expires_at,
-        ))
+        let expires_at = session.expires_at;
+        let session = CallerSession {
+            fingerprint_id: session.fingerprint_id().map(str::to_owned),
+            id: session.id,
+            password_change_required,
+        };
+        Ok((Caller::of_session(&user, grants, session), expires_at))
     }
 
     fn now(&self) -> Moment {

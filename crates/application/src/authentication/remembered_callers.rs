@@ -3,8 +3,8 @@ use unlockd_domain::UserId;
 /// Whoever remembers callers from one request to the next, and so has to be told when one of them is taken out of
 /// service. An [`Authenticator`](crate::Authenticator) that asks anew each time remembers nobody: [`NobodyRemembered`].
 pub trait RememberedCallers: Send + Sync {
-    /// The user has just been taken out of service, or may have been: whatever is remembered of them, or was asked for
-    /// before this moment, does not count any more.
+    /// The user has just been taken out of service, or has a new password, or may have either: whatever is remembered of
+    /// them, or was asked for before this moment, does not count any more.
     fn forget(&self, user_id: &UserId);
 
     /// The user may be taken out of service at any moment from now on, and nobody will tell: the store was left, or lost,

@@ -91,6 +91,10 @@ impl Error {
             Self::TokenMissing => new(Reason::Unauthenticated, "A bearer token is needed."),
             Self::TokenRefused => new(Reason::Unauthenticated, "The bearer token is not valid."),
             Self::PermissionDenied => new(Reason::PermissionDenied, "The caller does not have the permission."),
+            Self::PasswordChangeRequired => new(
+                Reason::PasswordChangeRequired,
+                "The password must be changed. Set a new one with the current password.",
+            ),
             Self::InvalidCredentials => new(
                 Reason::InvalidCredentials,
                 "The login name or the password is wrong, or the user may not sign in.",

@@ -39,6 +39,9 @@ pub enum Error {
     /// The caller may not do this, or not to this user, or must not know whether there is such a user.
     #[error("permission denied")]
     PermissionDenied,
+    /// The user of the caller's session must change the password first.
+    #[error("password change required")]
+    PasswordChangeRequired,
     /// No active user has this name or id and this password. Which of it is wrong is not told.
     #[error("invalid credentials")]
     InvalidCredentials,
@@ -247,6 +250,7 @@ impl Error {
             | Self::TokenMissing
             | Self::TokenRefused
             | Self::PermissionDenied
+            | Self::PasswordChangeRequired
             | Self::InvalidCredentials
             | Self::InvalidVerificationCode
             | Self::SessionTokenRefused

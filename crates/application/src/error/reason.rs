@@ -84,6 +84,8 @@ reasons! {
     Unauthenticated = "UNAUTHENTICATED", Unauthenticated;
     /// The caller may not.
     PermissionDenied = "PERMISSION_DENIED", PermissionDenied;
+    /// The user of the caller's session must change the password before the session can be used for anything else.
+    PasswordChangeRequired = "PASSWORD_CHANGE_REQUIRED", PermissionDenied;
     /// No active user has this name or id and this password; which of it is wrong is not told.
     InvalidCredentials = "INVALID_CREDENTIALS", PermissionDenied;
     /// The code to reset the password by is wrong, used up or expired, or there is none; not told apart.

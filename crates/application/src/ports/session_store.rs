@@ -5,16 +5,20 @@ use unlockd_domain::{Grants, OrganizationId, Sequence, Session, SessionId, Times
 use super::{SortDirection, StoreError};
 
 /// Sessions, each with the digest of its token, which changes with the session. They end with the user who has shown their
-/// password, see [`ProfileEdit::Erase`](unlockd_domain::ProfileEdit::Erase).
+/// password, see [`ProfileEdit::Erase`](unlockd_domain::ProfileEdit::Erase), and with the password that was shown, see
+/// [`ProfileEdit::ReplacePassword`](unlockd_domain::ProfileEdit::ReplacePassword).
 #[async_trait]
 pub trait SessionStore: Send + Sync {
     /// Writes a new session. MUST write nothing and answer [`WriteSessionError::Conflict`] when the id or the digest is in
     /// use, and [`WriteSessionError::UserNotFound`] when the user of the session's proof is absent or deleted.
+    /// MUST write nothing and answer [`WriteSessionError::PasswordChanged`] when the user's password is newer than the proof,
+    /// also while the password is being replaced: so no session outlives the password that was shown in it.
     async fn create(&self, session: &Session, digest: &TokenDigest) -> Result<(), WriteSessionError>;
 
     /// Replaces session and digest, if the stored session's sequence is still the expected one. Otherwise, and when the
     /// session is absent, it MUST write nothing and answer [`WriteSessionError::Conflict`]; so of any number of parallel
-    /// writes on one sequence exactly one succeeds. [`WriteSessionError::UserNotFound`] as for [`SessionStore::create`].
+    /// writes on one sequence exactly one succeeds. [`WriteSessionError::UserNotFound`] and
+    /// [`WriteSessionError::PasswordChanged`] as for [`SessionStore::create`].
     async fn replace(
         &self,
         session: &Session,
@@ -51,6 +55,8 @@ pub struct SessionHolder {
     pub user: User,
     /// What the user may do.
     pub grants: Grants,
+    /// Whether the user must change the password; false for a user without one.
+    pub password_change_required: bool,
 }
 
 /// Which sessions are asked for: those that fit everything that is given.
@@ -106,6 +112,9 @@ pub enum WriteSessionError {
     /// The user of the proof does not exist, or is deleted.
     #[error("the user does not exist")]
     UserNotFound,
+    /// The user's password was replaced after it was shown in the session.
+    #[error("the password has changed meanwhile")]
+    PasswordChanged,
     /// The store could not do it.
     #[error(transparent)]
     Store(#[from] StoreError),

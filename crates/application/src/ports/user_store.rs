@@ -43,6 +43,10 @@ pub trait UserStore: Send + Sync {
     ///   asked for the time of the change's [last event](UserChange::event): a lock that has expired then is none.
     /// - A username that is added MUST be refused with [`CommitError::UsernameTaken`] when a username has its
     ///   [login key](unlockd_domain::Username::login_key), in whatever scope, also when both are written in parallel.
+    /// - [`ProfileEdit::ReplacePassword`](unlockd_domain::ProfileEdit::ReplacePassword) MUST delete the sessions in which the
+    ///   user has shown a password, except the one that is kept, if that is one of them. The kept one MUST be as
+    ///   [`Session::with_renewed_proof`](unlockd_domain::Session::with_renewed_proof) has it, with the time of the new password;
+    ///   its token stays. Sessions that only name the user stay as they are.
     /// - [`ProfileEdit::Erase`](unlockd_domain::ProfileEdit::Erase) MUST take away usernames, password, reset code, data,
     ///   access tokens, sessions (also those that only name the user's id) and grants, and from the user's history the reasons,
     ///   the sources and the digests of requests; usernames are free again.

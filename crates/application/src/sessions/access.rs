@@ -27,10 +27,17 @@ pub(super) enum Parties {
     All,
 }
 
+/// A session that may be used.
+pub(super) struct UsableSession {
+    pub(super) session: Session,
+    /// Whether its user, who has shown a password, must change it.
+    pub(super) password_change_required: bool,
+}
+
 impl Sessions {
     /// The session, if the caller may come to it and it may be used: whoever comes by its token learns nothing more than
     /// that the token is not valid.
-    pub(super) async fn usable_session(&self, id: &SessionId, access: &Access<'_>) -> Result<Session, Error> {
+    pub(super) async fn usable_session(&self, id: &SessionId, access: &Access<'_>) -> Result<UsableSession, Error> {
         let now = self.clock.now();
         let found = self.store.find(id).await?;
         let session = match (access.token, found) {
@@ -44,11 +51,17 @@ impl Sessions {
             (None, found) => access.permitted(found.map(|(session, _)| session), id, now)?,
         };
         let Some(proof) = session.proof() else {
-            return Ok(session);
+            return Ok(UsableSession {
+                session,
+                password_change_required: false,
+            });
         };
-        match self.users.find(&proof.user_id).await? {
-            Some(user) if *user.state(now) == UserState::Active => Ok(session),
-            Some(user) if access.token.is_none() && !user.is_deleted() => Err(Error::UserNotActive {
+        match self.users.find_with_profile(&proof.user_id).await? {
+            Some((user, profile)) if *user.state(now) == UserState::Active => Ok(UsableSession {
+                password_change_required: profile.password.is_some_and(|password| password.change_required),
+                session,
+            }),
+            Some((user, _)) if access.token.is_none() && !user.is_deleted() => Err(Error::UserNotActive {
                 user_id: user.id().clone(),
                 state: user.state(now).clone(),
             }),

@@ -14,6 +14,15 @@ pub struct SessionChecks {
     pub password: Option<PlainPassword>,
 }
 
+/// The outcome of checks.
+#[derive(Default)]
+pub(super) struct Checked {
+    /// Who signs in.
+    pub(super) user: Option<SessionUser>,
+    /// Whether the password was shown and must be changed.
+    pub(super) password_change_required: bool,
+}
+
 impl SessionChecks {
     /// Who signs in with it, given who does so far. Naming somebody is free; only a password is checked.
     pub(super) async fn pass(
@@ -22,7 +31,7 @@ impl SessionChecks {
         caller: &Caller,
         source: Option<&Source>,
         before: Option<&SessionUser>,
-    ) -> Result<Option<SessionUser>, Error> {
+    ) -> Result<Checked, Error> {
         let user = match (self.user, before) {
             (Some(identity), Some(before)) if identity != before.identity => {
                 return Err(Error::invalid("checks.user", "must be the user that the session has"));
@@ -36,7 +45,10 @@ impl SessionChecks {
             (None, None) => None,
         };
         let Some(password) = self.password else {
-            return Ok(user);
+            return Ok(Checked {
+                user,
+                ..Checked::default()
+            });
         };
         let Some(user) = user else {
             return Err(Error::invalid(
@@ -50,19 +62,22 @@ impl SessionChecks {
             actor: Actor::User(caller.user_id().clone()),
             source,
         };
-        let proof = sessions.sign_in.check_password(attempt).await?.proof;
+        let proven = sessions.sign_in.check_password(attempt).await?;
         // A name may have gone to somebody else since.
         if user
             .proof
             .as_ref()
-            .is_some_and(|before| before.user_id != proof.user_id)
+            .is_some_and(|before| before.user_id != proven.proof.user_id)
         {
             return Err(Error::InvalidCredentials);
         }
-        Ok(Some(SessionUser {
-            proof: Some(proof),
-            ..user
-        }))
+        Ok(Checked {
+            user: Some(SessionUser {
+                proof: Some(proven.proof),
+                ..user
+            }),
+            password_change_required: proven.password_change_required,
+        })
     }
 }
 

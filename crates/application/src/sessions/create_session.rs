@@ -20,7 +20,7 @@ pub struct CreateSession {
     pub metadata: SessionMetadata,
     /// What it is done with.
     pub user_agent: Option<UserAgent>,
-    /// How long it lasts; for ever without.
+    /// How long it lasts; as [`SessionLifetimes`](super::SessionLifetimes) says without.
     pub lifetime: Option<Duration>,
     /// Where the request comes from.
     pub source: Option<Source>,
@@ -54,6 +54,8 @@ pub struct CreatedSession {
     pub token: SecretToken,
     /// Where it stands.
     pub details: SessionDetails,
+    /// Whether the user must change the password before the session can be used for anything else.
+    pub password_change_required: bool,
 }
 
 impl CreateSessionForm {
@@ -101,18 +103,19 @@ impl CreateSession {
             Reach::Instance => {}
             Reach::Organizations(_) | Reach::Nothing => return Err(Error::PermissionDenied),
         }
-        let user = self.checks.pass(sessions, caller, self.source.as_ref(), None).await?;
+        let lifetime = sessions.lifetimes.lifetime(self.lifetime)?;
+        let checked = self.checks.pass(sessions, caller, self.source.as_ref(), None).await?;
         let now = sessions.clock.now();
         let session = Session {
             id: SessionId::new(sessions.ids.generate()).map_err(Error::internal)?,
             creator: caller.user_id().clone(),
-            user,
+            user: checked.user,
             metadata: self.metadata,
             user_agent: self.user_agent,
             created_at: now,
             changed_at: now,
             sequence: Sequence::FIRST,
-            expires_at: self.lifetime.map(|lifetime| now.saturating_add(lifetime)),
+            expires_at: Some(now.saturating_add(lifetime)),
         };
         let token = sessions.tokens.issue_session_token();
         match sessions.store.create(&session, &sessions.tokens.digest(&token)).await {
@@ -120,9 +123,10 @@ impl CreateSession {
                 details: SessionDetails::from(&session),
                 id: session.id,
                 token,
+                password_change_required: checked.password_change_required,
             }),
-            // Deleted behind their sign-in.
-            Err(WriteSessionError::UserNotFound) => Err(Error::InvalidCredentials),
+            // The user was deleted, or the password replaced, after the sign-in.
+            Err(WriteSessionError::UserNotFound | WriteSessionError::PasswordChanged) => Err(Error::InvalidCredentials),
             Err(error @ WriteSessionError::Conflict) => Err(Error::internal(error)),
             Err(WriteSessionError::Store(error)) => Err(error.into()),
         }

@@ -34,6 +34,9 @@ impl DeleteSession {
 
     #[tracing::instrument(level = "debug", name = "application.delete_session", skip_all, fields(session.id = %self.id))]
     pub(super) async fn execute(self, sessions: &Sessions, caller: &Caller) -> Result<SessionDetails, Error> {
+        if caller.session_id() != Some(&self.id) {
+            caller.require_unrestricted()?;
+        }
         let Some(session) = self.permitted(sessions, caller).await? else {
             return Ok(SessionDetails {
                 sequence: 0,

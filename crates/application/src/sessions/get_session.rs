@@ -31,13 +31,14 @@ impl GetSession {
 
     #[tracing::instrument(level = "debug", name = "application.get_session", skip_all, fields(session.id = %self.id))]
     pub(super) async fn execute(self, sessions: &Sessions, caller: &Caller) -> Result<Session, Error> {
+        caller.require_unrestricted()?;
         let access = Access {
             caller,
             token: self.token.as_ref(),
             permission: Permission::SessionRead,
             parties: Parties::All,
         };
-        sessions.usable_session(&self.id, &access).await
+        Ok(sessions.usable_session(&self.id, &access).await?.session)
     }
 }
 

@@ -156,6 +156,7 @@ impl UserCondition {
 impl ListSessions {
     #[tracing::instrument(level = "debug", name = "application.list_sessions", skip_all)]
     pub(super) async fn execute(self, sessions: &Sessions, caller: &Caller) -> Result<SessionList, Error> {
+        caller.require_unrestricted()?;
         let now = sessions.clock.now();
         let (user_id, ids) = match self.user {
             UserCondition::Anybody => (None, self.ids),

@@ -6,6 +6,7 @@ mod checks_form;
 mod create_session;
 mod delete_session;
 mod get_session;
+mod lifetimes;
 mod list_sessions;
 mod set_session;
 
@@ -19,6 +20,7 @@ pub use checks_form::{ChallengesForm, CheckUserForm, ChecksForm};
 pub use create_session::{CreateSession, CreateSessionForm, CreatedSession};
 pub use delete_session::DeleteSession;
 pub use get_session::GetSession;
+pub use lifetimes::SessionLifetimes;
 pub use list_sessions::{ListSessions, ListSessionsForm, SessionList, SessionSearchQueryForm, UserCondition};
 pub use set_session::{SetSession, SetSessionForm, UpdatedSession};
 
@@ -35,6 +37,8 @@ pub struct Sessions {
     pub store: Arc<dyn SessionStore>,
     /// Where users are kept.
     pub users: Arc<dyn UserStore>,
+    /// Default and maximum lifetime.
+    pub lifetimes: SessionLifetimes,
     /// Checking of passwords.
     pub sign_in: Arc<SignIn>,
     /// Who remembers callers, and has to forget those whose tokens have changed.

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use unlockd_domain::{Permission, Session, SessionId, SessionMetadata, SessionUser, Source};
 
-use super::access::{Access, Parties};
+use super::access::{Access, Parties, UsableSession};
 use super::checks::has_same_user;
 use super::create_session::parse_lifetime;
 use super::get_session::parse_token;
@@ -58,6 +58,8 @@ pub struct UpdatedSession {
     pub token: SecretToken,
     /// Where it stands.
     pub details: SessionDetails,
+    /// Whether the user must change the password before the session can be used for anything else.
+    pub password_change_required: bool,
 }
 
 impl SetSessionForm {
@@ -90,22 +92,38 @@ impl SetSessionForm {
 impl SetSession {
     #[tracing::instrument(level = "debug", name = "application.set_session", skip_all, fields(session.id = %self.id))]
     pub(super) async fn execute(self, sessions: &Sessions, caller: &Caller) -> Result<UpdatedSession, Error> {
+        caller.require_unrestricted()?;
+        let lifetime = self
+            .lifetime
+            .map(|lifetime| sessions.lifetimes.bounded(lifetime))
+            .transpose()?;
         let access = Access {
             caller,
             token: self.token.as_ref(),
             permission: Permission::SessionWrite,
             parties: Parties::None,
         };
-        let before = sessions.usable_session(&self.id, &access).await?;
+        let UsableSession {
+            session: before,
+            mut password_change_required,
+        } = sessions.usable_session(&self.id, &access).await?;
         let has_checks = self.checks != SessionChecks::default();
+        let shows_password = self.checks.password.is_some();
         let checks = self.checks.clone();
         let checked = checks
             .pass(sessions, caller, self.source.as_ref(), before.user.as_ref())
             .await?;
         let mut current = before.clone();
         for _ in 0..MAX_ATTEMPTS {
-            let user = if has_checks { &checked } else { &current.user };
-            let next = self.advance(&current, user.clone(), sessions)?;
+            let user = match &checked.user {
+                Some(named) if !shows_password => Some(SessionUser {
+                    proof: current.proof().cloned(),
+                    ..named.clone()
+                }),
+                Some(proven) => Some(proven.clone()),
+                None => current.user.clone(),
+            };
+            let next = self.advance(&current, user, lifetime, sessions)?;
             let token = sessions.tokens.issue_session_token();
             let digest = sessions.tokens.digest(&token);
             match sessions.store.replace(&next, &digest, current.sequence).await {
@@ -117,9 +135,16 @@ impl SetSession {
                     return Ok(UpdatedSession {
                         token,
                         details: SessionDetails::from(&next),
+                        password_change_required: if shows_password {
+                            checked.password_change_required
+                        } else {
+                            password_change_required
+                        },
                     });
                 }
-                Err(WriteSessionError::Conflict) => {}
+                Err(WriteSessionError::PasswordChanged) if shows_password => return Err(Error::InvalidCredentials),
+                // The session has ended with the old password, unless it is the one that was kept.
+                Err(WriteSessionError::Conflict | WriteSessionError::PasswordChanged) => {}
                 Err(WriteSessionError::UserNotFound) => return Err(Error::InvalidCredentials),
                 Err(WriteSessionError::Store(error)) => {
                     if let Some(proof) = next.proof() {
@@ -130,7 +155,8 @@ impl SetSession {
                 }
             }
             // Whoever came by the token has lost it to the other change, and is told so here.
-            current = sessions.usable_session(&self.id, &access).await?;
+            let usable = sessions.usable_session(&self.id, &access).await?;
+            (current, password_change_required) = (usable.session, usable.password_change_required);
             if has_checks && !has_same_user(&current, &before) {
                 return Err(Error::invalid("checks.user", "must be the user that the session has"));
             }
@@ -138,14 +164,20 @@ impl SetSession {
         Err(Error::Overloaded(None))
     }
 
-    fn advance(&self, session: &Session, user: Option<SessionUser>, sessions: &Sessions) -> Result<Session, Error> {
+    fn advance(
+        &self,
+        session: &Session,
+        user: Option<SessionUser>,
+        lifetime: Option<Duration>,
+        sessions: &Sessions,
+    ) -> Result<Session, Error> {
         let now = sessions.clock.now();
         let metadata = session
             .metadata
             .clone()
             .with(self.metadata.clone())
             .map_err(|problem| Error::invalid("metadata", problem))?;
-        let expires_at = match self.lifetime {
+        let expires_at = match lifetime {
             Some(lifetime) => Some(now.saturating_add(lifetime)),
             None => session.expires_at,
         };

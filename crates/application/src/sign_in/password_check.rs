@@ -37,6 +37,8 @@ pub(crate) struct ProvenUser {
     pub(crate) sequence: Sequence,
     /// The hash of the password that was shown.
     pub(crate) hash: PasswordHash,
+    /// Whether the user must change that password.
+    pub(crate) password_change_required: bool,
 }
 
 /// A comparison that was made, and with what.
@@ -99,7 +101,7 @@ impl SignIn {
         let mut compared: Option<Comparison> = None;
         let mut can_be_spared = true;
         for _ in 0..MAX_ATTEMPTS {
-            let Some((user, hash)) = admitted(found.as_ref(), policy, self.clock.now()) else {
+            let Some((user, profile, hash)) = admitted(found.as_ref(), policy, self.clock.now()) else {
                 if compared.is_none() {
                     self.verify(attempt.password, None).await?;
                 }
@@ -123,7 +125,7 @@ impl SignIn {
                 Err(SignInRefused) => return Err(refusal(Some(user), policy, self.clock.now())),
             };
             match commit(&*self.users, &*self.callers, &change, None).await {
-                Ok(()) => return answer(&change, verification, hash),
+                Ok(()) => return answer(&change, verification, hash, profile),
                 Err(CommitError::Conflict) => found = self.users.find_by_identity(attempt.identity).await?,
                 Err(CommitError::LastInstanceOwner) => can_be_spared = false,
                 Err(error @ (CommitError::UsernameTaken { .. } | CommitError::IdempotencyKeyTaken)) => {
@@ -192,16 +194,16 @@ impl SignIn {
     }
 }
 
-/// The user and the hash that the password is compared with, if any may be.
+/// The user, their profile, and the hash that the password is compared with, if any may be.
 fn admitted<'a>(
     found: Option<&'a (User, UserProfile)>,
     policy: &LockoutPolicy,
     now: Timestamp,
-) -> Option<(&'a User, PasswordHash)> {
+) -> Option<(&'a User, &'a UserProfile, PasswordHash)> {
     let (user, profile) = found?;
     let password = profile.password.as_ref()?;
     user.admits_password_check(policy, now)
-        .then(|| (user, password.hash.clone()))
+        .then(|| (user, profile, password.hash.clone()))
 }
 
 fn refusal(user: Option<&User>, policy: &LockoutPolicy, now: Timestamp) -> Error {
@@ -213,13 +215,19 @@ fn refusal(user: Option<&User>, policy: &LockoutPolicy, now: Timestamp) -> Error
     }
 }
 
-fn answer(change: &UserChange, verification: Verification, compared_with: PasswordHash) -> Result<ProvenUser, Error> {
+fn answer(
+    change: &UserChange,
+    verification: Verification,
+    compared_with: PasswordHash,
+    profile: &UserProfile,
+) -> Result<ProvenUser, Error> {
     match verification {
         Verification::Mismatch => Err(Error::InvalidCredentials),
         Verification::Match { .. } => Ok(ProvenUser {
             proof: PasswordProof {
                 user_id: change.user().id().clone(),
                 organization: change.user().organization().clone(),
+                login_name: profile.login_name(change.user().organization()),
                 checked_at: change.event().time,
             },
             sequence_before: change.expected_sequence(),
@@ -228,6 +236,10 @@ fn answer(change: &UserChange, verification: Verification, compared_with: Passwo
                 Some(ProfileEdit::Rehash(hash)) => hash.clone(),
                 Some(_) | None => compared_with,
             },
+            password_change_required: profile
+                .password
+                .as_ref()
+                .is_some_and(|password| password.change_required),
         }),
     }
 }

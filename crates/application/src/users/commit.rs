@@ -4,14 +4,15 @@ use crate::authentication::RememberedCallers;
 use crate::idempotency::IdempotentRequest;
 use crate::ports::{CommitError, StoreError, UserStore};
 
-/// Commits a change, and tells whoever remembers callers if it takes the user out of service.
+/// Commits a change. Invalidates the user's cached callers if the change takes the user out of service, or replaces the
+/// password and so ends sessions.
 pub(crate) async fn commit(
     store: &dyn UserStore,
     callers: &dyn RememberedCallers,
     change: &UserChange,
     request: Option<&IdempotentRequest>,
 ) -> Result<(), CommitError> {
-    let departure = change.ends_activity().then(|| Departure {
+    let departure = (change.ends_activity() || change.replaces_password()).then(|| Departure {
         callers,
         id: change.user().id(),
         decided: false,
@@ -23,7 +24,7 @@ pub(crate) async fn commit(
     outcome
 }
 
-/// A commit that takes a user out of service. Tells whoever remembers callers when it is dropped: with the store's answer,
+/// A commit that takes a user out of service or ends sessions. Tells whoever remembers callers when it is dropped: with the store's answer,
 /// or without one when the request is given up while the store may still be at it.
 struct Departure<'a> {
     callers: &'a dyn RememberedCallers,

@@ -40,6 +40,7 @@ impl UserView {
 impl GetUserById {
     #[tracing::instrument(level = "debug", name = "application.get_user_by_id", skip_all, fields(user.id = %self.user_id))]
     pub(super) async fn execute(self, users: &Users, caller: &Caller) -> Result<UserView, Error> {
+        caller.require_unrestricted()?;
         let reach = if *caller.user_id() == self.user_id {
             Reach::Organizations(vec![caller.organization()])
         } else {

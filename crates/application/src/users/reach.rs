@@ -4,8 +4,9 @@ use crate::authentication::Caller;
 use crate::error::Error;
 
 impl Caller {
-    /// How far the caller's permission goes; asked before anything is read.
+    /// How far the caller's permission goes; asked before anything is read. Refuses a restricted caller.
     pub(crate) fn require(&self, permission: Permission) -> Result<Reach<'_>, Error> {
+        self.require_unrestricted()?;
         match self.grants().reach(permission) {
             Reach::Nothing => Err(Error::PermissionDenied),
             reach @ (Reach::Organizations(_) | Reach::Instance) => Ok(reach),

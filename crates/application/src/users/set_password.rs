@@ -1,12 +1,12 @@
 use unlockd_domain::{
-    Actor, LoginIdentity, Permission, PlainPassword, Reach, Source, UserDeleted, UserEventName, UserId,
+    Actor, LoginIdentity, Permission, PlainPassword, Reach, Source, UserDeleted, UserEventName, UserId, UserProfile,
 };
 
 use super::change::Target;
 use super::reach::within_reach;
 use super::redeem_code::Redemption;
 use super::safeguards::{Safeguards, SafeguardsForm};
-use super::{Details, IdForm, NewPassword, PasswordForm, Users};
+use super::{Details, IdForm, NewPassword, NewPasswordSecret, PasswordForm, Users};
 use crate::authentication::Caller;
 use crate::error::{Error, Violations};
 use crate::ports::VerificationCode;
@@ -159,8 +159,13 @@ impl SetPassword {
                 return users.redeem(redemption).await;
             }
         };
+        // The session of somebody who has just shown the current password goes on; after an operator's change none does.
+        let kept_session = caller
+            .session_id()
+            .filter(|_| shown.is_some() && self.is_own(caller))
+            .cloned();
         let change_required = self.new_password.change_required;
-        let hash = self.new_password.secret.hash(users).await?;
+        let hash = self.new_password.secret.clone().hash(users).await?;
         let target = Target {
             user_id: &self.user_id,
             reach,
@@ -176,8 +181,18 @@ impl SetPassword {
                 if shown.is_some() && shown.as_ref() != current {
                     return Err(Error::InvalidCredentials);
                 }
+                if self.repeats_a_password_to_change(profile) {
+                    return Err(Error::invalid(
+                        "new_password.password",
+                        "must not be the current password",
+                    ));
+                }
                 user.set_password(hash.clone(), change_required, actor.clone(), users.clock.now())
-                    .map(|change| change.from_source(self.source.as_ref()))
+                    .map(|change| {
+                        change
+                            .from_source(self.source.as_ref())
+                            .keeping_session(kept_session.clone())
+                    })
                     .map_err(|UserDeleted| Error::UserNotFound(user.id().clone()))
             })
             .await?;
@@ -186,14 +201,38 @@ impl SetPassword {
 
     /// Whoever knows the current password, or has a code, may set their own without any role.
     fn reach<'a>(&self, caller: &'a Caller) -> Result<Reach<'a>, Error> {
-        let is_proven = match &self.authority {
-            PasswordAuthority::Caller => false,
-            PasswordAuthority::CurrentPassword(_) | PasswordAuthority::VerificationCode(_) => true,
+        let (is_proven, shows_current) = match &self.authority {
+            PasswordAuthority::Caller => (false, false),
+            PasswordAuthority::CurrentPassword(_) => (true, true),
+            PasswordAuthority::VerificationCode(_) => (true, false),
         };
-        if is_proven && *caller.user_id() == self.user_id {
+        let is_own = self.is_own(caller);
+        if !(is_own && shows_current) {
+            caller.require_unrestricted()?;
+        }
+        if is_proven && is_own {
             Ok(Reach::Organizations(vec![caller.organization()]))
         } else {
             caller.require(Permission::UserWrite)
+        }
+    }
+
+    fn is_own(&self, caller: &Caller) -> bool {
+        *caller.user_id() == self.user_id
+    }
+
+    /// Whether a password that must be changed would stay the same. Only the operator who set it may set it again.
+    fn repeats_a_password_to_change(&self, profile: &UserProfile) -> bool {
+        let must_change = profile
+            .password
+            .as_ref()
+            .is_some_and(|password| password.change_required);
+        match (&self.authority, &self.new_password.secret) {
+            (PasswordAuthority::CurrentPassword(current), NewPasswordSecret::Plain(new)) => {
+                must_change && current.normalized() == new.normalized()
+            }
+            (PasswordAuthority::CurrentPassword(_), NewPasswordSecret::Imported(_))
+            | (PasswordAuthority::Caller | PasswordAuthority::VerificationCode(_), _) => false,
         }
     }
 }

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use unlockd_application::ports::{SessionStore, StoreError};
-use unlockd_application::sessions::CreateSession;
+use unlockd_application::ports::{SessionStore, StoreError, WriteSessionError};
+use unlockd_application::sessions::{CreateSession, SessionLifetimes, SetSession};
 use unlockd_domain::{Role, SessionMetadata, UserAgent, UserAgentFields};
 use unlockd_testkit::fixtures;
 
-use crate::lobby::{Lobby, PASSWORD, ada, by_id, checks, create, login_page};
+use crate::lobby::{Lobby, PASSWORD, ada, by_id, checks, create, login_page, set};
 use crate::session_store_double::SessionStoreDouble;
 use crate::stage::{caller, oneself, reason};
 
@@ -94,10 +94,49 @@ async fn each_session_has_an_id_and_a_token_of_its_own() {
 }
 
 #[tokio::test]
-async fn whoever_is_deleted_behind_their_password_gets_no_session() {
+async fn whoever_is_deleted_or_gets_another_password_after_showing_theirs_gets_no_session() {
+    let refusals: [fn() -> WriteSessionError; 2] = [
+        || WriteSessionError::UserNotFound,
+        || WriteSessionError::PasswordChanged,
+    ];
     let mut lobby = Lobby::new().await;
-    lobby.stage.services.sessions.store = SessionStoreDouble::without_users(lobby.stage.store.clone());
-    assert_eq!(reason(lobby.try_ada(PASSWORD).await), "INVALID_CREDENTIALS");
+    for refusal in refusals {
+        lobby.stage.services.sessions.store = SessionStoreDouble::refusing(lobby.stage.store.clone(), refusal);
+        assert_eq!(reason(lobby.try_ada(PASSWORD).await), "INVALID_CREDENTIALS");
+    }
+}
+
+#[tokio::test]
+async fn a_lifetime_has_a_default_and_a_maximum() {
+    let mut lobby = Lobby::new().await;
+    lobby.stage.services.sessions.lifetimes = SessionLifetimes {
+        default: Duration::from_mins(5),
+        max: Duration::from_hours(1),
+    };
+    let with = |lifetime| CreateSession {
+        lifetime,
+        ..create(checks(None, None))
+    };
+    let hour = Duration::from_hours(1);
+    for (lifetime, expected) in [(None, Duration::from_mins(5)), (Some(hour), hour)] {
+        let created = lobby.create_session(&login_page(), with(lifetime)).await.unwrap();
+        let session = lobby.get_session(&login_page(), &created.id, None).await.unwrap();
+        assert_eq!(session.expires_at, Some(fixtures::now().saturating_add(expected)));
+    }
+    let longer = Some(hour + Duration::from_nanos(1));
+    let created = lobby.create_session(&login_page(), with(None)).await.unwrap();
+    let change = SetSession {
+        lifetime: longer,
+        ..set(&created.id, None)
+    };
+    for error in [
+        lobby.create_session(&login_page(), with(longer)).await.unwrap_err(),
+        lobby.set_session(&login_page(), change).await.unwrap_err(),
+    ] {
+        let violations = error.describe(None).field_violations;
+        assert_eq!(violations[0].field, "lifetime");
+        assert_eq!(violations[0].description, "must be at most 3600s");
+    }
 }
 
 #[tokio::test]

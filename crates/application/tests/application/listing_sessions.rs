@@ -9,6 +9,7 @@ use unlockd_domain::{Grant, GrantScope, Grants, Role, SessionId, UserAgent, User
 use unlockd_testkit::{Outage, fixtures};
 
 use crate::lobby::{Lobby, PASSWORD, ada, by_id, checks, create, login_page, stranger};
+use crate::session_access::with_fingerprint;
 use crate::stage::{delete, lock, manager, oneself, reason};
 
 /// Everything, the first one first.
@@ -87,11 +88,7 @@ fn with_role(role: Role, organization: &str) -> Caller {
 #[tokio::test]
 async fn each_caller_finds_what_they_may_read_and_nothing_else_is_counted() {
     let sessions = Sessions::new().await;
-    let neighbour = Caller::with_user_agent(
-        fixtures::new_user("neighbour", "there").change.user(),
-        Grants::default(),
-        Some("f".to_owned()),
-    );
+    let neighbour = with_fingerprint("f");
     let mut expected = vec![
         (oneself("ada", "here"), vec![0]),
         (oneself("grace", "there"), vec![1]),

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use unlockd_application::authentication::CallerSession;
 use unlockd_application::ports::SecretToken;
 use unlockd_application::sessions::{CreateSession, CreatedSession};
 use unlockd_application::{Caller, Error, UserService};
@@ -35,9 +36,14 @@ fn agent() -> UserAgent {
 }
 
 /// Somebody of `there` who has signed in with a user agent of this fingerprint.
-fn with_fingerprint(fingerprint_id: &str) -> Caller {
+pub(crate) fn with_fingerprint(fingerprint_id: &str) -> Caller {
+    let session = CallerSession {
+        id: fixtures::session_id("neighbour's"),
+        fingerprint_id: Some(fingerprint_id.to_owned()),
+        password_change_required: false,
+    };
     let user = fixtures::new_user("neighbour", "there").change;
-    Caller::with_user_agent(user.user(), Grants::default(), Some(fingerprint_id.to_owned()))
+    Caller::of_session(user.user(), Grants::default(), session)
 }
 
 /// A session of the user agent `f`, in which `ada` has shown her password, or in which nobody has.

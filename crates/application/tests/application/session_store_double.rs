@@ -13,8 +13,8 @@ type Competitor = Box<dyn Fn(&Session) -> Session + Send + Sync>;
 
 /// What becomes of a write.
 enum Fault {
-    /// The user of the proof is gone.
-    NoUser,
+    /// The store refuses.
+    Refusal(fn() -> WriteSessionError),
     /// The store fails.
     Failure(fn() -> StoreError),
     /// Others come first, so many times.
@@ -37,9 +37,9 @@ impl SessionStoreDouble {
         })
     }
 
-    /// Finds the user of no proof.
-    pub(crate) fn without_users(inner: MemoryStore) -> Arc<Self> {
-        Self::new(inner, Fault::NoUser)
+    /// Reads, and refuses to write.
+    pub(crate) fn refusing(inner: MemoryStore, refusal: fn() -> WriteSessionError) -> Arc<Self> {
+        Self::new(inner, Fault::Refusal(refusal))
     }
 
     /// Reads, and fails to write.
@@ -63,7 +63,7 @@ impl SessionStoreDouble {
 
     async fn suffer(&self, id: &SessionId) -> Result<(), WriteSessionError> {
         match &self.fault {
-            Fault::NoUser => Err(WriteSessionError::UserNotFound),
+            Fault::Refusal(refusal) => Err(refusal()),
             Fault::Failure(failure) => Err(failure().into()),
             Fault::Competitor(competitor, left) => {
                 let is_due = left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));

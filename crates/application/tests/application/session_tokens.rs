@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use unlockd_application::authentication::CALLER_CACHE_LIFETIME;
+use unlockd_application::authentication::{CALLER_CACHE_LIFETIME, CallerSession};
 use unlockd_application::ports::{SecretToken, UserStore};
 use unlockd_application::sessions::{CreateSession, SetSession};
 use unlockd_application::{Authentication, Authenticator, Caller, Error, UserService};
@@ -45,7 +45,12 @@ async fn it_speaks_for_its_user_with_all_their_grants_and_their_user_agent() {
 
     let user = lobby.stage.stored("ada").await;
     let grants = [Grant::instance_owner()].into_iter().collect();
-    assert_eq!(caller, Caller::with_user_agent(&user, grants, Some("f".to_owned())));
+    let session = CallerSession {
+        id: created.id,
+        fingerprint_id: Some("f".to_owned()),
+        password_change_required: false,
+    };
+    assert_eq!(caller, Caller::of_session(&user, grants, session));
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::task::JoinSet;
 use unlockd_application::ports::{
-    SecretToken, SessionQuery, SessionStore, SessionVisibility, SortDirection, StoreError,
+    SecretToken, SessionQuery, SessionStore, SessionVisibility, SortDirection, StoreError, WriteSessionError,
 };
 use unlockd_application::sessions::{CreateSession, SetSession};
 use unlockd_application::{Error, SessionService, UserService};
@@ -303,7 +303,7 @@ async fn a_change_that_is_not_written_leaves_the_session_and_its_token() {
         reason(lobby.set_session(&stranger(), set(&id, Some(&token))).await),
         "OVERLOADED"
     );
-    lobby.stage.services.sessions.store = SessionStoreDouble::without_users(store);
+    lobby.stage.services.sessions.store = SessionStoreDouble::refusing(store, || WriteSessionError::UserNotFound);
     assert_eq!(
         reason(lobby.set_session(&stranger(), set(&id, Some(&token))).await),
         "INVALID_CREDENTIALS"

@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use unlockd_application::lockout_policies::SetLockoutPolicy;
 use unlockd_application::ports::{PasswordHasher, PasswordHasherError, SessionStore, SortDirection, UserStore};
-use unlockd_application::sessions::{CreateSession, ListSessions, UserCondition};
+use unlockd_application::sessions::{CreateSession, ListSessions, SessionLifetimes, UserCondition};
 use unlockd_application::users::NewUsername;
 use unlockd_application::{ErrorDescription, LockoutPolicyService, SessionService, SignInPorts, UserService};
 use unlockd_domain::{
-    Actor, Grant, LockCause, LockoutPolicy, PasswordProof, UserEventKind, UserEventName, UserState, UsernameScope,
+    Actor, Grant, LockCause, LockoutPolicy, LoginName, PasswordProof, UserEventKind, UserEventName, UserState,
+    UsernameScope,
 };
 use unlockd_testkit::{InsecureTestHasher, fixtures};
 
@@ -32,6 +33,7 @@ async fn the_right_password_begins_a_session_and_is_noted_with_who_asked_and_fro
     let proof = PasswordProof {
         user_id: fixtures::user_id("ada"),
         organization: fixtures::organization_id("here"),
+        login_name: LoginName::new("ada").ok(),
         checked_at: at,
     };
     assert_eq!(session.proof(), Some(&proof));
@@ -40,7 +42,7 @@ async fn the_right_password_begins_a_session_and_is_noted_with_who_asked_and_fro
     assert_eq!(session.creator, *login_page().user_id());
     assert_eq!(
         (session.created_at, session.changed_at, session.expires_at),
-        (at, at, None)
+        (at, at, Some(at.saturating_add(SessionLifetimes::DEFAULT)))
     );
     assert_eq!(created.details.sequence, 1);
     assert_eq!(created.details.resource_owner, Some(proof.organization));

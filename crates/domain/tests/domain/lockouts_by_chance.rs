@@ -143,6 +143,10 @@ proptest! {
                         user = change.user().clone();
                     }
                     prop_assert_eq!(User::replay(&history), Ok(user.clone()));
+                    if matches!(deed, Deed::ChangePassword | Deed::ProveByReset) {
+                        // A new password is a microsecond later than all before it; the model counts seconds.
+                        now += 1;
+                    }
                 }
             }
             let (expected, lock) = model.state(now);

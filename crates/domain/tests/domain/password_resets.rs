@@ -9,6 +9,7 @@ use crate::{at, user_id};
 
 const BEGIN: &str = "2024-06-25T13:35:39.148123Z";
 const LATER: &str = "2024-06-25T13:36:00Z";
+const JUST_LATER: &str = "2024-06-25T13:36:00.000001Z";
 const EXPIRY: &str = "2024-06-25T13:50:00Z";
 
 fn reset(failed_attempts: u32) -> PasswordReset {
@@ -116,16 +117,25 @@ fn a_reset_replaces_the_password_and_forgets_the_wrong_ones() {
             let change = user
                 .reset_password(new_hash(), change_required, somebody(), at(LATER))
                 .unwrap();
+            let time = change.event().time;
+            assert!(
+                (at(LATER)..=at(JUST_LATER)).contains(&time),
+                "the end of a lock goes before it"
+            );
             let password = StoredPassword {
                 hash: new_hash(),
-                changed_at: at(LATER),
+                changed_at: time,
                 change_required,
             };
-            assert_eq!(change.profile_edit(), Some(&ProfileEdit::ReplacePassword(password)));
+            let edit = ProfileEdit::ReplacePassword {
+                password,
+                kept_session: None,
+            };
+            assert_eq!(change.profile_edit(), Some(&edit));
             assert_eq!(change.event().kind, UserEventKind::PasswordChanged);
             assert_eq!(change.event().actor, somebody());
             assert_eq!(change.user().record().password_failures, []);
-            assert_eq!(change.user().failures_forgotten_at(), Some(at(LATER)));
+            assert_eq!(change.user().failures_forgotten_at(), Some(time));
         }
     }
 }

@@ -1,9 +1,11 @@
 //! What happens to a user's names, password and data: from every state.
 
+use std::time::Duration;
+
 use unlockd_domain::{
     Actor, AddUsernameRefusal, Lock, LockCause, PasswordHash, PasswordReset, ProfileEdit, RemoveUsernameRefusal,
-    StoredPassword, User, UserData, UserDeleted, UserEventKind, UserProfile, UserRecord, UserState, Username,
-    UsernameError, UsernameId, UsernameScope,
+    SessionId, StoredPassword, User, UserData, UserDeleted, UserEventKind, UserProfile, UserRecord, UserState,
+    Username, UsernameError, UsernameId, UsernameScope,
 };
 
 use crate::{at, user_id};
@@ -109,7 +111,12 @@ fn a_password_is_replaced_in_every_state_but_the_last() {
                 changed_at: at(LATER),
                 change_required,
             };
-            assert_eq!(change.profile_edit(), Some(&ProfileEdit::ReplacePassword(password)));
+            let edit = ProfileEdit::ReplacePassword {
+                password,
+                kept_session: None,
+            };
+            assert_eq!(change.profile_edit(), Some(&edit));
+            assert!(change.replaces_password());
         }
     }
     let refused = deleted().set_password(hash(), false, somebody(), at(LATER));
@@ -117,13 +124,35 @@ fn a_password_is_replaced_in_every_state_but_the_last() {
 }
 
 #[test]
-fn a_password_is_dated_like_its_event_also_by_a_clock_that_is_behind() {
+fn a_password_is_dated_after_all_that_happened_before_it_by_any_clock() {
     let [user, ..] = living();
-    let change = user.set_password(hash(), false, somebody(), at(BEHIND)).unwrap();
-    let Some(ProfileEdit::ReplacePassword(password)) = change.profile_edit() else {
-        panic!("the password is not replaced: {change:?}");
+    let next = at(BEGIN).saturating_add(Duration::from_micros(1));
+    for now in [at(BEHIND), at(BEGIN)] {
+        for change in [
+            user.set_password(hash(), false, somebody(), now).unwrap(),
+            user.reset_password(hash(), false, somebody(), now).unwrap(),
+        ] {
+            let Some(ProfileEdit::ReplacePassword { password, .. }) = change.profile_edit() else {
+                panic!("the password is not replaced: {change:?}");
+            };
+            assert_eq!((password.changed_at, change.event().time), (next, next));
+        }
+    }
+}
+
+#[test]
+fn a_new_password_can_keep_one_session_and_other_changes_keep_none() {
+    let [user, ..] = living();
+    let session = Some(SessionId::new("s").unwrap());
+    let change = user.set_password(hash(), false, somebody(), at(LATER)).unwrap();
+    let kept = change.keeping_session(session.clone());
+    let Some(ProfileEdit::ReplacePassword { kept_session, .. }) = kept.profile_edit() else {
+        panic!("the password is not replaced: {kept:?}");
     };
-    assert_eq!((password.changed_at, change.event().time), (at(BEGIN), at(BEGIN)));
+    assert_eq!(*kept_session, session);
+    let other = user.update(data("{}"), somebody(), at(LATER)).unwrap();
+    assert_eq!(other.clone().keeping_session(session), other);
+    assert!(!other.replaces_password());
 }
 
 #[test]
@@ -249,7 +278,10 @@ fn an_edit_changes_its_part_of_the_profile_alone() {
             },
         ),
         (
-            ProfileEdit::ReplacePassword(other.clone()),
+            ProfileEdit::ReplacePassword {
+                password: other.clone(),
+                kept_session: None,
+            },
             UserProfile {
                 password: Some(other),
                 password_reset: None,

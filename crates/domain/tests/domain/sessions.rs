@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use unlockd_domain::{
-    LoginIdentity, PasswordProof, Sequence, Session, SessionId, SessionMetadata, SessionMetadataError, SessionUser,
-    TextError, UserAgent, UserAgentError, UserAgentFields,
+    LoginIdentity, LoginName, PasswordProof, Sequence, Session, SessionId, SessionMetadata, SessionMetadataError,
+    SessionUser, TextError, UserAgent, UserAgentError, UserAgentFields,
 };
 
 use crate::{at, organization_id, user_id};
@@ -55,6 +55,7 @@ fn a_session_says_whose_it_is_only_once_a_password_was_shown() {
     let proof = PasswordProof {
         user_id: user_id("u"),
         organization: organization_id("acme"),
+        login_name: LoginName::new("ada").ok(),
         checked_at: at(BEGIN),
     };
     session.user = Some(SessionUser {
@@ -62,6 +63,50 @@ fn a_session_says_whose_it_is_only_once_a_password_was_shown() {
         ..named
     });
     assert_eq!(session.proof(), Some(&proof));
+}
+
+#[test]
+fn the_login_name_is_the_one_that_was_typed_or_else_one_of_the_proven_user() {
+    let name = |text: &str| LoginName::new(text).unwrap();
+    let proof = PasswordProof {
+        user_id: user_id("u"),
+        organization: organization_id("acme"),
+        login_name: Some(name("ada")),
+        checked_at: at(BEGIN),
+    };
+    let user = |identity, proof| SessionUser {
+        identity,
+        named_at: at(BEGIN),
+        proof,
+    };
+    let by_id = || LoginIdentity::UserId(user_id("u"));
+    assert_eq!(user(by_id(), None).login_name(), None);
+    assert_eq!(user(by_id(), Some(proof.clone())).login_name(), Some(&name("ada")));
+    let typed = LoginIdentity::LoginName(name("ADA"));
+    assert_eq!(user(typed, Some(proof)).login_name(), Some(&name("ADA")));
+}
+
+#[test]
+fn a_renewed_proof_is_a_change_of_a_proven_session_alone() {
+    let later = at("2024-06-25T14:00:00Z");
+    assert_eq!(session().with_renewed_proof(later), session());
+    let proven = |checked_at| Session {
+        user: Some(SessionUser {
+            identity: LoginIdentity::UserId(user_id("u")),
+            named_at: at(BEGIN),
+            proof: Some(PasswordProof {
+                user_id: user_id("u"),
+                organization: organization_id("acme"),
+                login_name: None,
+                checked_at,
+            }),
+        }),
+        ..session()
+    };
+    assert_eq!(
+        proven(at(BEGIN)).with_renewed_proof(later),
+        proven(later).advanced(later)
+    );
 }
 
 #[test]

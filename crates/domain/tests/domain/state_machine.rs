@@ -1,5 +1,7 @@
 //! Random lives of a user, beside a model that knows only the table of transitions.
 
+use std::time::Duration;
+
 use proptest::prelude::*;
 use unlockd_domain::{
     Actor, Lock, LockCause, LockOrder, PasswordHash, Reason, Sequence, StoredPassword, Timestamp, User, UserChange,
@@ -107,7 +109,10 @@ impl Model {
     fn judge(&mut self, step: &Step) -> Verdict {
         let before = self.clone();
         self.expire(step.now);
-        let time = step.now.max(self.last);
+        let mut time = step.now.max(self.last);
+        if let Operation::SetPassword(..) = step.operation {
+            time = time.max(self.last.saturating_add(Duration::from_micros(1)));
+        }
         if let Err(refusal) = self.transition(step, time) {
             // Nothing is written for what is refused.
             *self = before;

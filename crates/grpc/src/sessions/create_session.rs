@@ -27,5 +27,6 @@ pub(super) async fn create_session(
         session_id: created.id.to_string(),
         session_token: created.token.expose().to_owned(),
         challenges: None,
+        password_change_required: created.password_change_required,
     })
 }

@@ -35,9 +35,9 @@ fn factors(user: &SessionUser) -> Factors {
 
 /// Until the password was shown it is what was typed, and nothing more.
 fn user_factor(user: &SessionUser) -> UserFactor {
-    let (typed_id, login_name) = match &user.identity {
-        LoginIdentity::UserId(id) => (Some(id), ""),
-        LoginIdentity::LoginName(name) => (None, name.as_str()),
+    let typed_id = match &user.identity {
+        LoginIdentity::UserId(id) => Some(id),
+        LoginIdentity::LoginName(_) => None,
     };
     let proof: Option<&PasswordProof> = user.proof.as_ref();
     let id: Option<&UserId> = proof.map(|proof| &proof.user_id).or(typed_id);
@@ -45,7 +45,10 @@ fn user_factor(user: &SessionUser) -> UserFactor {
     UserFactor {
         verified_at: Some(to_proto(user.named_at)),
         id: id.map(ToString::to_string).unwrap_or_default(),
-        login_name: login_name.to_owned(),
+        login_name: user
+            .login_name()
+            .map(|name| name.as_str().to_owned())
+            .unwrap_or_default(),
         display_name: String::new(),
         organization_id: organization.unwrap_or_default(),
     }

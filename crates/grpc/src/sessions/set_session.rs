@@ -27,5 +27,6 @@ pub(super) async fn set_session(
         details: Some(object_details::of_session(&set.details)),
         session_token: set.token.expose().to_owned(),
         challenges: None,
+        password_change_required: set.password_change_required,
     })
 }

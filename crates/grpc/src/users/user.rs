@@ -68,6 +68,7 @@ fn authenticators(profile: UserProfile) -> Option<Authenticators> {
     let usernames: Vec<_> = profile.usernames.iter().map(username).collect();
     let password = profile.password.map(|password| Password {
         last_changed: Some(to_proto(password.changed_at)),
+        change_required: password.change_required,
     });
     (!usernames.is_empty() || password.is_some()).then_some(Authenticators { usernames, password })
 }

@@ -18,6 +18,7 @@ const OF_CALLERS: &[Reason] = &[
     Reason::InvalidArgument,
     Reason::Unauthenticated,
     Reason::PermissionDenied,
+    Reason::PasswordChangeRequired,
     Reason::Overloaded,
     Reason::Internal,
     Reason::StoreUnavailable,

@@ -38,7 +38,8 @@ pub(crate) struct CreateSessionRequest {
     #[serde(alias = "user_agent")]
     #[schema(value_type = Option<SetUserAgent>)]
     user_agent: Option<Object<SetUserAgent>>,
-    /// How long it lasts, longer than 0; for ever without it.
+    /// How long it lasts: longer than 0, and at most as the server is configured (365 days by default). Without it, as the server
+    /// is configured (30 days by default).
     #[schema(pattern = "^[0-9]+(\\.[0-9]{1,9})?s$")]
     lifetime: Option<String>,
 }
@@ -57,6 +58,10 @@ pub(crate) struct CreatedSession {
     /// What the session is used by until it changes, told this once. Once the user has shown their password, it is also a
     /// bearer token for what the user may do.
     session_token: String,
+    /// Whether the user must change the password. Before that the session can do nothing but change the password of its user
+    /// with the current one, and end. Left out when it is false.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    password_change_required: bool,
 }
 
 /// Begins a session.
@@ -96,6 +101,7 @@ impl From<sessions::CreatedSession> for CreatedSession {
             details: created.details.into(),
             session_id: created.id.to_string(),
             session_token: created.token.expose().to_owned(),
+            password_change_required: created.password_change_required,
         }
     }
 }

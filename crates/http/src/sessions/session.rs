@@ -75,7 +75,7 @@ struct UserFactor {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     id: Option<String>,
-    /// The login name, if one was typed.
+    /// The login name that was typed, or else the user's first one, once the password was shown.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     login_name: Option<String>,
@@ -121,14 +121,14 @@ impl From<&SessionUser> for Factors {
 impl From<&SessionUser> for UserFactor {
     fn from(user: &SessionUser) -> Self {
         let proof = user.proof.as_ref();
-        let (typed_id, login_name) = match &user.identity {
-            LoginIdentity::UserId(id) => (Some(id), None),
-            LoginIdentity::LoginName(name) => (None, Some(name)),
+        let typed_id = match &user.identity {
+            LoginIdentity::UserId(id) => Some(id),
+            LoginIdentity::LoginName(_) => None,
         };
         Self {
             verified_at: user.named_at.to_string(),
             id: proof.map(|proof| &proof.user_id).or(typed_id).map(ToString::to_string),
-            login_name: login_name.map(|name| name.as_str().to_owned()),
+            login_name: user.login_name().map(|name| name.as_str().to_owned()),
             organization_id: proof.map(|proof| proof.organization.to_string()),
         }
     }

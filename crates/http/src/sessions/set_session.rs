@@ -39,7 +39,8 @@ pub(crate) struct SetSessionRequest {
     metadata: Option<Metadata>,
     #[schema(value_type = Option<RequestChallenges>)]
     challenges: Option<Object<RequestChallenges>>,
-    /// How long it lasts from now on, longer than 0; as before without it.
+    /// How long it lasts from now on: longer than 0, and at most as the server is configured (365 days by default). As before
+    /// without it.
     #[schema(pattern = "^[0-9]+(\\.[0-9]{1,9})?s$")]
     lifetime: Option<String>,
 }
@@ -55,6 +56,10 @@ pub(crate) struct UpdatedSession {
     details: ObjectDetails,
     /// What the session is used by from now on, told this once. The one before has stopped working.
     session_token: String,
+    /// Whether the user must change the password. Before that the session can do nothing but change the password of its user
+    /// with the current one, and end. Left out when it is false.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    password_change_required: bool,
 }
 
 /// Goes on with a session, which gets another token.
@@ -97,6 +102,7 @@ impl From<sessions::UpdatedSession> for UpdatedSession {
         Self {
             details: updated.details.into(),
             session_token: updated.token.expose().to_owned(),
+            password_change_required: updated.password_change_required,
         }
     }
 }

@@ -23,7 +23,7 @@ pub(super) struct SetPassword {
     password: Option<String>,
     #[schema(min_length = 1, max_length = 200)]
     hash: Option<String>,
-    /// Whether the user has to choose another one at the next sign-in.
+    /// Whether the user must choose another one: a session of the user can do nothing else before that.
     #[serde(alias = "change_required")]
     change_required: Option<bool>,
 }

@@ -43,6 +43,8 @@ pub(crate) struct SetPasswordRequest {
 }
 
 /// Replaces a user's password.
+///
+/// Ends the sessions of the user. One's own change with the current password leaves the session by whose token it is made.
 #[utoipa::path(
     post,
     path = "/v3alpha/users/{user_id}/password",

@@ -76,6 +76,9 @@ struct Username {
 struct Password {
     #[schema(format = DateTime)]
     last_changed: String,
+    /// Whether the user must change it: a session of the user can do nothing else before that. Left out when it is false.
+    #[serde(skip_serializing_if = "is_false")]
+    change_required: bool,
 }
 
 /// Why and since when a user is locked.
@@ -147,6 +150,7 @@ impl From<&StoredPassword> for Password {
     fn from(password: &StoredPassword) -> Self {
         Self {
             last_changed: password.changed_at.to_string(),
+            change_required: password.change_required,
         }
     }
 }

@@ -87,7 +87,7 @@ async fn a_user_with_everything_is_shown_whole() {
         "details": details("2"),
         "authenticators": {
             "usernames": [{"username": "Eva"}, {"username": "reception", "isOrganizationSpecific": true}],
-            "password": {"lastChanged": NOW},
+            "password": {"lastChanged": NOW, "changeRequired": true},
         },
         "state": "USER_STATE_LOCKED",
         "data": {"floor": 3},

@@ -135,15 +135,29 @@ async fn a_password_is_set_at_both_paths() {
     let service = Service::with_users(&["eva"]).await;
     let body = json!({"newPassword": {"password": "correct horse", "changeRequired": true}});
     let snake = json!({"user_id": "eva", "new_password": {"password": "battery staple", "change_required": false}});
-    for (path, body, sequence) in [
-        ("/v3alpha/users/eva/password", &body, "2"),
-        ("/v2beta/users/eva/password", &snake, "3"),
+    // The clock stands still, and each password is later than all that was before.
+    for (path, body, sequence, time, shown) in [
+        (
+            "/v3alpha/users/eva/password",
+            &body,
+            "2",
+            "2024-06-25T13:35:39.148124Z",
+            json!({"lastChanged": "2024-06-25T13:35:39.148124Z", "changeRequired": true}),
+        ),
+        (
+            "/v2beta/users/eva/password",
+            &snake,
+            "3",
+            "2024-06-25T13:35:39.148125Z",
+            json!({"lastChanged": "2024-06-25T13:35:39.148125Z"}),
+        ),
     ] {
         let set = service.post(path, &body.to_string()).await;
-        assert_eq!((set.status, set.json()), (200, changed(sequence)), "{path}");
+        let expected = json!({"details": {"sequence": sequence, "changeDate": time, "resourceOwner": "default"}});
+        assert_eq!((set.status, set.json()), (200, expected), "{path}");
+        let user = service.get(EVA).await.json();
+        assert_eq!(user["user"]["authenticators"]["password"], shown);
     }
-    let shown = service.get(EVA).await.json();
-    assert_eq!(shown["user"]["authenticators"]["password"], json!({"lastChanged": NOW}));
 }
 
 #[tokio::test]

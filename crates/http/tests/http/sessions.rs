@@ -8,6 +8,8 @@ use serde_json::{Value, json};
 use crate::service::{NOW, PASSWORD, Service, problem};
 
 const SESSIONS: &str = "/v2/sessions";
+/// The end of a session that began at [`NOW`] without a lifetime.
+const IN_30_DAYS: &str = "2024-07-25T13:35:39.148123Z";
 
 fn with_password() -> Value {
     json!({"checks": {"user": {"loginName": "eva@example.com"}, "password": {"password": PASSWORD}}})
@@ -56,6 +58,7 @@ async fn a_session_begins_with_a_name_and_a_password() {
             "user": {"verifiedAt": NOW, "id": "eva", "loginName": "eva@example.com", "organizationId": "default"},
             "password": {"verifiedAt": NOW},
         },
+        "expirationDate": IN_30_DAYS,
     }});
     assert_eq!((shown.status, shown.json()), (200, expected));
 }
@@ -96,7 +99,9 @@ async fn a_session_may_begin_with_nothing() {
     let mut session = service.get(&path).await.json();
 
     session["session"]["id"].take();
-    let expected = json!({"id": null, "creationDate": NOW, "changeDate": NOW, "sequence": "1"});
+    let expected = json!({
+        "id": null, "creationDate": NOW, "changeDate": NOW, "sequence": "1", "expirationDate": IN_30_DAYS,
+    });
     assert_eq!(session["session"], expected);
 }
 

@@ -60,6 +60,7 @@ impl fmt::Debug for CreateSessionResponse {
             .field("session_id", &self.session_id)
             .field("session_token", &Redacted)
             .field("challenges", &self.challenges)
+            .field("password_change_required", &self.password_change_required)
             .finish()
     }
 }
@@ -92,6 +93,7 @@ impl fmt::Debug for SetSessionResponse {
             .field("details", &self.details)
             .field("session_token", &Redacted)
             .field("challenges", &self.challenges)
+            .field("password_change_required", &self.password_change_required)
             .finish()
     }
 }

@@ -43,6 +43,7 @@ const MESSAGES: &Numbers = &[
             ("session_id", 2),
             ("session_token", 3),
             ("challenges", 4),
+            ("password_change_required", 1001),
         ],
     ),
     (
@@ -58,7 +59,12 @@ const MESSAGES: &Numbers = &[
     ),
     (
         "SetSessionResponse",
-        &[("details", 1), ("session_token", 2), ("challenges", 3)],
+        &[
+            ("details", 1),
+            ("session_token", 2),
+            ("challenges", 3),
+            ("password_change_required", 1001),
+        ],
     ),
     ("DeleteSessionRequest", ID_AND_TOKEN),
     ("DeleteSessionResponse", &[("details", 1)]),

@@ -140,7 +140,7 @@ const MESSAGES: &Numbers = &[
         "Username",
         &[("username_id", 1), ("username", 2), ("is_organization_specific", 3)],
     ),
-    ("Password", &[("last_changed", 1)]),
+    ("Password", &[("last_changed", 1), ("change_required", 1001)]),
     ("SetAuthenticators", &[("usernames", 1), ("password", 2)]),
     ("SetUsername", &[("username", 1), ("is_organization_specific", 2)]),
     ("SetPassword", &[("password", 1), ("hash", 2), ("change_required", 3)]),

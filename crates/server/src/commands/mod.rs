@@ -52,7 +52,7 @@ where
     {
         return Err(not_begun());
     }
-    let composition = Composition::open_beside_server(&database, &configuration.passwords).await?;
+    let composition = Composition::open_beside_server(configuration).await?;
     let administration = composition.administration.clone();
     let outcome = match administration.needs_bootstrap().await {
         Ok(false) => command(administration).await,

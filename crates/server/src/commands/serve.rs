@@ -51,7 +51,7 @@ pub(super) async fn run(configuration: &Configuration) -> Result<(), CommandErro
 async fn start(configuration: &Configuration) -> Result<(Composition, Server), CommandError> {
     let database = configuration.database();
     tracing::debug!(%database, "starting");
-    let composition = Composition::open(&database, &configuration.passwords).await?;
+    let composition = Composition::open(configuration).await?;
     let server = Server::bind(&composition, configuration).await?;
     bootstrap(&composition.administration, configuration).await?;
     let version = env!("CARGO_PKG_VERSION");

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use super::{DatabaseUrl, LogFormat, PasswordSettings, Transport};
+use super::{DatabaseUrl, Lifetime, LogFormat, PasswordSettings, SessionSettings, Transport};
 use crate::CommandError;
 
 /// What the file of settings can say. Unknown keys are errors: a slip must not pass as a default.
@@ -30,6 +30,8 @@ pub(super) struct SettingsFile {
     password_hash_parallelism: Option<u32>,
     password_hash_threads: Option<NonZeroU16>,
     password_hash_queue: Option<u16>,
+    session_lifetime: Option<Lifetime>,
+    session_max_lifetime: Option<Lifetime>,
 }
 
 impl SettingsFile {
@@ -42,6 +44,14 @@ impl SettingsFile {
             hash_parallelism: self.password_hash_parallelism,
             hash_threads: self.password_hash_threads,
             hash_queue: self.password_hash_queue,
+        }
+    }
+
+    /// Settings of sessions.
+    pub(super) fn sessions(&self) -> SessionSettings {
+        SessionSettings {
+            lifetime: self.session_lifetime,
+            max_lifetime: self.session_max_lifetime,
         }
     }
 }

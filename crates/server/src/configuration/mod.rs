@@ -3,6 +3,7 @@
 mod database_url;
 mod file;
 mod passwords;
+mod sessions;
 
 use std::collections::BTreeSet;
 use std::env::{self, VarError};
@@ -15,9 +16,11 @@ use http::HeaderValue;
 use serde::Deserialize;
 use unlockd_application::authentication::bearer_token;
 use unlockd_application::ports::SecretToken;
+use unlockd_application::sessions::SessionLifetimes;
 
 pub use database_url::{DatabaseUrl, DatabaseUrlText};
 pub use passwords::{PasswordSettings, Passwords};
+pub use sessions::{Lifetime, SessionSettings};
 
 use crate::CommandError;
 use crate::client_address::TrustedProxies;
@@ -98,6 +101,9 @@ pub struct Settings {
     /// What to ask of passwords and of their hashes.
     #[command(flatten)]
     pub passwords: PasswordSettings,
+    /// Lifetimes of sessions.
+    #[command(flatten)]
+    pub sessions: SessionSettings,
 }
 
 /// A wire that can be switched off.
@@ -153,6 +159,8 @@ pub struct Configuration {
     pub bootstrap_token: Option<SecretToken>,
     /// What is asked of passwords and of their hashes.
     pub passwords: Passwords,
+    /// Lifetimes of sessions.
+    pub session_lifetimes: SessionLifetimes,
 }
 
 impl Settings {
@@ -166,6 +174,7 @@ impl Settings {
             None => file::SettingsFile::default(),
         };
         let passwords = self.passwords.or(file.passwords()).decide()?;
+        let session_lifetimes = self.sessions.or(file.sessions()).decide()?;
         let data_dir = self
             .data_dir
             .or(file.data_dir)
@@ -216,6 +225,7 @@ impl Settings {
                 .unwrap_or_else(|| data_dir.join("admin.token")),
             bootstrap_token,
             passwords,
+            session_lifetimes,
             data_dir,
         })
     }

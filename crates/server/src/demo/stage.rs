@@ -41,7 +41,7 @@ impl Stage {
             .get_or_insert(SocketAddr::from(([127, 0, 0, 1], 0)));
         configuration.transports = [Transport::Json, Transport::Grpc, Transport::GrpcWeb].into();
         let database = configuration.database();
-        let composition = Composition::open(&database, &configuration.passwords).await?;
+        let composition = Composition::open(&configuration).await?;
         let server = Server::bind(&composition, &configuration).await?;
         bootstrap(&composition.administration, &configuration).await?;
         let address = server.address();

@@ -2,11 +2,12 @@
 
 use std::num::NonZeroU16;
 use std::path::Path;
+use std::time::Duration;
 
 use clap::{CommandFactory, FromArgMatches};
 use tempfile::TempDir;
 use unlockd_server::command_line::CommandLine;
-use unlockd_server::configuration::{PasswordSettings, Settings};
+use unlockd_server::configuration::{PasswordSettings, SessionSettings, Settings};
 
 use crate::program::{complaint, run, unlockd};
 
@@ -23,6 +24,8 @@ fn with_file(folder: &Path, text: &str, settings: Settings) -> Settings {
 const PASSWORDS: &str = "password_min_length = 12\npassword_hash_memory = 65536\npassword_hash_iterations = 3\n\
                          password_hash_parallelism = 4\npassword_hash_threads = 5\npassword_hash_queue = 6\n";
 
+const SESSIONS: &str = "session_lifetime = \"12h\"\nsession_max_lifetime = \"7d\"\n";
+
 #[test]
 fn passwords_are_hashed_as_owasp_has_it_unless_something_else_is_said() {
     let passwords = Settings::default().load().unwrap().passwords;
@@ -37,6 +40,44 @@ fn passwords_are_hashed_as_owasp_has_it_unless_something_else_is_said() {
     );
     let cores = std::thread::available_parallelism().unwrap().get();
     assert_eq!(usize::from(passwords.hash_threads.get()), (cores - 1).max(1));
+}
+
+#[test]
+fn lifetimes_of_sessions_come_from_the_command_line_the_file_or_the_defaults() {
+    const DAY: Duration = Duration::from_hours(24);
+    let folder = TempDir::new().unwrap();
+    let lifetimes = |settings: Settings| settings.load().unwrap().session_lifetimes;
+    let in_file = |text: &str, settings| with_file(folder.path(), text, settings);
+    let defaults = lifetimes(Settings::default());
+    assert_eq!((defaults.default, defaults.max), (DAY * 30, DAY * 365));
+    let from_file = lifetimes(in_file(SESSIONS, Settings::default()));
+    assert_eq!((from_file.default, from_file.max), (DAY / 2, DAY * 7));
+    let flags = Settings {
+        sessions: SessionSettings {
+            lifetime: Some("90s".parse().unwrap()),
+            max_lifetime: None,
+        },
+        ..Settings::default()
+    };
+    let mixed = lifetimes(in_file(SESSIONS, flags));
+    assert_eq!((mixed.default, mixed.max), (Duration::from_secs(90), DAY * 7));
+    let short = lifetimes(in_file("session_max_lifetime = \"1d\"\n", Settings::default()));
+    assert_eq!((short.default, short.max), (DAY, DAY));
+
+    for (text, complaint) in [
+        (
+            "session_lifetime = \"8d\"\nsession_max_lifetime = \"7d\"\n",
+            "longer than",
+        ),
+        ("session_lifetime = \"0d\"\n", "line 1: must be a number and a unit"),
+        (
+            "session_max_lifetime = \"7 days\"\n",
+            "line 1: must be a number and a unit",
+        ),
+    ] {
+        let error = in_file(text, Settings::default()).load().unwrap_err().to_string();
+        assert!(error.contains(complaint), "{error}");
+    }
 }
 
 #[test]

@@ -41,9 +41,7 @@ impl Replica {
             ..Settings::default()
         };
         let configuration: Configuration = settings.load().unwrap();
-        let composition = Composition::open(&configuration.database(), &configuration.passwords)
-            .await
-            .unwrap();
+        let composition = Composition::open(&configuration).await.unwrap();
         let server = Server::bind(&composition, &configuration).await.unwrap();
         let origin = format!("http://{}", server.address());
         let (stop, stopped) = oneshot::channel();

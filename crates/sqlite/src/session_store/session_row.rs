@@ -12,8 +12,8 @@ use crate::error::{corrupt, store_error};
 
 /// The columns of a [`SessionRow`].
 pub(super) const SESSION_COLUMNS: &str = "id, token_digest, creator_user_id, identity_user_id, identity_login_name, \
-                                          named_at, user_id, organization_id, password_checked_at, metadata, \
-                                          fingerprint_id, user_agent, created_at, changed_at, sequence, expires_at";
+                                          named_at, user_id, organization_id, password_checked_at, \
+                                          proven_login_name, metadata, fingerprint_id, user_agent, created_at, changed_at, sequence, expires_at";
 
 pub(super) async fn select_session(
     executor: impl SqliteExecutor<'_>,
@@ -22,8 +22,8 @@ pub(super) async fn select_session(
     let row = sqlx::query_as!(
         SessionRow,
         "SELECT id, token_digest, creator_user_id, identity_user_id, identity_login_name, named_at,
-                user_id, organization_id, password_checked_at, metadata, fingerprint_id, user_agent,
-                created_at, changed_at, sequence, expires_at
+                user_id, organization_id, password_checked_at, proven_login_name, metadata, fingerprint_id,
+                user_agent, created_at, changed_at, sequence, expires_at
          FROM sessions WHERE id = ?",
         id.as_str(),
     )
@@ -45,8 +45,8 @@ pub(super) async fn select_session_by_digest(
     let row = sqlx::query_as!(
         SessionRow,
         "SELECT id, token_digest, creator_user_id, identity_user_id, identity_login_name, named_at,
-                user_id, organization_id, password_checked_at, metadata, fingerprint_id, user_agent,
-                created_at, changed_at, sequence, expires_at
+                user_id, organization_id, password_checked_at, proven_login_name, metadata, fingerprint_id,
+                user_agent, created_at, changed_at, sequence, expires_at
          FROM sessions WHERE token_digest = ?",
         digest.0.as_slice(),
     )
@@ -65,9 +65,9 @@ pub(super) async fn insert_session(
     let (user, proof) = (session.user.as_ref(), session.proof());
     let result = sqlx::query!(
         "INSERT INTO sessions (id, token_digest, creator_user_id, identity_user_id, identity_login_name, named_at,
-                               user_id, organization_id, password_checked_at, metadata, fingerprint_id, user_agent,
-                               created_at, changed_at, sequence, expires_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                               user_id, organization_id, password_checked_at, proven_login_name, metadata,
+                               fingerprint_id, user_agent, created_at, changed_at, sequence, expires_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
          ON CONFLICT (id) DO NOTHING ON CONFLICT (token_digest) DO NOTHING",
         session.id.as_str(),
         digest.0.as_slice(),
@@ -78,6 +78,7 @@ pub(super) async fn insert_session(
         proof.map(|proof| proof.user_id.as_str()),
         proof.map(|proof| proof.organization.as_str()),
         proof.map(|proof| proof.checked_at.unix_microseconds()),
+        proof.and_then(proven_login_name),
         session_metadata_text(&session.metadata),
         session.fingerprint_id(),
         session.user_agent.as_ref().map(user_agent_text),
@@ -104,7 +105,8 @@ pub(super) async fn update_session(
         "UPDATE sessions
          SET token_digest = ?3, creator_user_id = ?4, identity_user_id = ?5, identity_login_name = ?6, named_at = ?7,
              user_id = ?8, organization_id = ?9, password_checked_at = ?10, metadata = ?11,
-             fingerprint_id = ?12, user_agent = ?13, created_at = ?14, changed_at = ?15, sequence = ?16, expires_at = ?17
+             fingerprint_id = ?12, user_agent = ?13, created_at = ?14, changed_at = ?15, sequence = ?16, expires_at = ?17,
+             proven_login_name = ?18
          WHERE id = ?1 AND sequence = ?2
                AND NOT EXISTS (SELECT 1 FROM sessions AS other WHERE other.token_digest = ?3 AND other.id <> ?1)",
         session.id.as_str(),
@@ -124,6 +126,7 @@ pub(super) async fn update_session(
         session.changed_at.unix_microseconds(),
         session.sequence.as_i64(),
         session.expires_at.map(Timestamp::unix_microseconds),
+        proof.and_then(proven_login_name),
     )
     .execute(connection)
     .await
@@ -136,6 +139,10 @@ fn named_user_id(user: &SessionUser) -> Option<&str> {
         LoginIdentity::UserId(id) => Some(id.as_str()),
         LoginIdentity::LoginName(_) => None,
     }
+}
+
+fn proven_login_name(proof: &PasswordProof) -> Option<&str> {
+    proof.login_name.as_ref().map(LoginName::as_str)
 }
 
 fn login_name(user: &SessionUser) -> Option<&str> {
@@ -156,6 +163,7 @@ pub(super) struct SessionRow {
     user_id: Option<String>,
     organization_id: Option<String>,
     password_checked_at: Option<i64>,
+    proven_login_name: Option<String>,
     metadata: String,
     fingerprint_id: Option<String>,
     user_agent: Option<String>,
@@ -181,6 +189,7 @@ impl SessionRow {
             (Some(user_id), Some(organization), Some(checked_at)) => Ok(Some(PasswordProof {
                 user_id: UserId::new(user_id)?,
                 organization: OrganizationId::new(organization)?,
+                login_name: self.proven_login_name.as_deref().map(LoginName::new).transpose()?,
                 checked_at: Timestamp::from_unix_microseconds(checked_at)?,
             })),
             _ => Err("a proof is stored in part".into()),

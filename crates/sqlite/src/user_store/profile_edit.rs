@@ -1,6 +1,8 @@
 use sqlx::SqliteConnection;
 use unlockd_application::ports::{CommitError, StoreError};
-use unlockd_domain::{PasswordHash, PasswordReset, ProfileEdit, StoredPassword, User, UserData, UserId, UsernameId};
+use unlockd_domain::{
+    PasswordHash, PasswordReset, ProfileEdit, SessionId, StoredPassword, User, UserData, UserId, UsernameId,
+};
 
 use super::profile_row::insert_username;
 use crate::error::{corrupt, store_error};
@@ -21,7 +23,10 @@ pub(super) async fn edit_profile(
             }
         }
         ProfileEdit::RemoveUsername(id) => delete_username(connection, user.id(), id).await?,
-        ProfileEdit::ReplacePassword(password) => update_password(connection, user.id(), password).await?,
+        ProfileEdit::ReplacePassword { password, kept_session } => {
+            update_password(connection, user.id(), password).await?;
+            end_sessions(connection, user.id(), password, kept_session.as_ref()).await?;
+        }
         ProfileEdit::Rehash(hash) => update_hash(connection, user.id(), hash).await?,
         ProfileEdit::SetPasswordReset(reset) => update_password_reset(connection, user.id(), reset.as_ref()).await?,
         ProfileEdit::Erase => erase(connection, user.id()).await?,
@@ -87,6 +92,34 @@ async fn update_password(
     .await
     .map(drop)
     .map_err(store_error)
+}
+
+/// Ends the sessions of the old password; the kept one goes on with the new one.
+async fn end_sessions(
+    connection: &mut SqliteConnection,
+    id: &UserId,
+    password: &StoredPassword,
+    kept_session: Option<&SessionId>,
+) -> Result<(), StoreError> {
+    let kept = kept_session.map(SessionId::as_str);
+    let statements = [
+        sqlx::query!(
+            "DELETE FROM sessions WHERE user_id = ? AND id IS NOT ?",
+            id.as_str(),
+            kept
+        ),
+        sqlx::query!(
+            "UPDATE sessions SET password_checked_at = ?1, changed_at = max(changed_at, ?1), sequence = sequence + 1
+             WHERE id = ?2 AND user_id = ?3",
+            password.changed_at.unix_microseconds(),
+            kept,
+            id.as_str(),
+        ),
+    ];
+    for statement in statements {
+        statement.execute(&mut *connection).await.map_err(store_error)?;
+    }
+    Ok(())
 }
 
 async fn delete_username(

@@ -33,6 +33,8 @@ mod population;
 pub mod profile_edits;
 mod random_changes;
 pub mod session_ends;
+pub mod session_passwords;
+pub mod session_passwords_by_chance;
 pub mod session_search;
 pub mod session_store;
 pub mod several_events;

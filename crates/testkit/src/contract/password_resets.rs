@@ -138,11 +138,12 @@ pub async fn a_new_password_takes_the_code_away(harness: &dyn StoreHarness) {
         } else {
             user.set_password(hash.clone(), false, Actor::System, now())
         };
-        let after = assert_edited(&stores, &change.expect("a user"), |profile| {
+        let change = change.expect("a user");
+        let after = assert_edited(&stores, &change, |profile| {
             profile.password_reset = None;
             profile.password = Some(StoredPassword {
                 hash,
-                changed_at: now(),
+                changed_at: change.event().time,
                 change_required: false,
             });
         })

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use unlockd_application::ports::{SessionHolder, WriteSessionError};
 use unlockd_domain::{
-    Grant, Grants, LoginIdentity, PasswordProof, Sequence, Session, SessionMetadata, SessionUser, Timestamp,
+    Grant, Grants, LoginIdentity, LoginName, PasswordProof, Sequence, Session, SessionMetadata, SessionUser, Timestamp,
     TokenDigest, UserAgent, UserAgentFields,
 };
 
@@ -89,6 +89,7 @@ pub async fn a_session_comes_back_whole(harness: &dyn StoreHarness) {
     let proof = PasswordProof {
         user_id: fixtures::user_id("u"),
         organization: fixtures::organization_id(arrange::ACME),
+        login_name: Some(LoginName::new("\u{1F511}".repeat(200)).expect("a name")),
         checked_at: Timestamp::MAX,
     };
     let by_id = LoginIdentity::UserId(fixtures::user_id("nobody"));
@@ -257,6 +258,7 @@ pub async fn a_holder_is_found_in_any_state_with_all_grants(harness: &dyn StoreH
         session,
         user: user.clone(),
         grants: Grants::default(),
+        password_change_required: false,
     };
     assert_eq!(holder(&stores, &DIGEST).await.as_ref(), Some(&expected));
     expected.user = arrange::commit(&stores, &arrange::locked(&user)).await;

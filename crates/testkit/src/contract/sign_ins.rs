@@ -92,10 +92,11 @@ pub async fn locks_of_the_policy_are_part_of_the_state(harness: &dyn StoreHarnes
     now = later(now, 1);
     user = commit(&stores, &wrong(&user, &policy, now)).await;
     let reset = user.reset_password(arrange::hash("third"), false, caller(), now);
-    user = commit(&stores, &reset.expect("a user")).await;
+    let reset = reset.expect("a user");
+    user = commit(&stores, &reset).await;
     assert_eq!(
         (user.record().policy_locks, user.failures_forgotten_at()),
-        (0, Some(now))
+        (0, Some(reset.event().time))
     );
 }
 

@@ -281,6 +281,18 @@ macro_rules! contract_tests {
                 a_deletion_ends_the_sessions_of_the_user
                 no_session_outlives_a_deletion_that_races_with_it
             ]
+            session_passwords [
+                a_new_password_ends_the_sessions_in_which_the_old_one_was_shown
+                the_session_that_is_kept_goes_on_with_a_renewed_proof
+                only_a_session_of_the_user_is_kept
+                a_proof_that_is_older_than_the_password_is_refused_and_nothing_is_written
+                no_session_outlives_a_new_password_that_races_with_it
+                a_holder_is_found_with_the_duty_to_change_the_password
+            ]
+            session_passwords_by_chance [
+                random_sign_ins_and_changes_leave_no_session_of_an_older_password_1
+                random_sign_ins_and_changes_leave_no_session_of_an_older_password_2
+            ]
             lockout_policy_store [
                 a_policy_comes_back_whole
                 changes_at_the_limits_of_time_come_back

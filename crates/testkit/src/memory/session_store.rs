@@ -2,7 +2,7 @@ use async_trait::async_trait;
 use unlockd_application::ports::{
     SessionHolder, SessionPage, SessionQuery, SessionStore, SortDirection, StoreError, WriteSessionError,
 };
-use unlockd_domain::{Sequence, Session, SessionId, Timestamp, TokenDigest};
+use unlockd_domain::{Sequence, Session, SessionId, StoredPassword, Timestamp, TokenDigest, UserId};
 
 use super::{MemoryStore, State};
 
@@ -42,6 +42,9 @@ impl SessionStore for MemoryStore {
             Some(SessionHolder {
                 session: session.clone(),
                 user: state.users.get(user_id)?.user.clone(),
+                password_change_required: state
+                    .password_of(user_id)
+                    .is_some_and(|password| password.change_required),
                 grants: state.grants_of(user_id),
             })
         });
@@ -86,14 +89,36 @@ impl SessionStore for MemoryStore {
 }
 
 impl State {
+    fn password_of(&self, id: &UserId) -> Option<&StoredPassword> {
+        self.users.get(id)?.profile.password.as_ref()
+    }
+
+    /// Ends the sessions of the old password; the kept one goes on with the new one.
+    pub(super) fn end_sessions(&mut self, id: &UserId, password: &StoredPassword, kept_session: Option<&SessionId>) {
+        let is_of_user = |session: &Session| session.proof().is_some_and(|proof| proof.user_id == *id);
+        self.sessions
+            .retain(|session_id, (session, _)| !is_of_user(session) || Some(session_id) == kept_session);
+        for (session, _) in self.sessions.values_mut() {
+            if is_of_user(session) {
+                *session = session.clone().with_renewed_proof(password.changed_at);
+            }
+        }
+    }
+
     /// Writes a session in the place of the one that has its id, if there is one.
     fn put_session(&mut self, session: &Session, digest: &TokenDigest) -> Result<(), WriteSessionError> {
         let mut others = self.sessions.iter().filter(|(id, _)| **id != session.id);
         if others.any(|(_, (_, used))| used == digest) {
             return Err(WriteSessionError::Conflict);
         }
-        if session.proof().is_some_and(|proof| !self.has_user(&proof.user_id)) {
-            return Err(WriteSessionError::UserNotFound);
+        if let Some(proof) = session.proof() {
+            if !self.has_user(&proof.user_id) {
+                return Err(WriteSessionError::UserNotFound);
+            }
+            let password = self.password_of(&proof.user_id);
+            if password.is_some_and(|password| password.changed_at > proof.checked_at) {
+                return Err(WriteSessionError::PasswordChanged);
+            }
         }
         self.sessions.insert(session.id.clone(), (session.clone(), *digest));
         Ok(())

@@ -140,6 +140,9 @@ impl State {
             self.usernames
                 .insert(username.login_key(user.organization()), user.id().clone());
         }
+        if let ProfileEdit::ReplacePassword { password, kept_session } = edit {
+            self.end_sessions(user.id(), password, kept_session.as_ref());
+        }
         if *edit == ProfileEdit::Erase {
             self.erase(user.id());
         }

@@ -52,6 +52,8 @@ pub enum Answer {
         session_id: String,
         /// `session_token`.
         session_token: String,
+        /// `password_change_required`; false where it is left out.
+        password_change_required: bool,
         /// Where the session stands.
         details: ObjectDetails,
     },
@@ -59,6 +61,8 @@ pub enum Answer {
     SessionChanged {
         /// `session_token`.
         session_token: String,
+        /// `password_change_required`; false where it is left out.
+        password_change_required: bool,
         /// Where the session stands.
         details: ObjectDetails,
     },
@@ -113,6 +117,8 @@ pub struct User {
     pub usernames: Vec<Username>,
     /// `authenticators.password.last_changed`, in the form that JSON has.
     pub password_last_changed: Option<String>,
+    /// `authenticators.password.change_required`; false where it is left out.
+    pub password_change_required: bool,
     /// `data`.
     pub data: Option<Value>,
     /// `lock`, a field of unlockd's own.

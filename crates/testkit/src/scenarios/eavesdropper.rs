@@ -194,6 +194,7 @@ mod tests {
             let answer = Answer::SessionBegun {
                 session_id: self.beside.to_owned(),
                 session_token: "unlockd_session_0123456789".to_owned(),
+                password_change_required: false,
                 details: ObjectDetails {
                     sequence: 1,
                     change_date: None,

@@ -34,6 +34,7 @@ mod operation_requests;
 mod operations;
 mod own_passwords;
 mod passing_time;
+mod password_changes;
 mod policies;
 mod policy_messages;
 mod profile;
@@ -286,6 +287,12 @@ pub async fn run_all(world: &World, wire: &dyn Wire) {
         own_passwords::current_passwords_are_counted_by_source_together_with_sign_ins,
         own_passwords::the_sequence_is_that_before_the_current_password_was_shown,
         own_passwords::a_new_password_has_at_least_8_characters,
+        password_changes::while_the_password_must_be_changed_every_other_operation_is_refused,
+        password_changes::a_password_that_must_be_changed_is_shown_until_it_is_changed,
+        password_changes::a_session_that_must_change_the_password_can_be_ended,
+        password_changes::ones_own_change_ends_the_other_sessions,
+        password_changes::an_operators_change_and_a_reset_end_all_sessions,
+        password_changes::sessions_have_a_default_and_a_maximum_lifetime,
         resetting_passwords::a_code_replaces_a_forgotten_password,
         resetting_passwords::a_code_can_be_typed_in_any_case,
         resetting_passwords::a_reset_lifts_a_lock_of_the_policy_and_leaves_that_of_an_operator,

@@ -29,6 +29,7 @@ pub(super) async fn a_user_is_shown_as_they_were_created(stage: &Stage<'_>) {
     let expected = User {
         user_id,
         password_last_changed: Some(details.change_date.clone()),
+        password_change_required: true,
         details,
         state: "USER_STATE_ACTIVE".to_owned(),
         usernames,
@@ -54,6 +55,7 @@ pub(super) async fn a_user_with_nothing_is_shown_with_nothing(stage: &Stage<'_>)
         state: "USER_STATE_ACTIVE".to_owned(),
         usernames: Vec::new(),
         password_last_changed: None,
+        password_change_required: false,
         data: None,
         lock: None,
         failed_password_attempts: 0,

@@ -16,6 +16,7 @@ pub(super) const WRONG_PASSWORD: &str = "wrong horse battery staple";
 pub(super) struct HeldSession {
     pub(super) id: String,
     pub(super) token: String,
+    pub(super) password_change_required: bool,
     pub(super) details: ObjectDetails,
 }
 
@@ -40,12 +41,18 @@ impl Stage<'_> {
         let Answer::SessionBegun {
             session_id: id,
             session_token: token,
+            password_change_required,
             details,
         } = answer
         else {
             unexpected("a session", &answer)
         };
-        Ok(HeldSession { id, token, details })
+        Ok(HeldSession {
+            id,
+            token,
+            password_change_required,
+            details,
+        })
     }
 
     /// Signs in, in one call.
@@ -77,12 +84,18 @@ impl Stage<'_> {
         let answer = self.call(token, Request::SetSession(request)).await?;
         let Answer::SessionChanged {
             session_token: token,
+            password_change_required,
             details,
         } = answer
         else {
             unexpected("a session that has changed", &answer)
         };
-        Ok(HeldSession { id, token, details })
+        Ok(HeldSession {
+            id,
+            token,
+            password_change_required,
+            details,
+        })
     }
 
     /// Goes on with a session by its token, as somebody who may do nothing.

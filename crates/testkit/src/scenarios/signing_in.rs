@@ -55,7 +55,8 @@ pub(super) async fn somebody_signs_in_by_id_or_by_name_in_any_case(stage: &Stage
         let user = seen.user.expect("somebody signed in");
         let login_name = match typed {
             CheckUser::LoginName(name) => Some(name),
-            CheckUser::UserId(_) | CheckUser::Missing => None,
+            // The first of the names that the user has.
+            CheckUser::UserId(_) | CheckUser::Missing => Some(everywhere.clone()),
         };
         let organization_id = Some(organization.to_string());
         assert_eq!((user.id.as_ref(), user.login_name), (Some(&user_id), login_name));

@@ -112,6 +112,7 @@ fn user(user: proto::User) -> User {
         details: details(user.details),
         state: State::try_from(user.state).expect("a state").as_str_name().to_owned(),
         usernames: authenticators.usernames.into_iter().map(username).collect(),
+        password_change_required: authenticators.password.is_some_and(|password| password.change_required),
         password_last_changed: authenticators.password.map(|password| text(password.last_changed)),
         data: user.data.map(|data| json(prost_types::value::Kind::StructValue(data))),
         lock: user.lock.map(lock),

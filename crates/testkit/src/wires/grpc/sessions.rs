@@ -122,6 +122,7 @@ pub(super) fn begun(answer: proto::CreateSessionResponse) -> Answer {
     Answer::SessionBegun {
         session_id: answer.session_id,
         session_token: answer.session_token,
+        password_change_required: answer.password_change_required,
         details: details(answer.details.expect("details")),
     }
 }
@@ -130,6 +131,7 @@ pub(super) fn changed(answer: proto::SetSessionResponse) -> Answer {
     assert_eq!(answer.challenges, None);
     Answer::SessionChanged {
         session_token: answer.session_token,
+        password_change_required: answer.password_change_required,
         details: details(answer.details.expect("details")),
     }
 }

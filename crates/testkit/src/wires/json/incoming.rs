@@ -46,10 +46,12 @@ pub(super) fn answer(operation: Operation, body: &Value) -> Answer {
         Operation::CreateSession => Answer::SessionBegun {
             session_id: text(&body["sessionId"]),
             session_token: text(&body["sessionToken"]),
+            password_change_required: flag(&body["passwordChangeRequired"]),
             details: policies::details(&body["details"]),
         },
         Operation::SetSession => Answer::SessionChanged {
             session_token: text(&body["sessionToken"]),
+            password_change_required: flag(&body["passwordChangeRequired"]),
             details: policies::details(&body["details"]),
         },
         Operation::GetSession => Answer::Session(sessions::session(&body["session"])),
@@ -129,6 +131,12 @@ fn details(value: &Value) -> Details {
     }
 }
 
+/// A boolean, which is left out when it is false.
+fn flag(value: &Value) -> bool {
+    assert!(value.is_null() || *value == Value::Bool(true), "{value} is shown");
+    !value.is_null()
+}
+
 fn user(value: &Value) -> User {
     User {
         user_id: text(&value["userId"]),
@@ -136,6 +144,7 @@ fn user(value: &Value) -> User {
         state: text(&value["state"]),
         usernames: list(&value["authenticators"]["usernames"], username),
         password_last_changed: optional_text(&value["authenticators"]["password"]["lastChanged"]),
+        password_change_required: flag(&value["authenticators"]["password"]["changeRequired"]),
         data: value.get("data").cloned(),
         lock: value.get("lock").map(lock),
         failed_password_attempts: value
