@@ -4,6 +4,7 @@ use std::fmt;
 
 use sha2::{Digest, Sha256};
 use thiserror::Error;
+use unlockd_domain::UserId;
 
 /// What a caller calls one request, so that it is done once: 1 to 200 printable ASCII characters. Each caller has keys of
 /// their own. A key is kept with the event that its request led to, for as long as the event is.
@@ -46,10 +47,57 @@ impl IdempotencyKey {
         }
     }
 
+    /// A salt for the fingerprint of a password in the caller's request. Not a secret; different for each request, so that
+    /// equal passwords do not look alike.
+    pub(crate) fn password_salt(&self, caller: &UserId) -> [u8; 32] {
+        let digest = Sha256::new().chain_update(caller.as_str()).chain_update([0]);
+        digest.chain_update(self.as_str()).finalize().into()
+    }
+
     /// The key as it was given.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+impl IdempotentRequest {
+    /// An id for what the caller's request creates: the same each time that the request is repeated, and another one for
+    /// every other request (UUID version 8, RFC 9562, from the first bits of a SHA-256).
+    pub(crate) fn derived_id(&self, caller: &UserId) -> String {
+        let digest = RequestDigester::new("derived_id")
+            .field(caller.as_str())
+            .field(self.key.as_str())
+            .field(self.digest.0)
+            .finish();
+        let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, ..] = digest.0;
+        let bits = u128::from_be_bytes([
+            a,
+            b,
+            c,
+            d,
+            e,
+            f,
+            g & 0x0f | 0x80,
+            h,
+            i & 0x3f | 0x80,
+            j,
+            k,
+            l,
+            m,
+            n,
+            o,
+            p,
+        ]);
+        let hex = format!("{bits:032x}");
+        format!(
+            "{}-{}-{}-{}-{}",
+            &hex[..8],
+            &hex[8..12],
+            &hex[12..16],
+            &hex[16..20],
+            &hex[20..]
+        )
     }
 }
 
@@ -82,6 +130,14 @@ impl RequestDigester {
             Some(value) => self.field([1]).field(value),
             None => self.field([0]),
         }
+    }
+
+    /// The request under this key, if it has one.
+    pub(crate) fn request(self, key: Option<IdempotencyKey>) -> Option<IdempotentRequest> {
+        Some(IdempotentRequest {
+            key: key?,
+            digest: self.finish(),
+        })
     }
 
     pub(crate) fn finish(self) -> RequestDigest {

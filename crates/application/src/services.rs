@@ -67,7 +67,7 @@ pub trait UserService: Send + Sync {
     async fn get_user_by_id(&self, caller: &Caller, query: GetUserById) -> Result<UserView, Error>;
 
     /// Replaces what the owners note about a user; needs `user.write`.
-    async fn update_user(&self, caller: &Caller, command: UpdateUser) -> Result<Details, Error>;
+    async fn update_user(&self, caller: &Caller, command: UpdateUser) -> Result<Outcome<Details>, Error>;
 
     /// Puts a user aside, whom a lock may keep out until then; needs `user.write`. Refused with
     /// [`Error::UserAlreadyInactive`], [`Error::LastInstanceOwner`].
@@ -89,16 +89,16 @@ pub trait UserService: Send + Sync {
 
     /// Gives a user one more name to sign in with; needs `user.write`. Refused with [`Error::UsernameTaken`],
     /// [`Error::TooManyUsernames`].
-    async fn add_username(&self, caller: &Caller, command: AddUsername) -> Result<AddedUsername, Error>;
+    async fn add_username(&self, caller: &Caller, command: AddUsername) -> Result<Outcome<AddedUsername>, Error>;
 
     /// Takes a name away that a user signs in with; needs `user.write`. Refused with [`Error::UsernameNotFound`].
-    async fn remove_username(&self, caller: &Caller, command: RemoveUsername) -> Result<Details, Error>;
+    async fn remove_username(&self, caller: &Caller, command: RemoveUsername) -> Result<Outcome<Details>, Error>;
 
     /// Replaces a user's password; needs `user.write`, and nothing for one's own with the current password or a code. Ends the
     /// user's sessions; one's own change with the current password leaves that of the caller. Refused
     /// with [`Error::InvalidCredentials`] and what else [`SessionService::create_session`] refuses a password with, and with
     /// [`Error::InvalidVerificationCode`].
-    async fn set_password(&self, caller: &Caller, command: SetPassword) -> Result<Details, Error>;
+    async fn set_password(&self, caller: &Caller, command: SetPassword) -> Result<Outcome<Details>, Error>;
 
     /// Makes a code by which a user's password can be replaced, and tells the caller; needs `user.write`.
     async fn request_password_reset(
@@ -148,10 +148,18 @@ pub trait LockoutPolicyService: Send + Sync {
     ) -> Result<EffectiveLockoutPolicy, Error>;
 
     /// Sets a policy; needs `policy.write`.
-    async fn set_lockout_policy(&self, caller: &Caller, command: SetLockoutPolicy) -> Result<PolicyDetails, Error>;
+    async fn set_lockout_policy(
+        &self,
+        caller: &Caller,
+        command: SetLockoutPolicy,
+    ) -> Result<Outcome<PolicyDetails>, Error>;
 
     /// Takes a policy away; needs `policy.write`. One that is not set stays so.
-    async fn reset_lockout_policy(&self, caller: &Caller, command: ResetLockoutPolicy) -> Result<PolicyDetails, Error>;
+    async fn reset_lockout_policy(
+        &self,
+        caller: &Caller,
+        command: ResetLockoutPolicy,
+    ) -> Result<Outcome<PolicyDetails>, Error>;
 }
 
 /// `unlockd.event.v1.EventService`, without a wire: the history of all users. Needs `user.read` somewhere, and shows what

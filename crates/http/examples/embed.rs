@@ -87,6 +87,7 @@ fn application(store: &SqliteStore, help_desk: HelpDesk) -> Router {
     };
     let lockout_policies = LockoutPolicies {
         store: store.clone(),
+        requests: store.clone(),
         organizations: store.clone(),
         clock: Arc::new(SystemClock),
     };

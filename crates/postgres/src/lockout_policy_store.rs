@@ -3,11 +3,12 @@ use sqlx::Error;
 use sqlx::postgres::PgConnection;
 use time::OffsetDateTime;
 use tracing::instrument;
+use unlockd_application::idempotency::IdempotentRequest;
 use unlockd_application::ports::{CommitPolicyError, LockoutPolicyStore, StoreError};
 use unlockd_application::text_forms::{lockout_policy_text, parse_lockout_policy};
 use unlockd_domain::{Actor, OrganizationId, OwnedPolicy, PolicyChange, Sequence, Source, UserId};
 
-use crate::error::{broken_constraint, corrupt};
+use crate::error::{broken_constraint, corrupt, is_repeated_request};
 use crate::store::PostgresStore;
 use crate::user_row::timestamp;
 
@@ -26,15 +27,20 @@ impl LockoutPolicyStore for PostgresStore {
     }
 
     #[instrument(level = "debug", name = "postgres.lockout_policy_store.commit", skip_all)]
-    async fn commit(&self, change: &PolicyChange) -> Result<(), CommitPolicyError> {
+    async fn commit(
+        &self,
+        change: &PolicyChange,
+        request: Option<&IdempotentRequest>,
+    ) -> Result<(), CommitPolicyError> {
         self.write(|attempt| {
             Box::pin(async move {
-                match commit(attempt.connection, change).await {
+                match commit(attempt.connection, change, request).await {
                     Ok(true) => Ok(Ok(())),
                     Ok(false) => Ok(Err(CommitPolicyError::Conflict)),
                     Err(error) if broken_constraint(&error) == Some("lockout_policies_organization_id_fkey") => {
                         Ok(Err(CommitPolicyError::OrganizationNotFound))
                     }
+                    Err(error) if is_repeated_request(&error) => Ok(Err(CommitPolicyError::IdempotencyKeyTaken)),
                     Err(error) => Err(error),
                 }
             })
@@ -102,7 +108,11 @@ async fn find_effective(
 /// Writes the policy after the change and appends the event, if the stored policy's sequence is still the expected one, or none
 /// was there when none is expected; answers whether it was. One statement, like a change of a user: the event's position is
 /// taken when the policy's row is there for nobody else.
-async fn commit(connection: &mut PgConnection, change: &PolicyChange) -> Result<bool, Error> {
+async fn commit(
+    connection: &mut PgConnection,
+    change: &PolicyChange,
+    request: Option<&IdempotentRequest>,
+) -> Result<bool, Error> {
     let (after, event) = (change.policy(), change.event());
     let appended = sqlx::query!(
         "WITH changed AS (
@@ -117,8 +127,9 @@ async fn commit(connection: &mut PgConnection, change: &PolicyChange) -> Result<
          ), written AS (
              SELECT * FROM changed UNION ALL SELECT * FROM created
          )
-         INSERT INTO user_events (sequence, kind, organization_id, actor_user_id, occurred_at, source, lockout_policy)
-         SELECT sequence, $6, organization_id, $7, changed_at, $8, policy FROM written",
+         INSERT INTO user_events (sequence, kind, organization_id, actor_user_id, occurred_at, source, lockout_policy,
+                                  idempotency_key, request_digest)
+         SELECT sequence, $6, organization_id, $7, changed_at, $8, policy, $9, $10 FROM written",
         after.organization.as_ref().map(OrganizationId::as_str),
         change.expected_sequence().map(Sequence::as_i64),
         after.policy.as_ref().map(lockout_policy_text),
@@ -127,6 +138,8 @@ async fn commit(connection: &mut PgConnection, change: &PolicyChange) -> Result<
         event.name().as_str(),
         Actor::user_id(&event.actor).map(UserId::as_str),
         event.source.as_ref().map(Source::as_str),
+        request.map(|request| request.key.as_str()),
+        request.map(|request| request.digest.0.as_slice()),
     )
     .execute(connection)
     .await?;

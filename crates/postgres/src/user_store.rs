@@ -4,7 +4,7 @@ use sqlx::{Connection, Error};
 use tracing::instrument;
 use unlockd_application::idempotency::{IdempotencyKey, IdempotentRequest, RequestDigest};
 use unlockd_application::ports::{CommitError, CreateUserError, NewUser, RecordedRequest, StoreError, UserStore};
-use unlockd_domain::{LoginIdentity, Timestamp, User, UserChange, UserEvent, UserId, UserProfile};
+use unlockd_domain::{Event, LoginIdentity, Timestamp, User, UserChange, UserEvent, UserId, UserProfile};
 
 use crate::batches::Batched;
 use crate::error::{corrupt, is_repeated_request};
@@ -132,6 +132,6 @@ async fn find_request(
     let digest = row.request_digest.as_deref().map(<[u8; 32]>::try_from).transpose();
     Ok(Some(RecordedRequest {
         digest: digest.map_err(corrupt)?.map(RequestDigest),
-        event: UserEvent::try_from(event_row!(row))?,
+        event: Event::try_from(event_row!(row))?,
     }))
 }

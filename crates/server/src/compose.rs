@@ -157,6 +157,7 @@ impl Composition {
             }),
             lockout_policies: Arc::new(LockoutPolicies {
                 store: store.clone(),
+                requests: store.clone(),
                 organizations: store.clone(),
                 clock: clock.clone(),
             }),

@@ -45,14 +45,21 @@ impl TryFrom<RecordedEventRow> for RecordedEvent {
     type Error = BoxError;
 
     fn try_from(row: RecordedEventRow) -> Result<Self, BoxError> {
-        let event = match row.event.kind.parse()? {
-            EventName::User(_) => Event::User(row.event.try_into()?),
-            EventName::Policy(_) => Event::Policy(row.event.try_into()?),
-            EventName::Activity(name) => Event::Activity(activity(row.event, name)?),
-        };
         Ok(Self {
             position: Position::try_from(row.position)?,
-            event,
+            event: row.event.try_into()?,
+        })
+    }
+}
+
+impl TryFrom<EventRow> for Event {
+    type Error = BoxError;
+
+    fn try_from(row: EventRow) -> Result<Self, BoxError> {
+        Ok(match row.kind.parse()? {
+            EventName::User(_) => Self::User(row.try_into()?),
+            EventName::Policy(_) => Self::Policy(row.try_into()?),
+            EventName::Activity(name) => Self::Activity(activity(row, name)?),
         })
     }
 }

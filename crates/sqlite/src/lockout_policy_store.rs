@@ -1,6 +1,7 @@
 use async_trait::async_trait;
 use sqlx::SqliteConnection;
 use tracing::instrument;
+use unlockd_application::idempotency::IdempotentRequest;
 use unlockd_application::ports::{BoxError, CommitPolicyError, LockoutPolicyStore, StoreError};
 use unlockd_application::text_forms::{lockout_policy_text, parse_lockout_policy};
 use unlockd_domain::{OrganizationId, OwnedPolicy, PolicyChange, PolicyEvent, Sequence, Source, Timestamp, UserId};
@@ -41,7 +42,11 @@ impl LockoutPolicyStore for SqliteStore {
     }
 
     #[instrument(level = "debug", name = "sqlite.lockout_policy_store.commit", skip_all)]
-    async fn commit(&self, change: &PolicyChange) -> Result<(), CommitPolicyError> {
+    async fn commit(
+        &self,
+        change: &PolicyChange,
+        request: Option<&IdempotentRequest>,
+    ) -> Result<(), CommitPolicyError> {
         self.in_time(async {
             let mut transaction = self.begin_writing().await?;
             let after = change.policy();
@@ -57,7 +62,9 @@ impl LockoutPolicyStore for SqliteStore {
             if !is_written {
                 return Err(CommitPolicyError::Conflict);
             }
-            insert_policy_event(&mut transaction, change.event()).await?;
+            if !insert_policy_event(&mut transaction, change.event(), request).await? {
+                return Err(CommitPolicyError::IdempotencyKeyTaken);
+            }
             Ok(transaction.commit().await.map_err(store_error)?)
         })
         .await
@@ -101,13 +108,19 @@ async fn update_policy(
     Ok(result.rows_affected() == 1)
 }
 
-/// Appends to the history of a policy, behind all events that there are. A sequence that is there already is an error: the
-/// policy's row goes first and would not have it.
-async fn insert_policy_event(connection: &mut SqliteConnection, event: &PolicyEvent) -> Result<(), StoreError> {
-    sqlx::query!(
+/// Appends to the history of a policy, behind all events that there are, with the request that led to it; answers whether
+/// the actor has not used its key before. A sequence that is there already is an error: the policy's row goes first and
+/// would not have it.
+async fn insert_policy_event(
+    connection: &mut SqliteConnection,
+    event: &PolicyEvent,
+    request: Option<&IdempotentRequest>,
+) -> Result<bool, StoreError> {
+    let result = sqlx::query!(
         "INSERT INTO user_events (sequence, kind, organization_id, actor_user_id, occurred_at, source,
-                                  lockout_policy, position)
-         VALUES (?, ?, ?, ?, ?, ?, ?, (SELECT coalesce(max(position), 0) + 1 FROM user_events))",
+                                  lockout_policy, idempotency_key, request_digest, position)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT coalesce(max(position), 0) + 1 FROM user_events))
+         ON CONFLICT (actor_user_id, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING",
         event.sequence.as_i64(),
         event.name().as_str(),
         event.organization.as_ref().map(OrganizationId::as_str),
@@ -115,11 +128,13 @@ async fn insert_policy_event(connection: &mut SqliteConnection, event: &PolicyEv
         event.time.unix_microseconds(),
         event.source.as_ref().map(Source::as_str),
         event.policy.as_ref().map(lockout_policy_text),
+        request.map(|request| request.key.as_str()),
+        request.map(|request| request.digest.0.as_slice()),
     )
     .execute(connection)
     .await
-    .map(drop)
-    .map_err(store_error)
+    .map_err(store_error)?;
+    Ok(result.rows_affected() == 1)
 }
 
 struct PolicyRow {

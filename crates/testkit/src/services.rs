@@ -145,6 +145,7 @@ impl Services {
             },
             lockout_policies: LockoutPolicies {
                 store: stores.policies,
+                requests: Arc::clone(&stores.users),
                 organizations: Arc::clone(&stores.organizations),
                 clock: Arc::clone(&clock),
             },

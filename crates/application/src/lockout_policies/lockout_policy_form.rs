@@ -6,7 +6,8 @@ use super::{GetLockoutPolicy, ResetLockoutPolicy, SetLockoutPolicy};
 use crate::authentication::Caller;
 use crate::duration_form::DurationForm;
 use crate::error::{Error, Violations};
-use crate::users::{IDEMPOTENCY_KEY, IF_MATCH, IdForm, SafeguardsForm};
+use crate::idempotency::IdempotencyKey;
+use crate::users::{IdForm, SafeguardsForm};
 
 /// Whose policy a request is about, as a wire brings it: an organization's, or the instance's when none is named.
 #[derive(Debug, Clone, Default)]
@@ -15,7 +16,7 @@ pub struct OwnerForm {
     pub organization: IdForm,
     /// Where the request comes from.
     pub source: Option<Source>,
-    /// What would make it safe to repeat; policies know none of it, setting one twice is setting it once.
+    /// The idempotency key. Policies have no precondition.
     pub safeguards: SafeguardsForm,
 }
 
@@ -66,8 +67,12 @@ impl OwnerForm {
     /// [`Error::InvalidArgument`] with all that is wrong.
     pub fn parse_reset(self) -> Result<ResetLockoutPolicy, Error> {
         let mut violations = Violations::default();
-        let (organization, source) = self.parse(&mut violations);
-        violations.finish(Some(ResetLockoutPolicy { organization, source }))
+        let (organization, source, idempotency_key) = self.parse(&mut violations);
+        violations.finish(Some(ResetLockoutPolicy {
+            organization,
+            source,
+            idempotency_key,
+        }))
     }
 
     /// The command to set the policy.
@@ -77,7 +82,7 @@ impl OwnerForm {
     /// where the fields are the message.
     pub fn parse_set(self, policy: Option<LockoutPolicyForm>, path: &str) -> Result<SetLockoutPolicy, Error> {
         let mut violations = Violations::default();
-        let (organization, source) = self.parse(&mut violations);
+        let (organization, source, idempotency_key) = self.parse(&mut violations);
         let policy = policy.map(|policy| policy.parse(path, &mut violations));
         if policy.is_none() {
             violations.note("policy", "must be given");
@@ -86,18 +91,13 @@ impl OwnerForm {
             organization,
             policy,
             source,
+            idempotency_key,
         }))
     }
 
-    fn parse(self, violations: &mut Violations) -> (Option<OrganizationId>, Option<Source>) {
-        let problem = "is not known by this request: sending it twice does no harm";
-        if !self.safeguards.idempotency_keys.is_empty() {
-            violations.note(IDEMPOTENCY_KEY, problem);
-        }
-        if !self.safeguards.if_match.is_empty() {
-            violations.note(IF_MATCH, problem);
-        }
-        (organization(self.organization, violations), self.source)
+    fn parse(self, violations: &mut Violations) -> (Option<OrganizationId>, Option<Source>, Option<IdempotencyKey>) {
+        let key = self.safeguards.parse_key(violations);
+        (organization(self.organization, violations), self.source, key)
     }
 }
 

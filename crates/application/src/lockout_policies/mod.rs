@@ -19,14 +19,17 @@ pub use write::PolicyDetails;
 
 use crate::authentication::Caller;
 use crate::error::Error;
-use crate::ports::{Clock, LockoutPolicyStore, OrganizationStore};
+use crate::ports::{Clock, LockoutPolicyStore, OrganizationStore, UserStore};
 use crate::services::LockoutPolicyService;
+use crate::users::Outcome;
 
 /// The use cases about lockout policies, on the ports they need.
 #[derive(Clone)]
 pub struct LockoutPolicies {
     /// Where policies are kept.
     pub store: Arc<dyn LockoutPolicyStore>,
+    /// Where requests are found by their idempotency keys.
+    pub requests: Arc<dyn UserStore>,
     /// Who can have one.
     pub organizations: Arc<dyn OrganizationStore>,
     /// The time of day.
@@ -43,11 +46,19 @@ impl LockoutPolicyService for LockoutPolicies {
         query.execute(self, caller).await
     }
 
-    async fn set_lockout_policy(&self, caller: &Caller, command: SetLockoutPolicy) -> Result<PolicyDetails, Error> {
+    async fn set_lockout_policy(
+        &self,
+        caller: &Caller,
+        command: SetLockoutPolicy,
+    ) -> Result<Outcome<PolicyDetails>, Error> {
         command.execute(self, caller).await
     }
 
-    async fn reset_lockout_policy(&self, caller: &Caller, command: ResetLockoutPolicy) -> Result<PolicyDetails, Error> {
+    async fn reset_lockout_policy(
+        &self,
+        caller: &Caller,
+        command: ResetLockoutPolicy,
+    ) -> Result<Outcome<PolicyDetails>, Error> {
         command.execute(self, caller).await
     }
 }

@@ -1,10 +1,13 @@
-use unlockd_domain::{Actor, LockoutPolicy, OrganizationId, OwnedPolicy, Permission, PolicyChange, Source, Timestamp};
+use unlockd_domain::{
+    Actor, Event, LockoutPolicy, OrganizationId, OwnedPolicy, Permission, PolicyChange, Source, Timestamp,
+};
 
 use super::LockoutPolicies;
 use crate::authentication::Caller;
 use crate::error::Error;
-use crate::ports::CommitPolicyError;
-use crate::users::MAX_ATTEMPTS;
+use crate::idempotency::IdempotentRequest;
+use crate::ports::{CommitPolicyError, RecordedRequest};
+use crate::users::{MAX_ATTEMPTS, Outcome};
 
 /// Where the history of a policy stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,29 +20,47 @@ pub struct PolicyDetails {
     pub organization: Option<OrganizationId>,
 }
 
+/// A policy to be written.
+pub(super) struct Write {
+    /// The owner; none: the instance.
+    pub(super) organization: Option<OrganizationId>,
+    /// The policy to set; none to reset it.
+    pub(super) policy: Option<LockoutPolicy>,
+    /// Where the request comes from.
+    pub(super) source: Option<Source>,
+    /// The request to record with the change, if it has a key.
+    pub(super) request: Option<IdempotentRequest>,
+}
+
 impl LockoutPolicies {
-    /// Sets a policy, or resets it; resetting what is not set changes nothing.
-    pub(super) async fn write(
-        &self,
-        caller: &Caller,
-        organization: Option<OrganizationId>,
-        policy: Option<LockoutPolicy>,
-        source: Option<&Source>,
-    ) -> Result<PolicyDetails, Error> {
+    /// Sets a policy, or resets it; resetting what is not set changes nothing. A request that was done before under its key
+    /// gets the first answer again.
+    pub(super) async fn write(&self, caller: &Caller, write: Write) -> Result<Outcome<PolicyDetails>, Error> {
+        let Write {
+            organization,
+            policy,
+            source,
+            request,
+        } = write;
         self.authorize(caller, Permission::PolicyWrite, organization.as_ref())
             .await?;
         for _ in 0..MAX_ATTEMPTS {
             let before = self.store.find(organization.as_ref()).await?;
+            if let Some(done) = self.done_before(caller, request.as_ref()).await? {
+                return Ok(Outcome::replayed(done));
+            }
             let is_set = before.as_ref().is_some_and(|before| before.policy.is_some());
             if policy.is_none() && !is_set {
-                return Ok(details(organization, before.as_ref()));
+                return Ok(Outcome::new(details(organization, before.as_ref())));
             }
             let actor = Actor::User(caller.user_id().clone());
             let change = PolicyChange::new(organization.clone(), before.as_ref(), policy, actor, self.clock.now())
-                .from_source(source);
-            match self.store.commit(&change).await {
-                Ok(()) => return Ok(details(organization, Some(change.policy()))),
-                Err(CommitPolicyError::Conflict) => tracing::debug!("decided anew: the policy has changed"),
+                .from_source(source.as_ref());
+            match self.store.commit(&change, request.as_ref()).await {
+                Ok(()) => return Ok(Outcome::new(details(organization, Some(change.policy())))),
+                Err(CommitPolicyError::Conflict | CommitPolicyError::IdempotencyKeyTaken) => {
+                    tracing::debug!("decided anew: the policy has changed");
+                }
                 Err(CommitPolicyError::OrganizationNotFound) => {
                     return Err(organization.map_or(Error::PermissionDenied, Error::OrganizationNotFound));
                 }
@@ -47,6 +68,28 @@ impl LockoutPolicies {
             }
         }
         Err(Error::Overloaded(None))
+    }
+
+    async fn done_before(
+        &self,
+        caller: &Caller,
+        request: Option<&IdempotentRequest>,
+    ) -> Result<Option<PolicyDetails>, Error> {
+        let Some(request) = request else {
+            return Ok(None);
+        };
+        match self.requests.find_request(caller.user_id(), &request.key).await? {
+            None => Ok(None),
+            Some(RecordedRequest {
+                event: Event::Policy(event),
+                digest,
+            }) if digest == Some(request.digest) => Ok(Some(PolicyDetails {
+                sequence: event.sequence.get(),
+                change_date: Some(event.time),
+                organization: event.organization,
+            })),
+            Some(_) => Err(Error::IdempotencyKeyReused),
+        }
     }
 }
 

@@ -3,6 +3,7 @@ use thiserror::Error;
 use unlockd_domain::{OrganizationId, OwnedPolicy, PolicyChange};
 
 use super::StoreError;
+use crate::idempotency::IdempotentRequest;
 
 /// Lockout policies: the instance's, and those of organizations that have one of their own.
 #[async_trait]
@@ -17,8 +18,11 @@ pub trait LockoutPolicyStore: Send + Sync {
 
     /// Writes the policy after the change and appends the event, both or neither, if the stored policy's sequence is still
     /// [`PolicyChange::expected_sequence`]. Otherwise it MUST write nothing and answer [`CommitPolicyError::Conflict`]; so of
-    /// any number of parallel commits on one sequence exactly one succeeds.
-    async fn commit(&self, change: &PolicyChange) -> Result<(), CommitPolicyError>;
+    /// any number of parallel commits on one sequence exactly one succeeds. The event is recorded with the request that led to
+    /// it: it MUST write nothing and answer [`CommitPolicyError::IdempotencyKeyTaken`] when the event's actor has used the
+    /// request's key before. Where both apply, either answer is right.
+    async fn commit(&self, change: &PolicyChange, request: Option<&IdempotentRequest>)
+    -> Result<(), CommitPolicyError>;
 }
 
 /// Why a change of a policy was not written.
@@ -30,6 +34,9 @@ pub enum CommitPolicyError {
     /// There is no such organization.
     #[error("the organization does not exist")]
     OrganizationNotFound,
+    /// The actor has used the key for another request, or for the same one.
+    #[error("the idempotency key is taken")]
+    IdempotencyKeyTaken,
     /// The store could not do it.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -1,6 +1,6 @@
 use async_trait::async_trait;
 use thiserror::Error;
-use unlockd_domain::{LoginIdentity, Timestamp, User, UserChange, UserEvent, UserId, UserProfile};
+use unlockd_domain::{Event, LoginIdentity, Timestamp, User, UserChange, UserEvent, UserId, UserProfile};
 
 use super::StoreError;
 use crate::idempotency::{IdempotencyKey, IdempotentRequest, RequestDigest};
@@ -79,8 +79,8 @@ pub struct NewUser {
 /// A request that was done.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecordedRequest {
-    /// What it led to.
-    pub event: UserEvent,
+    /// The event that it led to.
+    pub event: Event,
     /// What it asked for; gone when the event's user is deleted.
     pub digest: Option<RequestDigest>,
 }

@@ -1,10 +1,13 @@
-use unlockd_domain::{Actor, AddUsernameRefusal, Permission, User, UserEventName, UserId, Username, UsernameId};
+use unlockd_domain::{
+    Actor, AddUsernameRefusal, Permission, User, UserEventName, UserId, Username, UsernameId, UsernameScope,
+};
 
 use super::change::Target;
 use super::safeguards::{Safeguards, SafeguardsForm};
-use super::{Details, IdForm, NewUsername, UsernameForm, Users};
+use super::{Details, IdForm, NewUsername, Outcome, UsernameForm, Users};
 use crate::authentication::Caller;
 use crate::error::{Error, Violations};
+use crate::idempotency::RequestDigester;
 
 /// Gives a user one more name to sign in with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,7 +16,7 @@ pub struct AddUsername {
     pub user_id: UserId,
     /// The name.
     pub username: NewUsername,
-    /// What keeps it from going over what others have done; without a key.
+    /// Preconditions of the change, and its idempotency key.
     pub safeguards: Safeguards,
 }
 
@@ -40,7 +43,7 @@ impl AddUsername {
             violations.note("username", "must be given");
             None
         };
-        let safeguards = safeguards.parse_without_key(&mut violations);
+        let safeguards = safeguards.parse(&mut violations);
         violations.finish(user_id.zip(username).map(|(user_id, username)| Self {
             user_id,
             username,
@@ -49,8 +52,19 @@ impl AddUsername {
     }
 
     #[tracing::instrument(level = "debug", name = "application.add_username", skip_all, fields(user.id = %self.user_id))]
-    pub(super) async fn execute(self, users: &Users, caller: &Caller) -> Result<AddedUsername, Error> {
-        let username_id = UsernameId::new(users.ids.generate()).map_err(Error::internal)?;
+    pub(super) async fn execute(self, users: &Users, caller: &Caller) -> Result<Outcome<AddedUsername>, Error> {
+        let request = self.safeguards.request(|| {
+            RequestDigester::new("add_username")
+                .field(self.user_id.as_str())
+                .field(self.username.name())
+                .field([u8::from(self.username.scope() == UsernameScope::Organization)])
+        });
+        // Derived from the request, so that a repetition answers with the id of the first time.
+        let id = match &request {
+            Some(request) => request.derived_id(caller.user_id()),
+            None => users.ids.generate(),
+        };
+        let username_id = UsernameId::new(id).map_err(Error::internal)?;
         let username = self.username.with_id(username_id.clone()).map_err(Error::internal)?;
         let target = Target {
             user_id: &self.user_id,
@@ -58,7 +72,7 @@ impl AddUsername {
             reads_profile: true,
             safeguards: &self.safeguards,
             event: UserEventName::UsernameAdded,
-            request: None,
+            request,
         };
         let added = users
             .change(caller, target, |user, profile| {
@@ -67,10 +81,7 @@ impl AddUsername {
                     .map_err(|refusal| refused(user, &username, refusal))
             })
             .await?;
-        Ok(AddedUsername {
-            username_id,
-            details: added.answer,
-        })
+        Ok(added.map(|details| AddedUsername { username_id, details }))
     }
 }
 

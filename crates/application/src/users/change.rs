@@ -15,6 +15,7 @@ use crate::ports::{CommitError, StoreError};
 pub(crate) const MAX_ATTEMPTS: usize = 16;
 
 /// A change that is asked for.
+#[derive(Clone)]
 pub(super) struct Target<'a> {
     /// Whom it is about.
     pub(super) user_id: &'a UserId,

@@ -1,4 +1,3 @@
-use sha2::{Digest, Sha256};
 use unlockd_domain::{
     Actor, OrganizationId, Permission, Reach, StoredPassword, User, UserData, UserEventName, UserId, UserProfile,
     UsernameId, UsernameScope,
@@ -9,7 +8,7 @@ use super::safeguards::Safeguards;
 use super::{Details, NewPassword, NewUsername, Outcome, Users};
 use crate::authentication::Caller;
 use crate::error::Error;
-use crate::idempotency::{IdempotencyKey, IdempotentRequest, RequestDigester};
+use crate::idempotency::{IdempotentRequest, RequestDigester};
 use crate::ports::{CreateUserError, NewUser};
 
 /// Creates an active user.
@@ -104,7 +103,12 @@ impl CreateUser {
             digester = digester.field(username.name()).field([u8::from(is_specific)]);
         }
         let fingerprint = match &self.password {
-            Some(password) => Some(password.secret.fingerprint(users, salt(caller, key)).await?),
+            Some(password) => Some(
+                password
+                    .secret
+                    .fingerprint(users, key.password_salt(caller.user_id()))
+                    .await?,
+            ),
             None => None,
         };
         let change_required = self
@@ -178,10 +182,4 @@ async fn done_before(
             user_id: event.user_id,
         })
     }))
-}
-
-/// Not a secret; different for each request, so that equal passwords do not look alike.
-fn salt(caller: &Caller, key: &IdempotencyKey) -> [u8; 32] {
-    let digest = Sha256::new().chain_update(caller.user_id().as_str()).chain_update([0]);
-    digest.chain_update(key.as_str()).finalize().into()
 }

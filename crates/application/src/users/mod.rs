@@ -103,7 +103,7 @@ impl UserService for Users {
         query.execute(self, caller).await
     }
 
-    async fn update_user(&self, caller: &Caller, command: UpdateUser) -> Result<Details, Error> {
+    async fn update_user(&self, caller: &Caller, command: UpdateUser) -> Result<Outcome<Details>, Error> {
         command.execute(self, caller).await
     }
 
@@ -127,15 +127,15 @@ impl UserService for Users {
         command.execute(self, caller).await
     }
 
-    async fn add_username(&self, caller: &Caller, command: AddUsername) -> Result<AddedUsername, Error> {
+    async fn add_username(&self, caller: &Caller, command: AddUsername) -> Result<Outcome<AddedUsername>, Error> {
         command.execute(self, caller).await
     }
 
-    async fn remove_username(&self, caller: &Caller, command: RemoveUsername) -> Result<Details, Error> {
+    async fn remove_username(&self, caller: &Caller, command: RemoveUsername) -> Result<Outcome<Details>, Error> {
         command.execute(self, caller).await
     }
 
-    async fn set_password(&self, caller: &Caller, command: SetPassword) -> Result<Details, Error> {
+    async fn set_password(&self, caller: &Caller, command: SetPassword) -> Result<Outcome<Details>, Error> {
         command.execute(self, caller).await
     }
 

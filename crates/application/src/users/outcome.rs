@@ -8,14 +8,22 @@ pub struct Outcome<T> {
 }
 
 impl<T> Outcome<T> {
-    pub(super) fn new(answer: T) -> Self {
+    pub(crate) fn new(answer: T) -> Self {
         Self {
             answer,
             replayed: false,
         }
     }
 
-    pub(super) fn replayed(answer: T) -> Self {
+    pub(crate) fn replayed(answer: T) -> Self {
         Self { answer, replayed: true }
+    }
+
+    /// The same outcome with another answer.
+    pub fn map<U>(self, answer: impl FnOnce(T) -> U) -> Outcome<U> {
+        Outcome {
+            answer: answer(self.answer),
+            replayed: self.replayed,
+        }
     }
 }

@@ -3,6 +3,7 @@ use unlockd_domain::{Actor, PasswordHash, PasswordReset, PlainPassword, Source, 
 use super::safeguards::Safeguards;
 use super::{Details, MAX_ATTEMPTS, NewPassword, Users, commit};
 use crate::error::Error;
+use crate::idempotency::IdempotentRequest;
 use crate::ports::{CommitError, PasswordHasherError, Verification, VerificationCode};
 
 /// A code that is to replace a password.
@@ -19,6 +20,8 @@ pub(super) struct Redemption<'a> {
     pub(super) source: Option<&'a Source>,
     /// What keeps it from going over what others have done.
     pub(super) safeguards: &'a Safeguards,
+    /// The request to record with the change, if it has a key.
+    pub(super) request: Option<&'a IdempotentRequest>,
 }
 
 impl Users {
@@ -58,15 +61,15 @@ impl Users {
             let change = change
                 .map_err(|UserDeleted| Error::InvalidVerificationCode)?
                 .from_source(redemption.source);
-            match commit(&*self.store, &*self.callers, &change, None).await {
+            // A wrong code leaves the key unused.
+            let request = redemption.request.filter(|_| is_right);
+            match commit(&*self.store, &*self.callers, &change, request).await {
                 Ok(()) if is_right => return Ok(Details::from(change.user())),
                 Ok(()) => return Err(Error::InvalidVerificationCode),
-                Err(CommitError::Conflict) => {}
-                Err(
-                    error @ (CommitError::LastInstanceOwner
-                    | CommitError::UsernameTaken { .. }
-                    | CommitError::IdempotencyKeyTaken),
-                ) => return Err(Error::internal(error)),
+                Err(CommitError::Conflict | CommitError::IdempotencyKeyTaken) => {}
+                Err(error @ (CommitError::LastInstanceOwner | CommitError::UsernameTaken { .. })) => {
+                    return Err(Error::internal(error));
+                }
                 Err(CommitError::Store(error)) => return Err(error.into()),
             }
         }

@@ -2,9 +2,10 @@ use unlockd_domain::{Actor, Permission, RemoveUsernameRefusal, UserEventName, Us
 
 use super::change::Target;
 use super::safeguards::{Safeguards, SafeguardsForm};
-use super::{Details, IdForm, Users};
+use super::{Details, IdForm, Outcome, Users};
 use crate::authentication::Caller;
 use crate::error::{Error, Violations};
+use crate::idempotency::RequestDigester;
 
 /// Takes one of the names away that a user signs in with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,7 +14,7 @@ pub struct RemoveUsername {
     pub user_id: UserId,
     /// Which of the user's names.
     pub username_id: UsernameId,
-    /// What keeps it from going over what others have done; without a key.
+    /// Preconditions of the change, and its idempotency key.
     pub safeguards: Safeguards,
 }
 
@@ -26,7 +27,7 @@ impl RemoveUsername {
         let mut violations = Violations::default();
         let user_id = violations.keep("user_id", user_id.user_id());
         let username_id = violations.keep("username_id", username_id.id(UsernameId::new));
-        let safeguards = safeguards.parse_without_key(&mut violations);
+        let safeguards = safeguards.parse(&mut violations);
         violations.finish(user_id.zip(username_id).map(|(user_id, username_id)| Self {
             user_id,
             username_id,
@@ -35,16 +36,20 @@ impl RemoveUsername {
     }
 
     #[tracing::instrument(level = "debug", name = "application.remove_username", skip_all, fields(user.id = %self.user_id))]
-    pub(super) async fn execute(self, users: &Users, caller: &Caller) -> Result<Details, Error> {
+    pub(super) async fn execute(self, users: &Users, caller: &Caller) -> Result<Outcome<Details>, Error> {
         let target = Target {
             user_id: &self.user_id,
             reach: caller.require(Permission::UserWrite)?,
             reads_profile: true,
             safeguards: &self.safeguards,
             event: UserEventName::UsernameRemoved,
-            request: None,
+            request: self.safeguards.request(|| {
+                RequestDigester::new("remove_username")
+                    .field(self.user_id.as_str())
+                    .field(self.username_id.as_str())
+            }),
         };
-        let removed = users
+        users
             .change(caller, target, |user, profile| {
                 let actor = Actor::User(caller.user_id().clone());
                 user.remove_username(profile, self.username_id.clone(), actor, users.clock.now())
@@ -56,7 +61,6 @@ impl RemoveUsername {
                         RemoveUsernameRefusal::Deleted(_) => Error::UserNotFound(user.id().clone()),
                     })
             })
-            .await?;
-        Ok(removed.answer)
+            .await
     }
 }

@@ -1,9 +1,9 @@
-use unlockd_domain::{OrganizationId, Reach, UserEvent, UserEventName, UserId};
+use unlockd_domain::{Event, OrganizationId, Reach, UserEvent, UserEventName, UserId};
 
 use super::{Details, Users};
 use crate::authentication::Caller;
 use crate::error::Error;
-use crate::idempotency::IdempotentRequest;
+use crate::idempotency::{IdempotentRequest, RequestDigest};
 use crate::ports::RecordedRequest;
 
 /// What a request is compared by with one that was done under the same key.
@@ -31,20 +31,22 @@ impl Repetition<'_> {
         reach: &Reach<'_>,
     ) -> Result<Option<UserEvent>, Error> {
         let recorded = users.store.find_request(caller.user_id(), &self.request.key).await?;
-        match recorded {
-            None => Ok(None),
-            Some(recorded) if !self.is_same(&recorded) => Err(Error::IdempotencyKeyReused),
-            Some(recorded) if !reach.covers(&recorded.event.organization) => Err(Error::PermissionDenied),
-            Some(recorded) => Ok(Some(recorded.event)),
+        let Some(RecordedRequest { event, digest }) = recorded else {
+            return Ok(None);
+        };
+        match event {
+            Event::User(event) if !self.is_same(&event, digest) => Err(Error::IdempotencyKeyReused),
+            Event::User(event) if !reach.covers(&event.organization) => Err(Error::PermissionDenied),
+            Event::User(event) => Ok(Some(event)),
+            Event::Policy(_) | Event::Activity(_) => Err(Error::IdempotencyKeyReused),
         }
     }
 
     /// Of a deleted user's requests the digests are gone: what is left is compared then.
-    fn is_same(&self, recorded: &RecordedRequest) -> bool {
-        if let Some(digest) = recorded.digest {
+    fn is_same(&self, event: &UserEvent, digest: Option<RequestDigest>) -> bool {
+        if let Some(digest) = digest {
             return digest == self.request.digest;
         }
-        let event = &recorded.event;
         event.kind.name() == self.event
             && self.user_id.is_none_or(|user_id| *user_id == event.user_id)
             && self.organization.is_none_or(|id| *id == event.organization)

@@ -1,6 +1,8 @@
 use std::time::Duration;
 
-use unlockd_domain::{Actor, PasswordReset, Permission, PlainPassword, Source, UserDeleted, UserEventName, UserId};
+use unlockd_domain::{
+    Actor, PasswordReset, Permission, PlainPassword, Source, User, UserDeleted, UserEventName, UserId, UserProfile,
+};
 
 use super::change::Target;
 use super::reach::within_reach;
@@ -8,17 +10,21 @@ use super::safeguards::{Safeguards, SafeguardsForm};
 use super::{Details, IdForm, Users};
 use crate::authentication::Caller;
 use crate::error::{Error, Violations};
+use crate::idempotency::RequestDigester;
 use crate::ports::VerificationCode;
 
 /// Makes a code by which a user's password can be replaced, in place of an earlier one, and hands it to the caller, who gets
 /// it to the user by a way that proves who they are.
+///
+/// Codes are stored hashed, so a request that is repeated under its idempotency key cannot be answered with the first code. It
+/// is answered with another one, which replaces the first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RequestPasswordReset {
     /// Whose password it is.
     pub user_id: UserId,
     /// Where the request comes from.
     pub source: Option<Source>,
-    /// What keeps it from going over what others have done; without a key.
+    /// Preconditions of the change. A key is accepted; see [`RequestPasswordReset`].
     pub safeguards: Safeguards,
 }
 
@@ -62,7 +68,7 @@ impl RequestPasswordResetForm {
         ])?;
         let mut violations = Violations::default();
         let user_id = violations.keep("user_id", self.user_id.user_id());
-        let safeguards = self.safeguards.parse_without_key(&mut violations);
+        let safeguards = self.safeguards.parse(&mut violations);
         violations.finish(user_id.map(|user_id| RequestPasswordReset {
             user_id,
             source: self.source,
@@ -80,7 +86,12 @@ impl RequestPasswordReset {
         // Hashing is dear: only for somebody who is there, and is the caller's to change.
         let reach = caller.require(Permission::UserWrite)?;
         let user = within_reach(users.store.find(&self.user_id).await?, &self.user_id, &reach)?;
-        self.safeguards.check(&user)?;
+        let request = self
+            .safeguards
+            .request(|| RequestDigester::new("request_password_reset").field(self.user_id.as_str()));
+        if request.is_none() {
+            self.safeguards.check(&user)?;
+        }
         let code = users.codes.generate();
         // Codes are short, so that they are kept as passwords are.
         let secret = PlainPassword::new(code.expose()).map_err(Error::internal)?;
@@ -91,21 +102,29 @@ impl RequestPasswordReset {
             reads_profile: false,
             safeguards: &self.safeguards,
             event: UserEventName::PasswordResetRequested,
-            request: None,
+            request,
         };
-        let requested = users
-            .change(caller, target, |user, _| {
-                let now = users.clock.now();
-                let reset = PasswordReset {
-                    code_hash: code_hash.clone(),
-                    expires_at: now.saturating_add(Self::CODE_LIFETIME),
-                    failed_attempts: 0,
-                };
-                user.request_password_reset(reset, Actor::User(caller.user_id().clone()), now)
-                    .map(|change| change.from_source(self.source.as_ref()))
-                    .map_err(|UserDeleted| Error::UserNotFound(user.id().clone()))
-            })
-            .await?;
+        let decide = |user: &User, _: &UserProfile| {
+            let now = users.clock.now();
+            let reset = PasswordReset {
+                code_hash: code_hash.clone(),
+                expires_at: now.saturating_add(Self::CODE_LIFETIME),
+                failed_attempts: 0,
+            };
+            user.request_password_reset(reset, Actor::User(caller.user_id().clone()), now)
+                .map(|change| change.from_source(self.source.as_ref()))
+                .map_err(|UserDeleted| Error::UserNotFound(user.id().clone()))
+        };
+        let mut requested = users.change(caller, target.clone(), decide).await?;
+        if requested.replayed {
+            // The code of the first answer is not stored: this answer's code replaces it.
+            let again = Target {
+                safeguards: &Safeguards::default(),
+                request: None,
+                ..target
+            };
+            requested = users.change(caller, again, decide).await?;
+        }
         Ok(RequestedPasswordReset {
             details: requested.answer,
             code,

@@ -41,8 +41,6 @@ enum Problem {
     EntityTag,
     #[error("must say the same as the field if_sequence")]
     Contradiction,
-    #[error("is not known by this request: it is not safe to repeat")]
-    NotSafe,
     #[error("is not known by this request")]
     Unknown,
 }
@@ -65,13 +63,12 @@ impl SafeguardsForm {
         }
     }
 
-    /// The same for a request that does not take a key: one that came with a key must not look as if it were safe.
-    pub(super) fn parse_without_key(mut self, violations: &mut Violations) -> Safeguards {
-        if !self.idempotency_keys.is_empty() {
-            violations.note(IDEMPOTENCY_KEY, Problem::NotSafe);
-            self.idempotency_keys.clear();
+    /// The key of a request that knows no expected sequence, or notes of what is wrong.
+    pub(crate) fn parse_key(&self, violations: &mut Violations) -> Option<IdempotencyKey> {
+        if !self.if_match.is_empty() {
+            violations.note(IF_MATCH, Problem::Unknown);
         }
-        self.parse(violations)
+        violations.keep(IDEMPOTENCY_KEY, self.idempotency_key()).flatten()
     }
 
     /// Notes of what came, for a request that knows none of it: it must not look as if it were safe.

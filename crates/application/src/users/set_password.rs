@@ -5,10 +5,12 @@ use unlockd_domain::{
 use super::change::Target;
 use super::reach::within_reach;
 use super::redeem_code::Redemption;
+use super::replay::Repetition;
 use super::safeguards::{Safeguards, SafeguardsForm};
-use super::{Details, IdForm, NewPassword, NewPasswordSecret, PasswordForm, Users};
+use super::{Details, IdForm, NewPassword, NewPasswordSecret, Outcome, PasswordForm, Users};
 use crate::authentication::Caller;
 use crate::error::{Error, Violations};
+use crate::idempotency::{IdempotentRequest, RequestDigester};
 use crate::ports::VerificationCode;
 use crate::sign_in::PasswordAttempt;
 
@@ -26,7 +28,7 @@ pub struct SetPassword {
     pub authority: PasswordAuthority,
     /// Where the request comes from.
     pub source: Option<Source>,
-    /// What keeps it from going over what others have done; without a key.
+    /// Preconditions of the change, and its idempotency key.
     pub safeguards: Safeguards,
 }
 
@@ -79,7 +81,7 @@ impl SetPasswordForm {
             }
         };
         let authority = authority(self.current_password, self.verification_code, &mut violations);
-        let safeguards = self.safeguards.parse_without_key(&mut violations);
+        let safeguards = self.safeguards.parse(&mut violations);
         violations.finish(user_id.zip(password).map(|(user_id, new_password)| SetPassword {
             user_id,
             new_password,
@@ -124,14 +126,50 @@ fn authority(
 
 impl SetPassword {
     #[tracing::instrument(level = "debug", name = "application.set_password", skip_all, fields(user.id = %self.user_id))]
-    pub(super) async fn execute(self, users: &Users, caller: &Caller) -> Result<Details, Error> {
+    pub(super) async fn execute(self, users: &Users, caller: &Caller) -> Result<Outcome<Details>, Error> {
         let reach = self.reach(caller)?;
         users
             .password_rules
             .check("new_password.password", &self.new_password)?;
-        // Hashing is dear: only for somebody who is there, and is the caller's to change.
-        let user = within_reach(users.store.find(&self.user_id).await?, &self.user_id, &reach)?;
-        self.safeguards.check(&user)?;
+        let is_key_used = match &self.safeguards.idempotency_key {
+            Some(key) => users.store.find_request(caller.user_id(), key).await?.is_some(),
+            None => false,
+        };
+        if !is_key_used {
+            // Hashing is dear: only for somebody who is there, and is the caller's to change.
+            let user = within_reach(users.store.find(&self.user_id).await?, &self.user_id, &reach)?;
+            self.safeguards.check(&user)?;
+        }
+        let request = self.request(users, caller).await?;
+        let repetition = request.as_ref().map(|request| Repetition {
+            request,
+            event: UserEventName::PasswordChanged,
+            user_id: Some(&self.user_id),
+            organization: None,
+        });
+        let Some(repetition) = repetition else {
+            return self.apply(users, caller, &reach, None).await;
+        };
+        if is_key_used && let Some(event) = repetition.find(users, caller, &reach).await? {
+            return Ok(Outcome::replayed(Details::from(&event)));
+        }
+        match self.apply(users, caller, &reach, request.as_ref()).await {
+            // The same request at the same time may have replaced the password, or used the code, that this one has shown.
+            Err(error @ (Error::InvalidCredentials | Error::InvalidVerificationCode)) => {
+                let event = repetition.find(users, caller, &reach).await?;
+                event.map(|event| Outcome::replayed(Details::from(&event))).ok_or(error)
+            }
+            outcome => outcome,
+        }
+    }
+
+    async fn apply(
+        &self,
+        users: &Users,
+        caller: &Caller,
+        reach: &Reach<'_>,
+        request: Option<&IdempotentRequest>,
+    ) -> Result<Outcome<Details>, Error> {
         let actor = Actor::User(caller.user_id().clone());
         let (safeguards, shown) = match &self.authority {
             PasswordAuthority::Caller => (self.safeguards.clone(), None),
@@ -155,8 +193,9 @@ impl SetPassword {
                     actor,
                     source: self.source.as_ref(),
                     safeguards: &self.safeguards,
+                    request,
                 };
-                return users.redeem(redemption).await;
+                return users.redeem(redemption).await.map(Outcome::new);
             }
         };
         // The session of somebody who has just shown the current password goes on; after an operator's change none does.
@@ -168,13 +207,13 @@ impl SetPassword {
         let hash = self.new_password.secret.clone().hash(users).await?;
         let target = Target {
             user_id: &self.user_id,
-            reach,
+            reach: reach.clone(),
             reads_profile: shown.is_some(),
             safeguards: &safeguards,
             event: UserEventName::PasswordChanged,
-            request: None,
+            request: request.cloned(),
         };
-        let changed = users
+        users
             .change(caller, target, |user, profile| {
                 // Whoever has set another one since has not shown that to us.
                 let current = profile.password.as_ref().map(|password| &password.hash);
@@ -195,8 +234,23 @@ impl SetPassword {
                     })
                     .map_err(|UserDeleted| Error::UserNotFound(user.id().clone()))
             })
-            .await?;
-        Ok(changed.answer)
+            .await
+    }
+
+    /// The request as it is recorded with its key. Neither the current password nor the code is part of it: a repetition
+    /// is recognized by the password that it sets.
+    async fn request(&self, users: &Users, caller: &Caller) -> Result<Option<IdempotentRequest>, Error> {
+        let Some(key) = &self.safeguards.idempotency_key else {
+            return Ok(None);
+        };
+        let salt = key.password_salt(caller.user_id());
+        let fingerprint = self.new_password.secret.fingerprint(users, salt).await?;
+        Ok(self.safeguards.request(|| {
+            RequestDigester::new("set_password")
+                .field(self.user_id.as_str())
+                .field(fingerprint)
+                .field([u8::from(self.new_password.change_required)])
+        }))
     }
 
     /// Whoever knows the current password, or has a code, may set their own without any role.

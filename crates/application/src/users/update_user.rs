@@ -2,9 +2,10 @@ use unlockd_domain::{Actor, Permission, UserData, UserDataError, UserDeleted, Us
 
 use super::change::Target;
 use super::safeguards::{Safeguards, SafeguardsForm};
-use super::{Details, IdForm, Users};
+use super::{Details, IdForm, Outcome, Users};
 use crate::authentication::Caller;
 use crate::error::{Error, Violations};
+use crate::idempotency::RequestDigester;
 
 /// Replaces what the owners note about a user.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,7 +14,7 @@ pub struct UpdateUser {
     pub user_id: UserId,
     /// What is noted from now on.
     pub data: UserData,
-    /// What keeps it from overwriting what others have done; without a key.
+    /// Preconditions of the change, and its idempotency key.
     pub safeguards: Safeguards,
 }
 
@@ -48,7 +49,7 @@ impl UpdateUserForm {
             violations.note("data", "must be given");
             None
         };
-        let safeguards = self.safeguards.parse_without_key(&mut violations);
+        let safeguards = self.safeguards.parse(&mut violations);
         violations.finish(user_id.zip(data).map(|(user_id, data)| UpdateUser {
             user_id,
             data,
@@ -59,22 +60,25 @@ impl UpdateUserForm {
 
 impl UpdateUser {
     #[tracing::instrument(level = "debug", name = "application.update_user", skip_all, fields(user.id = %self.user_id))]
-    pub(super) async fn execute(self, users: &Users, caller: &Caller) -> Result<Details, Error> {
+    pub(super) async fn execute(self, users: &Users, caller: &Caller) -> Result<Outcome<Details>, Error> {
         let target = Target {
             user_id: &self.user_id,
             reach: caller.require(Permission::UserWrite)?,
             reads_profile: false,
             safeguards: &self.safeguards,
             event: UserEventName::Updated,
-            request: None,
+            request: self.safeguards.request(|| {
+                RequestDigester::new("update_user")
+                    .field(self.user_id.as_str())
+                    .field(self.data.as_json())
+            }),
         };
-        let updated = users
+        users
             .change(caller, target, |user, _| {
                 let actor = Actor::User(caller.user_id().clone());
                 user.update(self.data.clone(), actor, users.clock.now())
                     .map_err(|UserDeleted| Error::UserNotFound(user.id().clone()))
             })
-            .await?;
-        Ok(updated.answer)
+            .await
     }
 }

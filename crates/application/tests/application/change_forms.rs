@@ -106,34 +106,6 @@ fn a_well_formed_change_of_state_says_what_it_was_given() {
 }
 
 #[test]
-fn what_is_not_safe_to_repeat_takes_no_key() {
-    let update = UpdateUserForm {
-        user_id: named("ada"),
-        data: Some(UserData::from_json("{}")),
-        safeguards: with_key(),
-        ..UpdateUserForm::default()
-    };
-    let set_password = SetPasswordForm {
-        user_id: named("ada"),
-        new_password: Some(password("open sesame")),
-        safeguards: with_key(),
-        ..SetPasswordForm::default()
-    };
-    let expected = [(
-        "idempotency-key".to_owned(),
-        "is not known by this request: it is not safe to repeat".to_owned(),
-    )];
-    for refused in [
-        violations(update.parse()),
-        violations(set_password.parse()),
-        violations(AddUsername::parse(named("ada"), Some(username("ada")), with_key())),
-        violations(RemoveUsername::parse(named("ada"), named("1"), with_key())),
-    ] {
-        assert_eq!(refused, expected);
-    }
-}
-
-#[test]
 fn what_takes_no_key_still_takes_a_sequence() {
     let at_three = || SafeguardsForm {
         if_match: vec![b"\"3\"".to_vec()],

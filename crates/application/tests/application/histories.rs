@@ -103,19 +103,19 @@ impl Step {
             Change::Deactivate => users.deactivate_user(caller, guarded!(deactivate(user))).await?,
             Change::Reactivate => users.reactivate_user(caller, guarded!(reactivate(user))).await?,
             Change::Delete => users.delete_user(caller, guarded!(delete(user))).await?,
-            Change::Update(data) => return Ok((users.update_user(caller, guarded!(update(user, data))).await?, false)),
+            Change::Update(data) => users.update_user(caller, guarded!(update(user, data))).await?,
             Change::SetPassword => {
                 let command = guarded!(set_password(user, "open sesame"));
-                return Ok((users.set_password(caller, command).await?, false));
+                users.set_password(caller, command).await?
             }
             Change::AddUsername(name) => {
                 let added = users.add_username(caller, guarded!(add_username(user, name))).await?;
-                return Ok((added.details, false));
+                added.map(|added| added.details)
             }
             Change::RemoveUsername(name) => {
                 let id = username_id(stage, user, name).await;
                 let command = guarded!(remove_username(user, &id));
-                return Ok((users.remove_username(caller, command).await?, false));
+                users.remove_username(caller, command).await?
             }
         };
         Ok((outcome.answer, outcome.replayed))

@@ -76,6 +76,7 @@ impl Lobby {
             organization: None,
             policy,
             source: None,
+            idempotency_key: None,
         };
         let policies = &self.stage.services.lockout_policies;
         policies

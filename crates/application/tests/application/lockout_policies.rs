@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use unlockd_application::idempotency::IdempotentRequest;
 use unlockd_application::lockout_policies::{
     EffectiveLockoutPolicy, GetLockoutPolicy, LockoutPolicyOrigin, PolicyDetails, ResetLockoutPolicy, SetLockoutPolicy,
 };
@@ -39,16 +40,20 @@ async fn set(stage: &Stage, who: &Caller, organization: Option<&str>, attempts: 
         organization: owned_by(organization),
         policy: fixtures::lockout_policy(attempts),
         source: Some(fixtures::source("203.0.113.7")),
+        idempotency_key: None,
     };
-    stage.services.lockout_policies.set_lockout_policy(who, command).await
+    let set = stage.services.lockout_policies.set_lockout_policy(who, command).await;
+    set.map(|set| set.answer)
 }
 
 async fn reset(stage: &Stage, who: &Caller, organization: Option<&str>) -> Result<PolicyDetails, Error> {
     let command = ResetLockoutPolicy {
         organization: owned_by(organization),
         source: None,
+        idempotency_key: None,
     };
-    stage.services.lockout_policies.reset_lockout_policy(who, command).await
+    let reset = stage.services.lockout_policies.reset_lockout_policy(who, command).await;
+    reset.map(|reset| reset.answer)
 }
 
 /// All events of policies.
@@ -209,7 +214,11 @@ impl LockoutPolicyStore for Contested {
         self.inner.find_effective(organization).await
     }
 
-    async fn commit(&self, change: &PolicyChange) -> Result<(), CommitPolicyError> {
+    async fn commit(
+        &self,
+        change: &PolicyChange,
+        request: Option<&IdempotentRequest>,
+    ) -> Result<(), CommitPolicyError> {
         let is_due = self
             .left
             .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
@@ -217,9 +226,9 @@ impl LockoutPolicyStore for Contested {
             let before = self.find(None).await?;
             let policy = Some(LockoutPolicy::DEFAULT);
             let theirs = PolicyChange::new(None, before.as_ref(), policy, Actor::System, fixtures::now());
-            LockoutPolicyStore::commit(&self.inner, &theirs).await?;
+            LockoutPolicyStore::commit(&self.inner, &theirs, None).await?;
         }
-        LockoutPolicyStore::commit(&self.inner, change).await
+        LockoutPolicyStore::commit(&self.inner, change, request).await
     }
 }
 
@@ -257,4 +266,35 @@ async fn a_store_that_is_lost_is_said_to_be_unavailable() {
         );
         assert_eq!(reason(reset(&stage, &owner(), organization).await), "STORE_UNAVAILABLE");
     }
+}
+
+#[tokio::test]
+async fn a_change_under_a_key_is_written_once_and_answered_alike() {
+    let stage = Stage::new().await;
+    let policies = &stage.services.lockout_policies;
+    let set = |attempts| SetLockoutPolicy {
+        organization: owned_by(Some("here")),
+        policy: fixtures::lockout_policy(attempts),
+        source: None,
+        idempotency_key: Some(fixtures::idempotency_key("set")),
+    };
+    let reset = || ResetLockoutPolicy {
+        organization: owned_by(Some("here")),
+        source: None,
+        idempotency_key: Some(fixtures::idempotency_key("reset")),
+    };
+    let first_set = policies.set_lockout_policy(&owner(), set(3)).await.unwrap();
+    let first_reset = policies.reset_lockout_policy(&owner(), reset()).await.unwrap();
+
+    let set_again = policies.set_lockout_policy(&owner(), set(3)).await.unwrap();
+    let reset_again = policies.reset_lockout_policy(&owner(), reset()).await.unwrap();
+
+    assert!(set_again.replayed && reset_again.replayed);
+    assert_eq!(
+        (set_again.answer, reset_again.answer),
+        (first_set.answer, first_reset.answer)
+    );
+    assert_eq!(events(&stage).await.len(), 2);
+    let other = policies.set_lockout_policy(&owner(), set(4)).await;
+    assert_eq!(reason(other), "IDEMPOTENCY_KEY_REUSED");
 }

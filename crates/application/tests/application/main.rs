@@ -47,6 +47,7 @@ mod reactivating;
 mod reading;
 mod repeatable_change;
 mod repeated_at_once;
+mod repeated_passwords;
 mod resetting_passwords;
 mod safeguard_forms;
 mod search_forms;

@@ -25,7 +25,7 @@ fn against(current: &str) -> SetPassword {
 
 async fn set(lobby: &Lobby, who: &Caller, command: SetPassword) -> Result<u64, Error> {
     let set = lobby.stage.users.set_password(who, command).await;
-    set.map(|details| details.sequence.get())
+    set.map(|set| set.answer.sequence.get())
 }
 
 #[tokio::test]

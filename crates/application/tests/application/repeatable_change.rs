@@ -1,7 +1,7 @@
 use unlockd_application::users::{Details, Outcome, Safeguards};
 use unlockd_application::{Caller, Error, UserService, Users};
 
-use crate::stage::{Stage, deactivate, delete, lock, manager, reactivate, unlock};
+use crate::stage::{Stage, add_username, deactivate, delete, lock, manager, reactivate, set_password, unlock, update};
 
 /// The changes that are safe to repeat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,15 +11,21 @@ pub(crate) enum Change {
     Deactivate,
     Reactivate,
     Delete,
+    Update,
+    AddUsername,
+    SetPassword,
 }
 
 impl Change {
-    pub(crate) const ALL: [Self; 5] = [
+    pub(crate) const ALL: [Self; 8] = [
         Self::Lock,
         Self::Unlock,
         Self::Deactivate,
         Self::Reactivate,
         Self::Delete,
+        Self::Update,
+        Self::AddUsername,
+        Self::SetPassword,
     ];
 
     /// Brings the user of `here` into a state in which the change is legal.
@@ -34,7 +40,7 @@ impl Change {
                     .await
                     .unwrap(),
             ),
-            Self::Lock | Self::Deactivate | Self::Delete => {}
+            Self::Lock | Self::Deactivate | Self::Delete | Self::Update | Self::AddUsername | Self::SetPassword => {}
         }
     }
 
@@ -58,6 +64,16 @@ impl Change {
             Self::Deactivate => users.deactivate_user(caller, guarded!(deactivate(id))).await,
             Self::Reactivate => users.reactivate_user(caller, guarded!(reactivate(id))).await,
             Self::Delete => users.delete_user(caller, guarded!(delete(id))).await,
+            Self::Update => users.update_user(caller, guarded!(update(id, "{}"))).await,
+            Self::AddUsername => {
+                let added = users.add_username(caller, guarded!(add_username(id, "ada"))).await;
+                added.map(|added| added.map(|added| added.details))
+            }
+            Self::SetPassword => {
+                users
+                    .set_password(caller, guarded!(set_password(id, "another sesame")))
+                    .await
+            }
         }
     }
 }

@@ -26,7 +26,7 @@ async fn a_password_is_replaced_and_dated_like_its_event() {
             ..set_password("here", "another")
         };
 
-        let details = stage.users.set_password(&manager(), command).await.unwrap();
+        let details = stage.users.set_password(&manager(), command).await.unwrap().answer;
 
         let stored = stage.profile("here").await.password.unwrap();
         assert_eq!(

@@ -264,6 +264,7 @@ async fn an_organizations_own_policy_goes_before_the_instances() {
         organization: Some(fixtures::organization_id("here")),
         policy: fixtures::lockout_policy(2),
         source: None,
+        idempotency_key: None,
     };
     let policies = &lobby.stage.services.lockout_policies;
     policies.set_lockout_policy(&login_page(), own).await.unwrap();

@@ -73,12 +73,10 @@ impl Who {
 }
 
 impl Change {
-    /// Whether it takes a key.
-    fn is_safe_to_repeat(&self) -> bool {
-        match self {
-            Self::Lock(_) | Self::Unlock | Self::Deactivate | Self::Reactivate | Self::Delete => true,
-            Self::Update(_) | Self::SetPassword | Self::AddUsername(_) | Self::RemoveUsername(_) => false,
-        }
+    /// Whether it is sent with a key. A removal names an id that is found anew for each step, so that it never asks for
+    /// the same twice.
+    fn is_sent_with_a_key(&self) -> bool {
+        !matches!(self, Self::RemoveUsername(_))
     }
 }
 
@@ -88,7 +86,7 @@ impl Step {
         match self {
             Self::Create { key, user, .. } => key.map(|key| (key, *user)),
             Self::Change { key, user, change, .. } => {
-                key.filter(|_| change.is_safe_to_repeat()).map(|key| (key, *user))
+                key.filter(|_| change.is_sent_with_a_key()).map(|key| (key, *user))
             }
             Self::Read { .. } | Self::SetClock(_) => None,
         }

@@ -14,7 +14,8 @@ async fn what_the_owners_note_is_replaced_and_nothing_else() {
     for data in ["{\"likes\":\"tea\"}", "{}"] {
         let before = stage.profile("here").await;
 
-        let details = users.update_user(&manager(), update("here", data)).await.unwrap();
+        let updated = users.update_user(&manager(), update("here", data)).await.unwrap();
+        let details = updated.answer;
 
         let (user, after) = (stage.stored("here").await, stage.profile("here").await);
         assert_eq!(after.data.unwrap().as_json(), data);
@@ -34,10 +35,10 @@ async fn locked_and_inactive_users_are_updated_too() {
     let stage = Stage::new().await;
     stage.lock_here().await;
     let locked = stage.users.update_user(&manager(), update("here", "{}")).await.unwrap();
-    assert_eq!(locked.sequence.get(), 3);
+    assert_eq!(locked.answer.sequence.get(), 3);
     stage.deactivate_here().await;
     let inactive = stage.users.update_user(&manager(), update("here", "{}")).await.unwrap();
-    assert_eq!(inactive.sequence.get(), 5);
+    assert_eq!(inactive.answer.sequence.get(), 5);
     assert_eq!(
         stage.stored("here").await.record().state.wire_name(),
         "USER_STATE_INACTIVE"

@@ -23,13 +23,13 @@ async fn a_name_comes_behind_the_others_under_an_id_of_its_own() {
 
         let user = stage.stored("here").await;
         assert_eq!(
-            (added.details.sequence, added.details.change_date),
+            (added.answer.details.sequence, added.answer.details.change_date),
             (user.sequence(), user.changed_at())
         );
         let event = stage.last_event("here").await;
         assert_eq!(event.kind, UserEventKind::UsernameAdded);
         assert_eq!(event.actor, Actor::User(manager().user_id().clone()));
-        ids.push(added.username_id);
+        ids.push(added.answer.username_id);
     }
     let stored = stage.profile("here").await.usernames;
     assert!(stored.iter().map(Username::name).eq(["Ada", "countess"]));
@@ -115,8 +115,8 @@ async fn a_name_is_taken_away_by_its_id_and_free_again() {
         .await
         .unwrap();
 
-    let command = remove_username("here", added.username_id.as_str());
-    let details = users.remove_username(&manager(), command).await.unwrap();
+    let command = remove_username("here", added.answer.username_id.as_str());
+    let details = users.remove_username(&manager(), command).await.unwrap().answer;
 
     let user = stage.stored("here").await;
     assert_eq!(
@@ -142,7 +142,7 @@ async fn a_name_that_the_user_does_not_have_is_not_found() {
         .add_username(&instance_manager(), add_username("there", "ada"))
         .await
         .unwrap();
-    for id in ["nothing", theirs.username_id.as_str()] {
+    for id in ["nothing", theirs.answer.username_id.as_str()] {
         let error = users
             .remove_username(&manager(), remove_username("here", id))
             .await
@@ -164,7 +164,7 @@ async fn a_name_that_somebody_else_takes_away_in_between_is_not_found() {
         .add_username(&manager(), add_username("here", "ada"))
         .await
         .unwrap();
-    let command = remove_username("here", added.username_id.as_str());
+    let command = remove_username("here", added.answer.username_id.as_str());
     let (others, theirs) = (stage.services.users.clone(), command.clone());
     double.interrupt(async move {
         others.remove_username(&manager(), theirs).await.unwrap();

@@ -16,7 +16,7 @@ use unlockd_proto::unlockd::policy::v1::{
     SetLockoutPolicyRequest, SetLockoutPolicyResponse, lockout_policy_service_server,
 };
 
-use crate::call::answer;
+use crate::call::{answer, answer_once};
 
 /// The RPCs on top of the use cases.
 pub(crate) struct PolicyRpcs {
@@ -45,7 +45,7 @@ impl lockout_policy_service_server::LockoutPolicyService for PolicyRpcs {
         &self,
         request: Request<SetLockoutPolicyRequest>,
     ) -> Result<Response<SetLockoutPolicyResponse>, Status> {
-        answer(request, |call| {
+        answer_once(request, |call| {
             set_lockout_policy::set_lockout_policy(&*self.policies, call)
         })
         .await
@@ -55,7 +55,7 @@ impl lockout_policy_service_server::LockoutPolicyService for PolicyRpcs {
         &self,
         request: Request<ResetLockoutPolicyRequest>,
     ) -> Result<Response<ResetLockoutPolicyResponse>, Status> {
-        answer(request, |call| {
+        answer_once(request, |call| {
             reset_lockout_policy::reset_lockout_policy(&*self.policies, call)
         })
         .await

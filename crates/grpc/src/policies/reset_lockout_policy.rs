@@ -1,3 +1,4 @@
+use unlockd_application::users::Outcome;
 use unlockd_application::{Error, LockoutPolicyService};
 use unlockd_proto::unlockd::policy::v1::{ResetLockoutPolicyRequest, ResetLockoutPolicyResponse};
 
@@ -10,12 +11,12 @@ use crate::object_details;
 pub(super) async fn reset_lockout_policy(
     policies: &dyn LockoutPolicyService,
     call: Call<ResetLockoutPolicyRequest>,
-) -> Result<ResetLockoutPolicyResponse, Error> {
+) -> Result<Outcome<ResetLockoutPolicyResponse>, Error> {
     let source = call.source();
     let safeguards = unknown_safeguards(call.idempotency_keys, call.if_match);
     let command = owner(call.message.organization_id, source, safeguards).parse_reset()?;
     let reset = policies.reset_lockout_policy(call.live.caller(), command).await?;
-    Ok(ResetLockoutPolicyResponse {
-        details: Some(object_details::of_policy(&reset)),
-    })
+    Ok(reset.map(|details| ResetLockoutPolicyResponse {
+        details: Some(object_details::of_policy(&details)),
+    }))
 }

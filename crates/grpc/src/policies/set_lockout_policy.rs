@@ -1,3 +1,4 @@
+use unlockd_application::users::Outcome;
 use unlockd_application::{Error, LockoutPolicyService};
 use unlockd_proto::unlockd::policy::v1::{SetLockoutPolicyRequest, SetLockoutPolicyResponse};
 
@@ -10,13 +11,13 @@ use crate::{lockout_policy, object_details};
 pub(super) async fn set_lockout_policy(
     policies: &dyn LockoutPolicyService,
     call: Call<SetLockoutPolicyRequest>,
-) -> Result<SetLockoutPolicyResponse, Error> {
+) -> Result<Outcome<SetLockoutPolicyResponse>, Error> {
     let source = call.source();
     let safeguards = unknown_safeguards(call.idempotency_keys, call.if_match);
     let policy = call.message.policy.map(lockout_policy::form);
     let command = owner(call.message.organization_id, source, safeguards).parse_set(policy, "policy.")?;
     let set = policies.set_lockout_policy(call.live.caller(), command).await?;
-    Ok(SetLockoutPolicyResponse {
-        details: Some(object_details::of_policy(&set)),
-    })
+    Ok(set.map(|details| SetLockoutPolicyResponse {
+        details: Some(object_details::of_policy(&details)),
+    }))
 }

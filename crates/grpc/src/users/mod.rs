@@ -62,7 +62,7 @@ impl user_service_server::UserService for UserRpcs {
     }
 
     async fn update_user(&self, request: Request<UpdateUserRequest>) -> Result<Response<UpdateUserResponse>, Status> {
-        answer(request, |call| update_user::update_user(&*self.users, call)).await
+        answer_once(request, |call| update_user::update_user(&*self.users, call)).await
     }
 
     async fn deactivate_user(
@@ -95,21 +95,21 @@ impl user_service_server::UserService for UserRpcs {
         &self,
         request: Request<AddUsernameRequest>,
     ) -> Result<Response<AddUsernameResponse>, Status> {
-        answer(request, |call| add_username::add_username(&*self.users, call)).await
+        answer_once(request, |call| add_username::add_username(&*self.users, call)).await
     }
 
     async fn remove_username(
         &self,
         request: Request<RemoveUsernameRequest>,
     ) -> Result<Response<RemoveUsernameResponse>, Status> {
-        answer(request, |call| remove_username::remove_username(&*self.users, call)).await
+        answer_once(request, |call| remove_username::remove_username(&*self.users, call)).await
     }
 
     async fn set_password(
         &self,
         request: Request<SetPasswordRequest>,
     ) -> Result<Response<SetPasswordResponse>, Status> {
-        answer(request, |call| set_password::set_password(&*self.users, call)).await
+        answer_once(request, |call| set_password::set_password(&*self.users, call)).await
     }
 
     async fn request_password_reset(

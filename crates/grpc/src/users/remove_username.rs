@@ -1,4 +1,4 @@
-use unlockd_application::users::{IdForm, RemoveUsername};
+use unlockd_application::users::{IdForm, Outcome, RemoveUsername};
 use unlockd_application::{Error, UserService};
 use unlockd_proto::zitadel::user::v3alpha::{RemoveUsernameRequest, RemoveUsernameResponse};
 
@@ -10,7 +10,7 @@ use crate::call::{Call, safeguards, user_id};
 pub(super) async fn remove_username(
     users: &dyn UserService,
     call: Call<RemoveUsernameRequest>,
-) -> Result<RemoveUsernameResponse, Error> {
+) -> Result<Outcome<RemoveUsernameResponse>, Error> {
     let user_id = user_id(call.message.user_id, call.user_in_path);
     let username_id = IdForm {
         in_path: None,
@@ -19,7 +19,7 @@ pub(super) async fn remove_username(
     let safeguards = safeguards(call.idempotency_keys, call.message.if_sequence);
     let command = RemoveUsername::parse(user_id, username_id, safeguards)?;
     let removed = users.remove_username(call.live.caller(), command).await?;
-    Ok(RemoveUsernameResponse {
-        details: Some(details(&removed)),
-    })
+    Ok(removed.map(|answer| RemoveUsernameResponse {
+        details: Some(details(&answer)),
+    }))
 }

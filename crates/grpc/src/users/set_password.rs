@@ -1,4 +1,4 @@
-use unlockd_application::users::SetPasswordForm;
+use unlockd_application::users::{Outcome, SetPasswordForm};
 use unlockd_application::{Error, UserService};
 use unlockd_proto::zitadel::user::v3alpha::set_password_request::Verification;
 use unlockd_proto::zitadel::user::v3alpha::{SetPasswordRequest, SetPasswordResponse};
@@ -12,7 +12,7 @@ use crate::call::{Call, safeguards, user_id};
 pub(super) async fn set_password(
     users: &dyn UserService,
     call: Call<SetPasswordRequest>,
-) -> Result<SetPasswordResponse, Error> {
+) -> Result<Outcome<SetPasswordResponse>, Error> {
     let source = call.source();
     let (current_password, verification_code) = match call.message.verification {
         Some(Verification::CurrentPassword(password)) => (Some(password), None),
@@ -28,7 +28,7 @@ pub(super) async fn set_password(
         safeguards: safeguards(call.idempotency_keys, call.message.if_sequence),
     };
     let set = users.set_password(call.live.caller(), form.parse()?).await?;
-    Ok(SetPasswordResponse {
-        details: Some(details(&set)),
-    })
+    Ok(set.map(|answer| SetPasswordResponse {
+        details: Some(details(&answer)),
+    }))
 }

@@ -1,4 +1,4 @@
-use unlockd_application::users::UpdateUserForm;
+use unlockd_application::users::{Outcome, UpdateUserForm};
 use unlockd_application::{Error, UserService};
 use unlockd_proto::zitadel::user::v3alpha::{UpdateUserRequest, UpdateUserResponse};
 
@@ -11,7 +11,7 @@ use crate::call::{Call, safeguards, user_id};
 pub(super) async fn update_user(
     users: &dyn UserService,
     call: Call<UpdateUserRequest>,
-) -> Result<UpdateUserResponse, Error> {
+) -> Result<Outcome<UpdateUserResponse>, Error> {
     let form = UpdateUserForm {
         user_id: user_id(call.message.user_id, call.user_in_path),
         has_contact: call.message.contact.is_some(),
@@ -20,9 +20,9 @@ pub(super) async fn update_user(
         safeguards: safeguards(call.idempotency_keys, call.message.if_sequence),
     };
     let updated = users.update_user(call.live.caller(), form.parse()?).await?;
-    Ok(UpdateUserResponse {
-        details: Some(details(&updated)),
+    Ok(updated.map(|answer| UpdateUserResponse {
+        details: Some(details(&answer)),
         email_code: None,
         phone_code: None,
-    })
+    }))
 }

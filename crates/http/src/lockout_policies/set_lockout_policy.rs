@@ -1,4 +1,3 @@
-use axum::Json;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use unlockd_application::duration_from_text;
@@ -13,6 +12,7 @@ use crate::integer::{Integer, between, up_to};
 use crate::object_details::ObjectDetails;
 use crate::refusal::Refusal;
 use crate::router::Api;
+use crate::safeguards::{IdempotencyKeyHeader, Once};
 
 /// A whole policy (`unlockd.policy.v1.LockoutPolicy`): what is left out is as in the default. Spans are in seconds, longer than
 /// 0 and up to 10 years.
@@ -84,7 +84,7 @@ pub(crate) struct ChangedLockoutPolicy {
     put,
     path = "/v1/organizations/{organization_id}/lockout-policy",
     tag = "lockout policies",
-    params(OrganizationInPath),
+    params(OrganizationInPath, IdempotencyKeyHeader),
     request_body = SetLockoutPolicyRequest,
     responses((status = 200, description = "The policy is set.", body = ChangedLockoutPolicy)),
 )]
@@ -93,11 +93,11 @@ pub(crate) async fn set_lockout_policy(
     State(api): State<Api>,
     Authenticated(caller): Authenticated,
     Owned { owner, body }: Owned<SetLockoutPolicyRequest>,
-) -> Result<Json<ChangedLockoutPolicy>, Refusal> {
+) -> Result<Once<ChangedLockoutPolicy>, Refusal> {
     // The fields are the message, so that they have no path.
     let command = owner.parse_set(Some(body.into()), "")?;
-    let details = api.lockout_policies.set_lockout_policy(&caller, command).await?;
-    Ok(Json(details.into()))
+    let outcome = api.lockout_policies.set_lockout_policy(&caller, command).await?;
+    Ok(Once::of(outcome))
 }
 
 impl From<SetLockoutPolicyRequest> for LockoutPolicyForm {

@@ -1,4 +1,3 @@
-use axum::Json;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use unlockd_application::users::{self, AddUsername};
@@ -12,7 +11,7 @@ use crate::integer::Integer;
 use crate::json::Object;
 use crate::refusal::Refusal;
 use crate::router::Api;
-use crate::safeguards::{IfMatchHeader, if_sequence};
+use crate::safeguards::{IdempotencyKeyHeader, IfMatchHeader, Once, if_sequence};
 
 /// The name that is to be added.
 #[derive(Default, Deserialize, ToSchema)]
@@ -49,7 +48,7 @@ pub(crate) struct AddedUsername {
     post,
     path = "/v3alpha/users/{user_id}/username",
     tag = "users",
-    params(UserInPath, IfMatchHeader),
+    params(UserInPath, IdempotencyKeyHeader, IfMatchHeader),
     request_body = AddUsernameRequest,
     responses((status = 200, description = "The name is added.", body = AddedUsername)),
 )]
@@ -63,13 +62,13 @@ pub(crate) async fn add_username(
         body,
         ..
     }: Addressed<AddUsernameRequest>,
-) -> Result<Json<AddedUsername>, Refusal> {
+) -> Result<Once<AddedUsername>, Refusal> {
     user_id.in_message = body.user_id.unwrap_or_default();
     safeguards.if_sequence = body.if_sequence.map(Integer::get);
     let username = body.username.map(|Object(username)| username.into());
     let command = AddUsername::parse(user_id, username, safeguards)?;
-    let added = api.users.add_username(&caller, command).await?;
-    Ok(Json(added.into()))
+    let outcome = api.users.add_username(&caller, command).await?;
+    Ok(Once::of(outcome))
 }
 
 impl From<users::AddedUsername> for AddedUsername {

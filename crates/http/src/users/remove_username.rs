@@ -1,4 +1,3 @@
-use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
 use unlockd_application::users::RemoveUsername;
@@ -10,7 +9,7 @@ use crate::authenticated::Authenticated;
 use crate::integer::Integer;
 use crate::refusal::Refusal;
 use crate::router::Api;
-use crate::safeguards::{IfMatchHeader, if_sequence};
+use crate::safeguards::{IdempotencyKeyHeader, IfMatchHeader, Once, if_sequence};
 
 /// May be left out as a whole.
 #[derive(Default, Deserialize, ToSchema)]
@@ -36,7 +35,7 @@ pub(crate) struct RemoveUsernameRequest {
     delete,
     path = "/v3alpha/users/{user_id}/username/{username_id}",
     tag = "users",
-    params(UserInPath, UsernameInPath, IfMatchHeader),
+    params(UserInPath, UsernameInPath, IdempotencyKeyHeader, IfMatchHeader),
     request_body = Option<RemoveUsernameRequest>,
     responses((status = 200, description = "The name is removed.", body = ChangedUser)),
 )]
@@ -50,11 +49,11 @@ pub(crate) async fn remove_username(
         mut safeguards,
         body,
     }: Addressed<RemoveUsernameRequest>,
-) -> Result<Json<ChangedUser>, Refusal> {
+) -> Result<Once<ChangedUser>, Refusal> {
     user_id.in_message = body.user_id.unwrap_or_default();
     username_id.in_message = body.username_id.unwrap_or_default();
     safeguards.if_sequence = body.if_sequence.map(Integer::get);
     let command = RemoveUsername::parse(user_id, username_id, safeguards)?;
-    let details = api.users.remove_username(&caller, command).await?;
-    Ok(Json(details.into()))
+    let outcome = api.users.remove_username(&caller, command).await?;
+    Ok(Once::of(outcome))
 }

@@ -12,7 +12,7 @@ use crate::integer::Integer;
 use crate::json::Object;
 use crate::refusal::Refusal;
 use crate::router::Api;
-use crate::safeguards::{IfMatchHeader, if_sequence};
+use crate::safeguards::{IdempotencyKeyHeader, IfMatchHeader, if_sequence};
 use crate::source::RequestSource;
 
 /// How the code gets to the user. `sendEmail`, which is meant when nothing is said, and `sendSms` are documented and not done
@@ -67,7 +67,7 @@ pub(crate) struct PasswordResetCode {
     post,
     path = "/v3alpha/users/{user_id}/password/reset",
     tag = "users",
-    params(UserInPath, IfMatchHeader),
+    params(UserInPath, IdempotencyKeyHeader, IfMatchHeader),
     request_body = RequestPasswordResetRequest,
     responses((status = 200, description = "The code was made.", body = PasswordResetCode)),
 )]

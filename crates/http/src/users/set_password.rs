@@ -1,4 +1,3 @@
-use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
 use unlockd_application::users::SetPasswordForm;
@@ -12,7 +11,7 @@ use crate::integer::Integer;
 use crate::json::Object;
 use crate::refusal::Refusal;
 use crate::router::Api;
-use crate::safeguards::{IfMatchHeader, if_sequence};
+use crate::safeguards::{IdempotencyKeyHeader, IfMatchHeader, Once, if_sequence};
 use crate::source::RequestSource;
 
 /// The password that is to be set, and by what right: the caller's permission, the current password, or a code.
@@ -49,7 +48,7 @@ pub(crate) struct SetPasswordRequest {
     post,
     path = "/v3alpha/users/{user_id}/password",
     tag = "users",
-    params(UserInPath, IfMatchHeader),
+    params(UserInPath, IdempotencyKeyHeader, IfMatchHeader),
     request_body = SetPasswordRequest,
     responses((status = 200, description = "The password is set.", body = ChangedUser)),
 )]
@@ -64,7 +63,7 @@ pub(crate) async fn set_password(
         body,
         ..
     }: Addressed<SetPasswordRequest>,
-) -> Result<Json<ChangedUser>, Refusal> {
+) -> Result<Once<ChangedUser>, Refusal> {
     user_id.in_message = body.user_id.unwrap_or_default();
     safeguards.if_sequence = body.if_sequence.map(Integer::get);
     let form = SetPasswordForm {
@@ -75,6 +74,6 @@ pub(crate) async fn set_password(
         source,
         safeguards,
     };
-    let details = api.users.set_password(&caller, form.parse()?).await?;
-    Ok(Json(details.into()))
+    let outcome = api.users.set_password(&caller, form.parse()?).await?;
+    Ok(Once::of(outcome))
 }

@@ -1,4 +1,3 @@
-use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -13,7 +12,7 @@ use crate::authenticated::Authenticated;
 use crate::integer::Integer;
 use crate::refusal::Refusal;
 use crate::router::Api;
-use crate::safeguards::{IfMatchHeader, if_sequence};
+use crate::safeguards::{IdempotencyKeyHeader, IfMatchHeader, Once, if_sequence};
 
 /// What is to be noted about a user. `contact` and `schemaId` are documented and not done yet: they are refused.
 #[derive(Default, Deserialize, ToSchema)]
@@ -42,7 +41,7 @@ pub(crate) struct UpdateUserRequest {
     put,
     path = "/v3alpha/users/{user_id}",
     tag = "users",
-    params(UserInPath, IfMatchHeader),
+    params(UserInPath, IdempotencyKeyHeader, IfMatchHeader),
     request_body = UpdateUserRequest,
     responses((status = 200, description = "It is noted.", body = ChangedUser)),
 )]
@@ -56,7 +55,7 @@ pub(crate) async fn update_user(
         body,
         ..
     }: Addressed<UpdateUserRequest>,
-) -> Result<Json<ChangedUser>, Refusal> {
+) -> Result<Once<ChangedUser>, Refusal> {
     user_id.in_message = body.user_id.unwrap_or_default();
     safeguards.if_sequence = body.if_sequence.map(Integer::get);
     let form = UpdateUserForm {
@@ -66,6 +65,6 @@ pub(crate) async fn update_user(
         data: body.data.map(|data| UserData::from_json(data.get())),
         safeguards,
     };
-    let details = api.users.update_user(&caller, form.parse()?).await?;
-    Ok(Json(details.into()))
+    let outcome = api.users.update_user(&caller, form.parse()?).await?;
+    Ok(Once::of(outcome))
 }

@@ -69,14 +69,6 @@ async fn a_code_that_unlockd_would_have_to_send_is_501() {
         .post(RESET, r#"{"returnCode":{"code":"1"}}"#)
         .await
         .assert_invalid(&[("return_code.code", "is not known")]);
-    let with_key = [("Idempotency-Key", "k")];
-    let reply = service
-        .call(Method::POST, RESET, &with_key, r#"{"returnCode":{}}"#)
-        .await;
-    reply.assert_invalid(&[(
-        "idempotency-key",
-        "is not known by this request: it is not safe to repeat",
-    )]);
 }
 
 #[tokio::test]

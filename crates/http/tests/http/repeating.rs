@@ -76,37 +76,6 @@ async fn a_key_that_is_malformed_or_repeated_is_400() {
 }
 
 #[tokio::test]
-async fn what_is_not_safe_to_repeat_refuses_a_key() {
-    let service = Service::with_users(&["eva"]).await;
-    for (method, path, body) in [
-        (Method::PUT, EVA, r#"{"data":{}}"#),
-        (
-            Method::POST,
-            "/v3alpha/users/eva/username",
-            r#"{"username":{"username":"eva"}}"#,
-        ),
-        (Method::DELETE, "/v3alpha/users/eva/username/1", ""),
-        (
-            Method::POST,
-            "/v3alpha/users/eva/password",
-            r#"{"newPassword":{"password":"hunter2"}}"#,
-        ),
-    ] {
-        let reply = service.call(method, path, &[KEY], body).await;
-        let problem = "is not known by this request: it is not safe to repeat";
-        reply.assert_invalid(&[("idempotency-key", problem)]);
-    }
-    assert_eq!(service.call(Method::GET, EVA, &[KEY], "").await.status, 200);
-    assert_eq!(
-        service
-            .call(Method::POST, "/v3alpha/users/search", &[KEY], "")
-            .await
-            .status,
-        200
-    );
-}
-
-#[tokio::test]
 async fn the_tag_of_a_read_is_good_for_a_change() {
     let service = Service::with_users(&["eva"]).await;
     let shown = service.get(EVA).await;

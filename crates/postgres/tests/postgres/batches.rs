@@ -6,7 +6,7 @@ use futures_util::FutureExt;
 use futures_util::future::{join, join_all};
 use unlockd_application::idempotency::{IdempotencyKey, IdempotentRequest, RequestDigest};
 use unlockd_application::ports::{CommitError, StoreError, UserStore};
-use unlockd_domain::{Actor, User, UserChange};
+use unlockd_domain::{Actor, Event, User, UserChange};
 use unlockd_postgres::PostgresStore;
 use unlockd_testkit::fixtures;
 use unlockd_testkit::postgres::{Fault, Proxy, TestDatabase};
@@ -141,7 +141,7 @@ async fn a_change_that_the_database_takes_offence_at_fails_alone() {
     }
     let caller = fixtures::user_id("caller");
     let recorded = store.find_request(&caller, &fresh.key).await.unwrap().unwrap();
-    assert_eq!(recorded.event, *locks[42].event());
+    assert_eq!(recorded.event, Event::User(locks[42].event().clone()));
 }
 
 #[tokio::test]

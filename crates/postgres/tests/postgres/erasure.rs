@@ -4,8 +4,8 @@ use unlockd_application::ports::{
     AccessTokenStore, AddGrantError, AddTokenError, CommitError, GrantStore, SessionStore, UserStore, WriteSessionError,
 };
 use unlockd_domain::{
-    Actor, Grant, LockCause, LockOrder, LockoutPolicy, PasswordHash, PasswordReset, Session, SessionMetadata, Source,
-    StoredPassword, TokenDigest, User, UserAgent, UserAgentFields, UserChange, UserData,
+    Actor, Event, Grant, LockCause, LockOrder, LockoutPolicy, PasswordHash, PasswordReset, Session, SessionMetadata,
+    Source, StoredPassword, TokenDigest, User, UserAgent, UserAgentFields, UserChange, UserData,
 };
 use unlockd_postgres::PostgresStore;
 use unlockd_testkit::fixtures;
@@ -151,7 +151,7 @@ async fn nothing_that_people_have_typed_is_left_of_a_deleted_user_and_keys_are_n
             .await
             .unwrap()
             .unwrap();
-        assert_eq!((recorded.event, recorded.digest), (event.clone(), None));
+        assert_eq!((recorded.event, recorded.digest), (Event::User(event.clone()), None));
     }
     let lock = owner.update(
         UserData::from_json("{}".to_owned()).unwrap(),

@@ -40,7 +40,7 @@ async fn of_64_parallel_changes_of_a_policy_at_two_processes_exactly_one_succeed
                 let (store, barrier) = (stores[usize::from(number % 2 == 0)].clone(), Arc::clone(&barrier));
                 commits.spawn(async move {
                     barrier.wait().await;
-                    let outcome = LockoutPolicyStore::commit(&store, &change).await;
+                    let outcome = LockoutPolicyStore::commit(&store, &change, None).await;
                     outcome.map(|()| change.policy().clone())
                 });
             }

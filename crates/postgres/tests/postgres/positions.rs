@@ -65,7 +65,7 @@ async fn write_policy(store: PostgresStore, organization: Option<OrganizationId>
             Actor::System,
             fixtures::now(),
         );
-        LockoutPolicyStore::commit(&store, &change).await.unwrap();
+        LockoutPolicyStore::commit(&store, &change, None).await.unwrap();
         policy = Some(change.policy().clone());
     }
 }

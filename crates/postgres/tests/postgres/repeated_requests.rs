@@ -4,7 +4,7 @@ use futures_util::future::join_all;
 use tokio::sync::Barrier;
 use unlockd_application::idempotency::{IdempotencyKey, IdempotentRequest, RequestDigest};
 use unlockd_application::ports::{CommitError, CreateUserError, UserStore};
-use unlockd_domain::{Actor, UserChange, UserId};
+use unlockd_domain::{Actor, Event, UserChange, UserId};
 use unlockd_postgres::PostgresStore;
 use unlockd_testkit::fixtures;
 use unlockd_testkit::postgres::TestDatabase;
@@ -76,7 +76,7 @@ async fn of_copies_of_a_request_that_reach_two_processes_at_once_one_is_done() {
         .await
         .unwrap()
         .unwrap();
-    assert_eq!(recorded.event, *locks[0].event());
+    assert_eq!(recorded.event, Event::User(locks[0].event().clone()));
     assert_eq!(recorded.digest, Some(request("key").digest));
 }
 

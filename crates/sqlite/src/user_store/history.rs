@@ -1,7 +1,7 @@
 use sqlx::{SqliteConnection, SqliteExecutor};
 use unlockd_application::idempotency::{IdempotencyKey, IdempotentRequest, RequestDigest};
 use unlockd_application::ports::{RecordedRequest, StoreError};
-use unlockd_domain::{LockCause, Reason, Source, Timestamp, UnlockCause, UserEvent, UserId};
+use unlockd_domain::{Event, LockCause, Reason, Source, Timestamp, UnlockCause, UserEvent, UserId};
 
 use crate::error::{corrupt, store_error};
 use crate::event_row::EventRow;
@@ -132,7 +132,7 @@ pub(super) async fn select_request(
     .map_err(store_error)?;
     let digest = found.request_digest.map(<[u8; 32]>::try_from).transpose();
     Ok(Some(RecordedRequest {
-        event: UserEvent::try_from(row).map_err(corrupt)?,
+        event: Event::try_from(row).map_err(corrupt)?,
         digest: digest
             .map_err(|_| corrupt("a request's digest has another length"))?
             .map(RequestDigest),

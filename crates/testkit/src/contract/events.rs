@@ -142,7 +142,7 @@ async fn change_the_policy(stores: &Stores) {
     let before = stores.policies.find(None).await.expect("an answer");
     let policy = Some(LockoutPolicy::DEFAULT);
     let change = PolicyChange::new(None, before.as_ref(), policy, Actor::System, fixtures::now());
-    let refused = stores.policies.commit(&change).await.err();
+    let refused = stores.policies.commit(&change, None).await.err();
     assert!(
         matches!(refused, None | Some(CommitPolicyError::Conflict)),
         "{refused:?}"

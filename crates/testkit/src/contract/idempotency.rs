@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use unlockd_application::idempotency::{IdempotencyKey, IdempotentRequest};
 use unlockd_application::ports::{CommitError, CreateUserError, NewUser, RecordedRequest};
-use unlockd_domain::{Actor, Grant, User, UserChange, UserId, UsernameScope};
+use unlockd_domain::{Actor, Event, Grant, User, UserChange, UserId, UsernameScope};
 
 use super::{StoreHarness, arrange};
 use crate::fixtures;
@@ -47,7 +47,7 @@ async fn assert_found(stores: &Stores, change: &UserChange, request: &Idempotent
     let caller = change.event().actor.user_id().expect("a caller");
     let found = stores.users.find_request(caller, &request.key).await;
     let expected = RecordedRequest {
-        event: change.event().clone(),
+        event: Event::User(change.event().clone()),
         digest: Some(request.digest),
     };
     assert_eq!(found.expect("an answer"), Some(expected), "{}", request.key);

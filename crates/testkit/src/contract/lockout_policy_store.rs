@@ -3,9 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use unlockd_application::ports::{CommitPolicyError, EventFilter, Visibility};
+use unlockd_application::ports::{CommitPolicyError, EventFilter, RecordedRequest, Visibility};
 use unlockd_domain::{
-    Actor, AttemptLimit, BackoffFactor, LockoutPolicy, OrganizationId, OwnedPolicy, PolicyChange, PolicySpan, Timestamp,
+    Actor, AttemptLimit, BackoffFactor, Event, LockoutPolicy, OrganizationId, OwnedPolicy, PolicyChange, PolicySpan,
+    Timestamp,
 };
 
 use super::{StoreHarness, arrange};
@@ -41,7 +42,7 @@ fn change(organization: Option<&str>, before: Option<&OwnedPolicy>, policy: Opti
 }
 
 async fn commit(stores: &Stores, change: &PolicyChange) -> OwnedPolicy {
-    let written = stores.policies.commit(change).await;
+    let written = stores.policies.commit(change, None).await;
     written.expect("the policy is written");
     change.policy().clone()
 }
@@ -57,7 +58,7 @@ async fn assert_refused(stores: &Stores, change: &PolicyChange, is_expected: imp
     let owner = change.policy().organization.as_ref().map(OrganizationId::as_str);
     let everything = EventFilter::all(Visibility::Instance);
     let before = (found(stores, owner).await, arrange::select(stores, &everything).await);
-    let refused = stores.policies.commit(change).await;
+    let refused = stores.policies.commit(change, None).await;
     assert!(matches!(&refused, Err(error) if is_expected(error)), "{refused:?}");
     let after = (found(stores, owner).await, arrange::select(stores, &everything).await);
     assert_eq!(after, before);
@@ -213,7 +214,7 @@ pub async fn of_64_parallel_changes_on_one_sequence_exactly_one_succeeds(harness
                 let policies = Arc::clone(&stores.policies);
                 let policy = (round < 3).then(|| fixtures::lockout_policy(number));
                 let change = change(owner, before.as_ref(), policy);
-                async move { (policies.commit(&change).await, change) }
+                async move { (policies.commit(&change, None).await, change) }
             });
             let mut written = Vec::new();
             for (result, change) in arrange::in_parallel(tasks).await {
@@ -229,4 +230,28 @@ pub async fn of_64_parallel_changes_on_one_sequence_exactly_one_succeeds(harness
     }
     let events = arrange::select(&stores, &EventFilter::all(Visibility::Instance)).await;
     assert_eq!(events.len(), 6);
+}
+
+/// The key of a policy's change is one of the caller's, like those of changes of users.
+pub async fn a_request_that_changed_a_policy_is_found_and_its_key_is_taken(harness: &dyn StoreHarness) {
+    let stores = harness.stores();
+    let request = fixtures::request("key", 1);
+    let set = change(None, None, Some(LockoutPolicy::DEFAULT));
+    let written = stores.policies.commit(&set, Some(&request)).await;
+    written.expect("the policy is written");
+
+    let caller = fixtures::user_id("caller");
+    let recorded = stores.users.find_request(&caller, &request.key).await;
+    let expected = RecordedRequest {
+        event: Event::Policy(set.event().clone()),
+        digest: Some(request.digest),
+    };
+    assert_eq!(recorded.expect("an answer"), Some(expected));
+    let reset = change(None, Some(set.policy()), None);
+    let refused = stores.policies.commit(&reset, Some(&request)).await;
+    assert!(
+        matches!(refused, Err(CommitPolicyError::IdempotencyKeyTaken)),
+        "{refused:?}"
+    );
+    assert_eq!(found(&stores, None).await.as_ref(), Some(set.policy()));
 }

@@ -171,7 +171,7 @@ async fn policies_and_failures_are_unavailable(stores: &Stores) {
     assert_unavailable("find what holds", policies.find_effective(None), unavailable).await;
     let policy = Some(LockoutPolicy::DEFAULT);
     let change = PolicyChange::new(None, None, policy, Actor::System, fixtures::now());
-    assert_unavailable("set a policy", policies.commit(&change), |error| {
+    assert_unavailable("set a policy", policies.commit(&change, None), |error| {
         matches!(error, CommitPolicyError::Store(StoreError::Unavailable(_)))
     })
     .await;

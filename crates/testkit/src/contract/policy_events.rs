@@ -46,7 +46,11 @@ async fn a_history(stores: &Stores) -> Vec<Event> {
             now,
         )
         .from_source(source.as_ref());
-        stores.policies.commit(&change).await.expect("the policy is written");
+        stores
+            .policies
+            .commit(&change, None)
+            .await
+            .expect("the policy is written");
         written.push(Event::Policy(change.event().clone()));
         *before = Some(change.policy().clone());
     }
@@ -72,7 +76,11 @@ pub async fn a_policy_that_was_written_is_settled(harness: &dyn StoreHarness) {
         let earlier = stores.events.settled().await.expect("an answer");
         let policy = Some(LockoutPolicy::DEFAULT);
         let change = PolicyChange::new(None, before.as_ref(), policy, Actor::System, fixtures::now());
-        stores.policies.commit(&change).await.expect("the policy is written");
+        stores
+            .policies
+            .commit(&change, None)
+            .await
+            .expect("the policy is written");
         let settled = stores.events.settled().await.expect("an answer");
         let last = arrange::select(&stores, &all()).await.pop().expect("an event");
         assert_eq!(last.event, Event::Policy(change.event().clone()));
@@ -148,7 +156,11 @@ pub async fn events_of_policies_outlive_who_brought_them_about(harness: &dyn Sto
         fixtures::now(),
     );
     let change = change.from_source(Some(&fixtures::source("203.0.113.7")));
-    stores.policies.commit(&change).await.expect("the policy is written");
+    stores
+        .policies
+        .commit(&change, None)
+        .await
+        .expect("the policy is written");
     arrange::commit(&stores, &arrange::deleted(&user)).await;
     let of_policies = EventFilter {
         kinds: vec![EventName::Policy(PolicyEventName::Set)],

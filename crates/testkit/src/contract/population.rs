@@ -137,7 +137,7 @@ impl Population {
         let change = PolicyChange::new(organization, before.as_ref(), policy, actor(dice), moment(dice));
         let change = change.from_source(dice.sometimes(50, source).as_ref());
         for policies in [&self.in_memory.policies, &self.stores.policies] {
-            policies.commit(&change).await.expect("the policy is written");
+            policies.commit(&change, None).await.expect("the policy is written");
         }
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use unlockd_application::ports::{CommitError, EventFilter, RecordedRequest, Visibility};
-use unlockd_domain::{Actor, LockCause, Timestamp, User, UserChange, UserProfile, UserState, UsernameScope};
+use unlockd_domain::{Actor, Event, LockCause, Timestamp, User, UserChange, UserProfile, UserState, UsernameScope};
 
 use super::{StoreHarness, arrange};
 use crate::fixtures;
@@ -50,7 +50,7 @@ async fn found(stores: &Stores, key: &str) -> Option<RecordedRequest> {
 
 fn recorded(change: &UserChange, digest: u8) -> RecordedRequest {
     RecordedRequest {
-        event: change.event().clone(),
+        event: Event::User(change.event().clone()),
         digest: Some(fixtures::request("key", digest).digest),
     }
 }

@@ -300,6 +300,7 @@ macro_rules! contract_tests {
                 a_change_on_another_sequence_is_a_conflict_and_writes_nothing
                 a_policy_of_an_absent_organization_is_refused_and_nothing_is_written
                 of_64_parallel_changes_on_one_sequence_exactly_one_succeeds
+                a_request_that_changed_a_policy_is_found_and_its_key_is_taken
             ]
             sign_in_failure_store [
                 failures_are_counted_up_to_the_limit

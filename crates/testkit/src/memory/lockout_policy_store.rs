@@ -1,8 +1,9 @@
 use async_trait::async_trait;
+use unlockd_application::idempotency::IdempotentRequest;
 use unlockd_application::ports::{CommitPolicyError, LockoutPolicyStore, StoreError};
 use unlockd_domain::{Event, OrganizationId, OwnedPolicy, PolicyChange};
 
-use super::{MemoryStore, StoredEvent};
+use super::{MemoryStore, StoredEvent, StoredRequest};
 
 #[async_trait]
 impl LockoutPolicyStore for MemoryStore {
@@ -16,7 +17,11 @@ impl LockoutPolicyStore for MemoryStore {
         Ok(set(&organization.cloned()).or_else(|| set(&None)).cloned())
     }
 
-    async fn commit(&self, change: &PolicyChange) -> Result<(), CommitPolicyError> {
+    async fn commit(
+        &self,
+        change: &PolicyChange,
+        request: Option<&IdempotentRequest>,
+    ) -> Result<(), CommitPolicyError> {
         let mut state = self.state()?;
         let after = change.policy();
         if let Some(id) = &after.organization
@@ -28,10 +33,13 @@ impl LockoutPolicyStore for MemoryStore {
         if stored.map(|stored| stored.sequence) != change.expected_sequence() {
             return Err(CommitPolicyError::Conflict);
         }
+        if state.has_key(&change.event().actor, request) {
+            return Err(CommitPolicyError::IdempotencyKeyTaken);
+        }
         state.policies.insert(after.organization.clone(), after.clone());
         state.events.push(StoredEvent {
             event: Event::Policy(change.event().clone()),
-            request: None,
+            request: request.map(StoredRequest::of),
         });
         Ok(())
     }

@@ -19,8 +19,8 @@ use async_trait::async_trait;
 use unlockd_application::idempotency::{IdempotencyKey, IdempotentRequest, RequestDigest};
 use unlockd_application::ports::{AttemptOrigin, NewUser, RecordedRequest, StoreError};
 use unlockd_domain::{
-    AccessToken, AccessTokenId, Event, Grant, Grants, Organization, OrganizationId, OwnedPolicy, Session, SessionId,
-    Timestamp, TokenDigest, User, UserChange, UserEvent, UserId, UserProfile, UserState, UsernameKey,
+    AccessToken, AccessTokenId, Actor, Event, Grant, Grants, Organization, OrganizationId, OwnedPolicy, Session,
+    SessionId, Timestamp, TokenDigest, User, UserChange, UserEvent, UserId, UserProfile, UserState, UsernameKey,
 };
 
 use self::sign_in_failure_store::Failures;
@@ -62,6 +62,15 @@ struct StoredEvent {
 struct StoredRequest {
     key: IdempotencyKey,
     digest: Option<RequestDigest>,
+}
+
+impl StoredRequest {
+    fn of(request: &IdempotentRequest) -> Self {
+        Self {
+            key: request.key.clone(),
+            digest: Some(request.digest),
+        }
+    }
 }
 
 impl MemoryStore {
@@ -161,18 +170,15 @@ impl State {
             let is_last = event == change.event();
             self.events.push(StoredEvent {
                 event: Event::User(event.clone()),
-                request: request.filter(|_| is_last).map(|request| StoredRequest {
-                    key: request.key.clone(),
-                    digest: Some(request.digest),
-                }),
+                request: request.filter(|_| is_last).map(StoredRequest::of),
             });
         }
     }
 
     fn find_request(&self, caller: &UserId, key: &IdempotencyKey) -> Option<RecordedRequest> {
         self.events.iter().find_map(|stored| {
-            let (event, request) = (stored.of_user()?, stored.request.as_ref()?);
-            let is_it = event.actor.user_id() == Some(caller) && request.key == *key;
+            let (event, request) = (&stored.event, stored.request.as_ref()?);
+            let is_it = event.actor().user_id() == Some(caller) && request.key == *key;
             is_it.then(|| RecordedRequest {
                 event: event.clone(),
                 digest: request.digest,
@@ -180,9 +186,9 @@ impl State {
         })
     }
 
-    /// Whether the event's actor has used the request's key.
-    fn has_key(&self, event: &UserEvent, request: Option<&IdempotentRequest>) -> bool {
-        let (Some(request), Some(actor)) = (request, event.actor.user_id()) else {
+    /// Whether the actor has used the request's key.
+    fn has_key(&self, actor: &Actor, request: Option<&IdempotentRequest>) -> bool {
+        let (Some(request), Some(actor)) = (request, actor.user_id()) else {
             return false;
         };
         self.find_request(actor, &request.key).is_some()

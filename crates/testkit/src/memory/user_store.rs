@@ -71,7 +71,7 @@ impl UserStore for MemoryStore {
 impl State {
     fn check_new_user(&self, new: &NewUser) -> Result<(), CreateUserError> {
         let user = new.change.user();
-        if self.has_key(new.change.event(), new.request.as_ref()) {
+        if self.has_key(&new.change.event().actor, new.request.as_ref()) {
             return Err(CreateUserError::IdempotencyKeyTaken);
         }
         if !self.organizations.contains_key(user.organization()) {
@@ -98,7 +98,7 @@ impl State {
         if sequence.is_none() || sequence != change.expected_sequence() {
             return Err(CommitError::Conflict);
         }
-        if self.has_key(change.event(), request) {
+        if self.has_key(&change.event().actor, request) {
             return Err(CommitError::IdempotencyKeyTaken);
         }
         let is_owner = self.grants.contains(&(id.clone(), Grant::instance_owner()));

@@ -1,8 +1,9 @@
-use super::repeating::{assert_reused, each_that_takes_a_key};
+use super::repeating::{assert_reused, each_that_is_replayed};
 use super::stage::{
     FAILED_PRECONDITION, assert_refused, assert_violates, deactivate, delete, lock, unexpected, unlock,
 };
-use super::{CreateUserRequest, Operation, PasswordRequest, Reply, Request, Safeguards, Stage};
+use super::tenant::Tenant;
+use super::{CreateUserRequest, LockoutPolicy, Operation, PasswordRequest, Reply, Request, Safeguards, Stage};
 
 pub(super) async fn a_key_belongs_to_one_request(stage: &Stage<'_>) {
     let user_id = stage.active_user().await;
@@ -135,7 +136,7 @@ pub(super) async fn a_key_has_1_to_200_printable_characters_and_is_given_once(st
         keys(&["a", "b"]),
         keys(&["a", "a"]),
     ] {
-        for operation in each_that_takes_a_key() {
+        for operation in each_that_is_replayed() {
             let request = operation.request(&stage.unknown());
             assert_violates(&stage.safeguarded_refusal(&request, &bad).await, &["idempotency-key"]);
         }
@@ -149,18 +150,48 @@ pub(super) async fn a_key_has_1_to_200_printable_characters_and_is_given_once(st
     stage.assert_replayed(&request, &Safeguards::key(longest), &first).await;
 }
 
-pub(super) async fn a_key_is_refused_where_repeating_is_not_safe_and_ignored_where_nothing_changes(stage: &Stage<'_>) {
+pub(super) async fn reads_ignore_a_key(stage: &Stage<'_>) {
     let owner = Some(stage.world.instance_owner.token.as_str());
-    for operation in Operation::ALL {
-        if operation.takes_a_key() {
-            continue;
-        }
+    for operation in Operation::ALL.iter().filter(|operation| !operation.is_change()) {
         let request = operation.request(&stage.subject(*operation).await);
         let reply = stage.wire.call(owner, &request, &stage.fresh_key()).await;
-        match reply {
-            Err(failure) if operation.is_change() => assert_violates(&failure, &["idempotency-key"]),
-            Ok(Reply { replayed: false, .. }) if !operation.is_change() => {}
-            other => unexpected(operation.rpc(), &other),
-        }
+        assert!(
+            matches!(reply, Ok(Reply { replayed: false, .. })),
+            "{operation:?}: {reply:?}"
+        );
+    }
+}
+
+/// The code of the first answer is not stored.
+pub(super) async fn a_repeated_request_for_a_reset_code_is_answered_with_another_code(stage: &Stage<'_>) {
+    let subject = stage.subject(Operation::RequestPasswordReset).await;
+    let (request, key) = (Operation::RequestPasswordReset.request(&subject), stage.fresh_key());
+
+    let first = stage.done(&request, &key).await;
+    let again = stage.done(&request, &key).await;
+
+    assert_ne!(first, again);
+}
+
+pub(super) async fn a_policy_is_changed_once_under_a_key(stage: &Stage<'_>) {
+    let tenant = Tenant::new(stage).await;
+    let owner = Some(tenant.owner.token.as_str());
+    let set = Request::SetLockoutPolicy {
+        organization_id: Some(tenant.id()),
+        policy: LockoutPolicy::default(),
+    };
+    let reset = Request::ResetLockoutPolicy {
+        organization_id: Some(tenant.id()),
+    };
+    for request in [set, reset] {
+        let key = stage.fresh_key();
+        let first = stage.wire.call(owner, &request, &key).await;
+        let again = stage.wire.call(owner, &request, &key).await;
+
+        let (Ok(first), Ok(again)) = (first, again) else {
+            panic!("expected two answers to {request:?}");
+        };
+        assert!(again.replayed && !first.replayed, "{request:?}");
+        assert_eq!(again.answer, first.answer);
     }
 }

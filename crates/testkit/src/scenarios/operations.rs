@@ -180,10 +180,11 @@ impl Operation {
         }
     }
 
-    /// Whether a key makes it safe to repeat.
+    /// Whether a repetition under its idempotency key gets the first answer again. The other changes accept a key, too:
+    /// their answers have secrets, which cannot be given again.
     #[must_use]
-    pub fn takes_a_key(self) -> bool {
-        self.state_before().is_some() || matches!(self, Self::CreateUser | Self::DeleteUser)
+    pub fn is_replayed(self) -> bool {
+        self.is_change_of_a_user() && self != Self::RequestPasswordReset
     }
 
     /// Whether it changes something.

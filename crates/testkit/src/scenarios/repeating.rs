@@ -5,12 +5,12 @@ use super::stage::{
 };
 use super::{Answer, CreateUserRequest, Failure, Operation, PasswordRequest, Reply, Request, Safeguards, Stage};
 
-/// The six operations that a key makes safe to repeat.
-pub(super) fn each_that_takes_a_key() -> impl Iterator<Item = Operation> {
+/// The changes of users that are answered alike when they are repeated under their key.
+pub(super) fn each_that_is_replayed() -> impl Iterator<Item = Operation> {
     Operation::ALL
         .iter()
         .copied()
-        .filter(|operation| operation.takes_a_key())
+        .filter(|operation| operation.is_replayed())
 }
 
 impl Stage<'_> {
@@ -48,8 +48,8 @@ impl Stage<'_> {
 }
 
 pub(super) async fn a_repeated_request_gets_the_first_answer_again(stage: &Stage<'_>) {
-    assert_eq!(each_that_takes_a_key().count(), 6);
-    for operation in each_that_takes_a_key() {
+    assert_eq!(each_that_is_replayed().count(), 10);
+    for operation in each_that_is_replayed() {
         let subject = stage.subject(operation).await;
         let (request, key) = (operation.request(&subject), stage.fresh_key());
         let first = stage.done(&request, &key).await;
@@ -67,7 +67,7 @@ pub(super) async fn a_repeated_request_gets_the_first_answer_again(stage: &Stage
 }
 
 pub(super) async fn a_request_is_repeated_over_whatever_came_in_between(stage: &Stage<'_>) {
-    for operation in each_that_takes_a_key() {
+    for operation in each_that_is_replayed() {
         let subject = stage.subject(operation).await;
         let (request, key) = (operation.request(&subject), stage.fresh_key());
         let first = stage.done(&request, &key).await;
@@ -90,7 +90,7 @@ pub(super) async fn a_request_is_repeated_over_whatever_came_in_between(stage: &
 }
 
 pub(super) async fn a_request_can_be_repeated_after_the_user_was_deleted(stage: &Stage<'_>) {
-    for operation in each_that_takes_a_key() {
+    for operation in each_that_is_replayed() {
         let subject = stage.subject(operation).await;
         let (request, key) = (operation.request(&subject), stage.fresh_key());
         let first = stage.done(&request, &key).await;
@@ -128,7 +128,7 @@ pub(super) async fn a_user_without_a_given_id_is_created_once(stage: &Stage<'_>)
 }
 
 pub(super) async fn two_copies_at_once_are_done_once_and_answered_alike(stage: &Stage<'_>) {
-    for operation in each_that_takes_a_key() {
+    for operation in each_that_is_replayed() {
         let subject = stage.subject(operation).await;
         let (request, key) = (operation.request(&subject), stage.fresh_key());
         let before = stage.history(&subject.user_id).await.len();
