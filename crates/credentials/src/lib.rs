@@ -1,7 +1,10 @@
 //! Secrets and ids: the adapters that own the machine's randomness, and what verifies passwords.
 
 mod argon2id_parameters;
+mod cost;
+mod digests;
 mod hash_format;
+mod hash_function;
 mod password_hasher;
 mod randomness;
 mod stored_hash;

@@ -6,7 +6,7 @@ use argon2::{Algorithm, Argon2, PasswordHasher as _, RECOMMENDED_SALT_LEN, Versi
 use async_trait::async_trait;
 use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
-use unlockd_application::ports::{BoxError, PasswordHasher, PasswordHasherError, Verification};
+use unlockd_application::ports::{BoxError, ImportedHashError, PasswordHasher, PasswordHasherError, Verification};
 use unlockd_domain::{PasswordHash, PlainPassword};
 
 use crate::argon2id_parameters::{Argon2idParameters, OUTPUT_BYTES};
@@ -60,6 +60,10 @@ impl PasswordHasher for Argon2idHasher {
     async fn hash(&self, password: PlainPassword) -> Result<PasswordHash, PasswordHasherError> {
         let parameters = self.parameters;
         self.in_turn(move || hash(&password, parameters)).await
+    }
+
+    fn check_import(&self, hash: &PasswordHash) -> Result<(), ImportedHashError> {
+        hash_format::check_import(hash)
     }
 
     #[tracing::instrument(level = "debug", name = "credentials.password_hasher.verify", skip_all)]

@@ -4,18 +4,23 @@ use std::fmt;
 use icu_normalizer::ComposingNormalizer;
 use thiserror::Error;
 
-use crate::imported_hash::is_verifiable;
-use crate::text::{TextError, check_text};
+use crate::common_passwords::is_common;
+use crate::id::OrganizationId;
+use crate::text::{TextError, caseless, check_text};
 use crate::timestamp::Timestamp;
 
-/// The longest password and the longest imported hash, in characters (`zitadel.user.v3alpha.SetPassword`).
-const MAX_CHARACTERS: usize = 200;
+/// Longest new password, in characters (`zitadel.user.v3alpha.SetPassword`).
+const MAX_NEW_CHARACTERS: usize = 200;
+/// Longest password that is compared with a hash, in characters: other systems accepted longer ones than unlockd does.
+const MAX_TYPED_CHARACTERS: usize = 1024;
+/// Longest hash, in characters. ZITADEL's limit is 200; a hash of Firebase has 230, one of ASP.NET or PBKDF2 can have more.
+const MAX_HASH_CHARACTERS: usize = 512;
 
 /// A password as a person typed it. Never printed.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PlainPassword(String);
 
-/// A password's hash in the PHC string format or the Modular Crypt Format. Never printed.
+/// A password's hash, in the text form of the system that made it. Never printed.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PasswordHash(String);
 
@@ -30,28 +35,39 @@ pub struct StoredPassword {
     pub change_required: bool,
 }
 
-/// Why a hash cannot be imported.
+/// Why a password is too easy to guess.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-pub enum ImportedHashError {
-    /// The text is empty, too long, or holds U+0000.
-    #[error(transparent)]
-    Text(#[from] TextError),
-    /// Nothing could verify it, or not at a bearable cost.
-    #[error(
-        "must be a hash of Argon2, bcrypt, scrypt or PBKDF2 in the PHC string format or the Modular Crypt Format, and of \
-         bounded cost"
-    )]
-    Unverifiable,
+pub enum PasswordWeakness {
+    /// It has no character but blanks.
+    #[error("must not consist of blanks only")]
+    Blank,
+    /// It is on the list of common passwords.
+    #[error("is among the most common passwords")]
+    Common,
+    /// It is one of the names that its user signs in with.
+    #[error("is one of the user's own usernames")]
+    Username,
 }
 
 impl PlainPassword {
-    /// Takes over a password of 1 to 200 characters.
+    /// Takes over a new password, of 1 to 200 characters.
     ///
     /// # Errors
     /// [`TextError`] when it is empty, longer, or holds U+0000.
     pub fn new(password: impl Into<String>) -> Result<Self, TextError> {
-        let password = password.into();
-        check_text(&password, MAX_CHARACTERS)?;
+        Self::with_limit(password.into(), MAX_NEW_CHARACTERS)
+    }
+
+    /// Takes over a password to compare with a hash, of 1 to 1,024 characters.
+    ///
+    /// # Errors
+    /// [`TextError`] when it is empty, longer, or holds U+0000.
+    pub fn typed(password: impl Into<String>) -> Result<Self, TextError> {
+        Self::with_limit(password.into(), MAX_TYPED_CHARACTERS)
+    }
+
+    fn with_limit(password: String, max: usize) -> Result<Self, TextError> {
+        check_text(&password, max)?;
         Ok(Self(password))
     }
 
@@ -73,23 +89,48 @@ impl PlainPassword {
     pub fn characters(&self) -> usize {
         self.normalized().chars().count()
     }
+
+    /// Refuses a password that is easy to guess for everybody, ignoring case and composition.
+    ///
+    /// # Errors
+    /// [`PasswordWeakness::Blank`] or [`PasswordWeakness::Common`].
+    pub fn check_strength(&self) -> Result<(), PasswordWeakness> {
+        let caseless = caseless(&self.0);
+        if caseless.is_empty() {
+            Err(PasswordWeakness::Blank)
+        } else if is_common(&caseless) {
+            Err(PasswordWeakness::Common)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Refuses a password that equals a username of the user, alone or as `<username>@<organization id>`, ignoring case and
+    /// composition.
+    ///
+    /// # Errors
+    /// [`PasswordWeakness::Username`].
+    pub fn check_differs_from(&self, username: &str, organization: &OrganizationId) -> Result<(), PasswordWeakness> {
+        let (password, name) = (caseless(&self.0), caseless(username));
+        let login_name = caseless(&format!("{username}@{organization}"));
+        if password == name || password == login_name {
+            Err(PasswordWeakness::Username)
+        } else {
+            Ok(())
+        }
+    }
 }
 
 impl PasswordHash {
-    /// Takes over a hash that another system made, 1 to 200 characters, as it is.
+    /// Takes over a hash that another system made, of 1 to 512 characters. Only a password hasher can tell whether it can be
+    /// verified.
     ///
     /// # Errors
-    /// [`ImportedHashError`] when it is no hash of a known algorithm, or costs more to verify than can be spent on a
-    /// sign-in: 1 GiB of memory, 4 GiB filled over all passes or lanes, 64 lanes; cost 16 of bcrypt; 10 million iterations
-    /// of PBKDF2.
-    pub fn import(hash: impl Into<String>) -> Result<Self, ImportedHashError> {
+    /// [`TextError`] when it is empty, longer, or holds U+0000.
+    pub fn new(hash: impl Into<String>) -> Result<Self, TextError> {
         let hash = hash.into();
-        check_text(&hash, MAX_CHARACTERS)?;
-        if is_verifiable(&hash) {
-            Ok(Self(hash))
-        } else {
-            Err(ImportedHashError::Unverifiable)
-        }
+        check_text(&hash, MAX_HASH_CHARACTERS)?;
+        Ok(Self(hash))
     }
 
     /// Takes over a hash from a password hasher or a store, which vouch for its form.

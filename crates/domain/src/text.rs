@@ -1,3 +1,5 @@
+use icu_casemap::CaseMapper;
+use icu_normalizer::ComposingNormalizer;
 use thiserror::Error;
 
 /// Why a text is not acceptable. Lengths count Unicode scalar values, as ZITADEL's validation rules do.
@@ -34,4 +36,12 @@ pub(crate) fn check_optional_text(value: &str, max: usize) -> Result<(), TextErr
         return Err(TextError::ContainsNul);
     }
     Ok(())
+}
+
+/// Form in which texts are equal that differ in case, composition, width or outer blanks only: NFKC, with case folded.
+pub(crate) fn caseless(text: &str) -> String {
+    let normalizer = ComposingNormalizer::new_nfkc();
+    let folded = CaseMapper::new().fold_string(&normalizer.normalize(text)).into_owned();
+    // Folding can undo the normal form.
+    normalizer.normalize(&folded).trim().to_owned()
 }

@@ -27,7 +27,7 @@ pub use id_generator::IdGenerator;
 pub use instance_store::{Bootstrap, InstanceStore};
 pub use lockout_policy_store::{CommitPolicyError, LockoutPolicyStore};
 pub use organization_store::{CreateOrganizationError, OrganizationStore};
-pub use password_hasher::{PasswordHasher, PasswordHasherError, Verification};
+pub use password_hasher::{ImportedHashError, PasswordHasher, PasswordHasherError, Verification};
 pub use session_store::{SessionHolder, SessionPage, SessionQuery, SessionStore, SessionVisibility, WriteSessionError};
 pub use sign_in_failure_store::{AttemptOrigin, Count, CountedAttempt, IdentityDigest, SignInFailureStore};
 pub use store_error::{BoxError, StoreError};

@@ -15,8 +15,15 @@ pub trait PasswordHasher: Send + Sync {
     /// instance.
     async fn hash(&self, password: PlainPassword) -> Result<PasswordHash, PasswordHasherError>;
 
+    /// Refuses a hash of another system that cannot be verified, or only at a cost that a sign-in must not have. MUST be cheap:
+    /// it reads the text and computes nothing.
+    ///
+    /// # Errors
+    /// [`ImportedHashError`].
+    fn check_import(&self, hash: &PasswordHash) -> Result<(), ImportedHashError>;
+
     /// Whether this is the password that the hash was made of: an Argon2id hash of [`PasswordHasher::hash`], or any hash
-    /// that [`PasswordHash::import`] accepts. Without a hash the answer is [`Verification::Mismatch`], after the same work as
+    /// that [`PasswordHasher::check_import`] accepts. Without a hash the answer is [`Verification::Mismatch`], after the same work as
     /// for a hash of [`PasswordHasher::hash`]: nobody learns from it whether there was one.
     ///
     /// Both the password in its normal form (NFKC) and, where that differs, as it was typed are tried, since other systems
@@ -55,6 +62,20 @@ pub enum Verification {
         /// Whether the hash is of another algorithm, or of other parameters, than [`PasswordHasher::hash`] uses now, so that
         /// it should be replaced.
         is_outdated: bool,
+    },
+}
+
+/// Reason not to import a hash.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum ImportedHashError {
+    /// The text is in no supported format, or damaged.
+    #[error("must be a whole password hash in a supported format")]
+    Unsupported,
+    /// Verifying it takes more than the limit.
+    #[error("costs too much to verify; the limit is {limit}")]
+    TooCostly {
+        /// The limit, as text.
+        limit: &'static str,
     },
 }
 

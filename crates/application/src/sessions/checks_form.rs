@@ -65,7 +65,7 @@ impl ChecksForm {
             user: self.user.and_then(|user| user.parse(violations)),
             password: self
                 .password
-                .and_then(|password| violations.keep("checks.password.password", PlainPassword::new(password))),
+                .and_then(|password| violations.keep("checks.password.password", PlainPassword::typed(password))),
         }
     }
 }

@@ -50,9 +50,10 @@ impl CreateUser {
                 .map_err(|problem| Error::invalid(format!("authenticators.usernames[{index}].username"), problem))?;
         }
         if let Some(password) = &self.password {
-            users
-                .password_rules
-                .check("authenticators.password.password", password)?;
+            let path = "authenticators.password";
+            users.check_new_password(path, password)?;
+            let usernames = self.usernames.iter().map(NewUsername::name);
+            password.check_differs_from(path, usernames, &self.organization)?;
         }
         let request = self.request(users, caller).await?;
         let (user_id, organization) = (self.user_id.clone(), self.organization.clone());

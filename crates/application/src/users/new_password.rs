@@ -64,7 +64,7 @@ impl PasswordForm {
                 .keep(format!("{path}.password"), PlainPassword::new(password))
                 .map(NewPasswordSecret::Plain),
             (None, Some(hash)) => violations
-                .keep(format!("{path}.hash"), PasswordHash::import(hash))
+                .keep(format!("{path}.hash"), PasswordHash::new(hash))
                 .map(NewPasswordSecret::Imported),
             (Some(_), Some(_)) => {
                 violations.note(path, "must have a password or a hash, not both");

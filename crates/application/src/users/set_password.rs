@@ -1,5 +1,6 @@
 use unlockd_domain::{
     Actor, LoginIdentity, Permission, PlainPassword, Reach, Source, UserDeleted, UserEventName, UserId, UserProfile,
+    Username,
 };
 
 use super::change::Target;
@@ -101,7 +102,7 @@ fn authority(
     let authority = match (current_password, verification_code) {
         (None, None) => None,
         (Some(password), None) => violations
-            .keep("current_password", PlainPassword::new(password))
+            .keep("current_password", PlainPassword::typed(password))
             .map(PasswordAuthority::CurrentPassword),
         (None, Some(code)) if (1..=MAX_CODE_CHARACTERS).contains(&code.chars().count()) => {
             Some(PasswordAuthority::VerificationCode(VerificationCode::new(code)))
@@ -128,16 +129,21 @@ impl SetPassword {
     #[tracing::instrument(level = "debug", name = "application.set_password", skip_all, fields(user.id = %self.user_id))]
     pub(super) async fn execute(self, users: &Users, caller: &Caller) -> Result<Outcome<Details>, Error> {
         let reach = self.reach(caller)?;
-        users
-            .password_rules
-            .check("new_password.password", &self.new_password)?;
+        users.check_new_password("new_password", &self.new_password)?;
         let is_key_used = match &self.safeguards.idempotency_key {
             Some(key) => users.store.find_request(caller.user_id(), key).await?.is_some(),
             None => false,
         };
         if !is_key_used {
             // Hashing is dear: only for somebody who is there, and is the caller's to change.
-            let user = within_reach(users.store.find(&self.user_id).await?, &self.user_id, &reach)?;
+            let (found, profile) = users.store.find_with_profile(&self.user_id).await?.unzip();
+            let user = within_reach(found, &self.user_id, &reach)?;
+            let usernames = profile
+                .iter()
+                .flat_map(|profile| &profile.usernames)
+                .map(Username::name);
+            self.new_password
+                .check_differs_from("new_password", usernames, user.organization())?;
             self.safeguards.check(&user)?;
         }
         let request = self.request(users, caller).await?;

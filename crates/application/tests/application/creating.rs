@@ -73,7 +73,7 @@ async fn users_and_usernames_without_an_id_get_one_each() {
 #[tokio::test]
 async fn a_plain_password_is_stored_as_a_hash_and_an_imported_hash_as_it_is() {
     let stage = Stage::new().await;
-    let imported = PasswordHash::import("$2b$10$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy").unwrap();
+    let imported = PasswordHash::new("$2b$10$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy").unwrap();
     let secrets = [
         NewPasswordSecret::Plain(PlainPassword::new("open sesame").unwrap()),
         NewPasswordSecret::Imported(imported.clone()),

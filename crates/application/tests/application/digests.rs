@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use unlockd_application::idempotency::{IdempotencyKey, RequestDigest};
-use unlockd_application::ports::{PasswordHasher, PasswordHasherError, UserStore, Verification};
+use unlockd_application::ports::{ImportedHashError, PasswordHasher, PasswordHasherError, UserStore, Verification};
 use unlockd_application::users::{
     CreateUser, DeactivateUser, LockUser, NewPassword, NewPasswordSecret, NewUsername, ReactivateUser, Safeguards,
     UnlockUser,
@@ -74,7 +74,7 @@ fn with_password(secret: NewPasswordSecret, change_required: bool) -> CreateUser
 #[tokio::test]
 async fn creations_that_differ_in_anything_never_look_alike() {
     let (instance, organization) = (UsernameScope::Instance, UsernameScope::Organization);
-    let imported = |hash: &str| NewPasswordSecret::Imported(PasswordHash::import(hash).unwrap());
+    let imported = |hash: &str| NewPasswordSecret::Imported(PasswordHash::new(hash).unwrap());
     let typed = |text: &str| NewPasswordSecret::Plain(PlainPassword::new(text).unwrap());
     let with_data = |text: &str| CreateUser {
         data: Some(UserData::from_json(text).unwrap()),
@@ -248,6 +248,10 @@ struct Noting(Mutex<Vec<[u8; 32]>>);
 impl PasswordHasher for Noting {
     async fn hash(&self, password: PlainPassword) -> Result<PasswordHash, PasswordHasherError> {
         InsecureTestHasher.hash(password).await
+    }
+
+    fn check_import(&self, hash: &PasswordHash) -> Result<(), ImportedHashError> {
+        InsecureTestHasher.check_import(hash)
     }
 
     async fn verify(

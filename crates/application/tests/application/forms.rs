@@ -42,7 +42,7 @@ fn all_that_is_wrong_with_a_new_user_is_said_in_the_order_of_the_proto() {
         organization: None,
         usernames: vec![username("eva"), username("")],
         password: Some(PasswordForm {
-            hash: Some("no hash".to_owned()),
+            hash: Some("no\0hash".to_owned()),
             ..PasswordForm::default()
         }),
         data: Some(Err(UserDataError::NotAnObject)),

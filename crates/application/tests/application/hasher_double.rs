@@ -1,6 +1,6 @@
 use async_trait::async_trait;
 use tokio::task::yield_now;
-use unlockd_application::ports::{PasswordHasher, PasswordHasherError, Verification};
+use unlockd_application::ports::{ImportedHashError, PasswordHasher, PasswordHasherError, Verification};
 use unlockd_domain::{PasswordHash, PlainPassword};
 use unlockd_testkit::InsecureTestHasher;
 
@@ -11,6 +11,10 @@ pub(crate) struct FailingHasher(pub(crate) fn() -> PasswordHasherError);
 impl PasswordHasher for FailingHasher {
     async fn hash(&self, _: PlainPassword) -> Result<PasswordHash, PasswordHasherError> {
         Err((self.0)())
+    }
+
+    fn check_import(&self, hash: &PasswordHash) -> Result<(), ImportedHashError> {
+        InsecureTestHasher.check_import(hash)
     }
 
     async fn verify(&self, _: PlainPassword, _: Option<PasswordHash>) -> Result<Verification, PasswordHasherError> {
@@ -29,6 +33,10 @@ pub(crate) struct OnlyComparing(pub(crate) fn() -> PasswordHasherError);
 impl PasswordHasher for OnlyComparing {
     async fn hash(&self, _: PlainPassword) -> Result<PasswordHash, PasswordHasherError> {
         Err((self.0)())
+    }
+
+    fn check_import(&self, hash: &PasswordHash) -> Result<(), ImportedHashError> {
+        InsecureTestHasher.check_import(hash)
     }
 
     async fn verify(
@@ -54,6 +62,10 @@ impl PasswordHasher for SlowHasher {
         InsecureTestHasher.hash(password).await
     }
 
+    fn check_import(&self, hash: &PasswordHash) -> Result<(), ImportedHashError> {
+        InsecureTestHasher.check_import(hash)
+    }
+
     async fn verify(
         &self,
         password: PlainPassword,
@@ -77,6 +89,10 @@ pub(crate) struct FullHasher;
 impl PasswordHasher for FullHasher {
     async fn hash(&self, _: PlainPassword) -> Result<PasswordHash, PasswordHasherError> {
         panic!("hashed without room")
+    }
+
+    fn check_import(&self, hash: &PasswordHash) -> Result<(), ImportedHashError> {
+        InsecureTestHasher.check_import(hash)
     }
 
     async fn verify(&self, _: PlainPassword, _: Option<PasswordHash>) -> Result<Verification, PasswordHasherError> {

@@ -94,7 +94,7 @@ fn all_that_is_wrong_with_a_beginning_is_said_in_the_order_of_the_proto() {
     let form = CreateSessionForm {
         checks: ChecksForm {
             user: Some(by_name("")),
-            password: Some("p".repeat(201)),
+            password: Some("p".repeat(1025)),
             ..ChecksForm::default()
         },
         metadata: vec![(String::new(), vec![1])],

@@ -12,7 +12,7 @@ use crate::stage::{Stage, caller, instance_manager, manager, only_at, reason, se
 #[tokio::test]
 async fn a_password_is_replaced_and_dated_like_its_event() {
     let stage = Stage::new().await;
-    let imported = PasswordHash::import("$2b$10$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy").unwrap();
+    let imported = PasswordHash::new("$2b$10$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy").unwrap();
     let secrets = [
         NewPasswordSecret::Plain(PlainPassword::new("open sesame").unwrap()),
         NewPasswordSecret::Imported(imported.clone()),

@@ -55,10 +55,12 @@ const PBKDF2: [&str; 12] = [
     "$pbkdf2-sha256$1$c2FsdA$gLLYXGykOa5xAg",
 ];
 
-async fn verify(password: &str, hash: &str) -> Verification {
-    let password = PlainPassword::new(password).expect("the password is valid");
-    let hash = PasswordHash::import(hash).expect("the hash can be imported");
-    let verification = Argon2idHasher::default().verify(password, Some(hash)).await;
+pub(crate) async fn verify(password: &str, hash: &str) -> Verification {
+    let password = PlainPassword::typed(password).expect("the password is valid");
+    let hash = PasswordHash::new(hash).expect("the hash is a text");
+    let hasher = Argon2idHasher::default();
+    hasher.check_import(&hash).expect("the hash can be imported");
+    let verification = hasher.verify(password, Some(hash)).await;
     verification.expect("the password is compared")
 }
 

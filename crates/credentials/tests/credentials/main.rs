@@ -4,7 +4,9 @@
 
 mod codes;
 mod fingerprints;
+mod foreign_formats;
 mod ids;
+mod import_limits;
 mod imported_hashes;
 mod parameters;
 mod passwords;

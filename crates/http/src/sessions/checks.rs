@@ -52,7 +52,7 @@ struct CheckUser {
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct CheckPassword {
-    #[schema(value_type = String, min_length = 1, max_length = 200)]
+    #[schema(value_type = String, min_length = 1, max_length = 1024)]
     password: Option<String>,
 }
 

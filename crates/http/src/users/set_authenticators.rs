@@ -18,10 +18,13 @@ pub(super) struct SetUsername {
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct SetPassword {
-    /// As many characters at least as the operators ask for: 8, unless they say otherwise.
+    /// As many characters at least as the operators ask for: 8, unless they say otherwise. Not one of the most common
+    /// passwords, not blanks only, and not one of the user's own usernames.
     #[schema(min_length = 1, max_length = 200)]
     password: Option<String>,
-    #[schema(min_length = 1, max_length = 200)]
+    /// Argon2, bcrypt, scrypt, PBKDF2, SHA-crypt, yescrypt, phpass, or a form of Django, Werkzeug, Firebase, LDAP or ASP.NET
+    /// Core Identity, within limits of cost.
+    #[schema(min_length = 1, max_length = 512)]
     hash: Option<String>,
     /// Whether the user must choose another one: a session of the user can do nothing else before that.
     #[serde(alias = "change_required")]

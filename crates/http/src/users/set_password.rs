@@ -29,7 +29,7 @@ pub(crate) struct SetPasswordRequest {
     /// The password that is to be replaced. A wrong one counts, and locks, as when signing in. Not together with
     /// `verificationCode`.
     #[serde(alias = "current_password")]
-    #[schema(min_length = 1, max_length = 200)]
+    #[schema(min_length = 1, max_length = 1024)]
     current_password: Option<String>,
     /// A code that was asked for before, in any case. The right one lifts a lock of the policy; an operator's lock stays.
     #[serde(alias = "verification_code")]

@@ -30,6 +30,7 @@ mod listing;
 mod locking;
 mod lockout;
 mod names;
+mod new_passwords;
 mod operation_requests;
 mod operations;
 mod own_passwords;
@@ -308,6 +309,10 @@ pub async fn run_all(world: &World, wire: &dyn Wire) {
         resetting_passwords::whoever_has_a_code_replaces_their_password_without_any_role,
         resetting_passwords::without_an_open_code_every_code_is_wrong,
         resetting_passwords::unlockd_sends_no_codes_itself,
+        new_passwords::a_common_password_and_ones_own_username_are_refused,
+        new_passwords::a_hash_with_padding_is_imported_and_lets_its_owner_in,
+        new_passwords::a_long_password_behind_an_imported_hash_lets_its_owner_in,
+        new_passwords::a_hash_that_costs_too_much_is_not_imported,
         policies::an_organization_has_a_policy_of_its_own_until_it_is_reset,
         policies::what_is_not_set_is_as_in_the_default,
         policies::numbers_and_spans_of_policies_have_bounds,

@@ -253,7 +253,7 @@ pub(super) async fn what_is_checked_otherwise_is_refused_by_its_name(stage: &Sta
 
 pub(super) async fn checks_have_to_be_well_formed(stage: &Stage<'_>) {
     let owner = stage.world.instance_owner.token.as_str();
-    let too_long = "w".repeat(201);
+    let too_long = "w".repeat(1025);
     for (checks, fields) in [
         (Checks::user(CheckUser::Missing), vec!["checks.user"]),
         (Checks::user(by_id("")), vec!["checks.user.user_id"]),
