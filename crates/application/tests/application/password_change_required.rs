@@ -40,7 +40,7 @@ fn against(current: &str, new: &str) -> SetPassword {
 
 async fn change(lobby: &Lobby, who: &Caller, command: SetPassword) -> Result<u64, Error> {
     let changed = lobby.stage.users.set_password(who, command).await;
-    changed.map(|details| details.sequence.get())
+    changed.map(|changed| changed.answer.sequence.get())
 }
 
 #[tokio::test]
