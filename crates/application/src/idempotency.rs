@@ -70,25 +70,11 @@ impl IdempotentRequest {
             .field(self.key.as_str())
             .field(self.digest.0)
             .finish();
-        let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, ..] = digest.0;
-        let bits = u128::from_be_bytes([
-            a,
-            b,
-            c,
-            d,
-            e,
-            f,
-            g & 0x0f | 0x80,
-            h,
-            i & 0x3f | 0x80,
-            j,
-            k,
-            l,
-            m,
-            n,
-            o,
-            p,
-        ]);
+        let bits = digest.0[..16]
+            .iter()
+            .fold(0, |bits: u128, byte| bits << 8 | u128::from(*byte));
+        let bits = bits & !(0xf << 76) | 0x8 << 76;
+        let bits = bits & !(0x3 << 62) | 0x2 << 62;
         let hex = format!("{bits:032x}");
         format!(
             "{}-{}-{}-{}-{}",
