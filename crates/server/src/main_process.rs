@@ -35,17 +35,21 @@ fn parse(command_line: &[u8]) -> Option<Settings> {
 mod tests {
     use super::*;
 
-    fn listen(command_line: &str) -> Option<String> {
-        let settings = parse(command_line.as_bytes())?;
-        settings.listen.map(|address| address.to_string())
+    /// Settings from words that are separated by blanks.
+    fn settings(words: &str) -> Option<Settings> {
+        parse(format!("{words} ").replace(' ', "\0").as_bytes())
+    }
+
+    fn listen(words: &str) -> Option<String> {
+        settings(words)?.listen.map(|address| address.to_string())
     }
 
     #[test]
     fn flags_of_a_server_are_found_also_after_an_init_process() {
-        let flags = "/usr/local/bin/unlockd\0serve\0--listen\00.0.0.0:9090\0";
+        let flags = "/usr/local/bin/unlockd serve --listen 0.0.0.0:9090";
         assert_eq!(listen(flags).as_deref(), Some("0.0.0.0:9090"));
         assert_eq!(
-            listen(&format!("/sbin/docker-init\0--\0{flags}")).as_deref(),
+            listen(&format!("/sbin/docker-init -- {flags}")).as_deref(),
             Some("0.0.0.0:9090")
         );
     }
@@ -54,13 +58,13 @@ mod tests {
     fn other_programs_and_commands_are_not_servers() {
         for other in [
             "",
-            "/sbin/init\0",
-            "/sbin/docker-init\0--\0",
-            "/usr/bin/other\0serve\0--listen\00.0.0.0:9090\0",
-            "unlockd\0migrate\0--listen\00.0.0.0:9090\0",
-            "unlockd\0serve\0--unknown\0",
+            "/sbin/init",
+            "/sbin/docker-init --",
+            "/usr/bin/other serve --listen 0.0.0.0:9090",
+            "unlockd migrate --listen 0.0.0.0:9090",
+            "unlockd serve --unknown",
         ] {
-            assert!(parse(other.as_bytes()).is_none(), "{other:?}");
+            assert!(settings(other).is_none(), "{other:?}");
         }
     }
 }
