@@ -1,5 +1,6 @@
 use utoipa::Modify;
-use utoipa::openapi::OpenApi;
+use utoipa::openapi::path::{Parameter, ParameterIn};
+use utoipa::openapi::{OpenApi, RefOr};
 
 use super::operations;
 
@@ -34,6 +35,10 @@ const ALIASES: [Alias; 3] = [
     },
 ];
 
+fn is_in_path(parameter: &RefOr<Parameter>) -> bool {
+    matches!(parameter, RefOr::T(parameter) if parameter.parameter_in == ParameterIn::Path)
+}
+
 /// Describes the paths that are served as others are. Comes last, when those are described in full.
 pub(super) struct Aliases;
 
@@ -50,7 +55,13 @@ impl Modify for Aliases {
                 operation.description = Some(alias.description.to_owned());
                 if !alias.path.contains('{') {
                     // Nothing is named in the path, so that nothing that is named can be missing.
-                    operation.parameters = None;
+                    let others = operation
+                        .parameters
+                        .take()
+                        .into_iter()
+                        .flatten()
+                        .filter(|it| !is_in_path(it));
+                    operation.parameters = Some(others.collect());
                     operation.responses.responses.remove("404");
                 }
             }

@@ -62,7 +62,8 @@ pub(crate) struct PasswordResetCode {
 
 /// Makes a code by which a user's password can be replaced.
 ///
-/// It works for 15 minutes and five attempts, and replaces an earlier one.
+/// It works for 15 minutes and five attempts, and replaces an earlier one. Codes are stored hashed, so a request that is
+/// repeated under its key is answered with another code, which replaces the first.
 #[utoipa::path(
     post,
     path = "/v3alpha/users/{user_id}/password/reset",

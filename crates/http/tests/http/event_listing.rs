@@ -160,7 +160,9 @@ async fn all_parameters_that_are_wrong_are_named_at_once() {
     let names = "must be one of user.created, user.updated, user.locked, user.unlocked, user.deactivated, \
                  user.reactivated, user.deleted, user.username.added, user.username.removed, user.password.changed, \
                  user.password.check.succeeded, user.password.check.failed, user.password.reset.requested, \
-                 user.password.reset.failed, lockout_policy.set, lockout_policy.reset";
+                 user.password.reset.failed, lockout_policy.set, lockout_policy.reset, organization.created, \
+                 user.token.created, user.token.revoked, user.session.begun, user.session.ended, sign_in.failed, \
+                 sign_in.refused";
     reply.assert_invalid(&[
         ("order", "must be forward or backward"),
         ("limit", "is not known"),

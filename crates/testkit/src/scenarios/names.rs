@@ -1,6 +1,6 @@
 use super::session_stage::{PASSWORD, by_name};
 use super::signing_in::assert_invalid_credentials;
-use super::stage::{ALREADY_EXISTS, NOT_FOUND, assert_refused, assert_violates, get, lock};
+use super::stage::{ALREADY_EXISTS, NOT_FOUND, assert_refused, assert_violates, delete, get, lock};
 use super::{CreateUserRequest, Failure, Request, Stage};
 
 pub(super) async fn a_login_name_means_one_user(stage: &Stage<'_>) {
@@ -77,6 +77,8 @@ pub(super) async fn a_username_consists_of_letters_digits_and_ascii_punctuation(
         assert_violates(&failure, &["username.username"]);
         assert_invalid_credentials(&stage.sign_in_refusal(by_name(name), PASSWORD).await);
     }
+    // The names are fixed, so they must be free for the next transport on the same store.
+    stage.managers_change(delete(&user_id)).await;
 }
 
 pub(super) async fn a_login_name_that_nobody_could_type_is_refused(stage: &Stage<'_>) {
