@@ -61,7 +61,7 @@ impl Modify for Aliases {
                         .into_iter()
                         .flatten()
                         .filter(|it| !is_in_path(it));
-                    operation.parameters = Some(others.collect());
+                    operation.parameters = Some(others.collect()).filter(|others: &Vec<_>| !others.is_empty());
                     operation.responses.responses.remove("404");
                 }
             }

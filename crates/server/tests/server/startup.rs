@@ -150,7 +150,7 @@ fn a_folder_without_write_access_is_said_with_what_to_do() {
     let folder = TempDir::new().unwrap();
     let denied = folder.path().join("denied");
     DirBuilder::new().mode(0o500).create(&denied).unwrap();
-    let advice = format!("needs write access to {}: run `chown -R", denied.display());
+    let advice = format!("needs write access to {}: create the folder and run `chown -R", denied.display());
     let token_file = denied.join("admin.token");
     for (setting, path) in [("--data-dir", &denied), ("--bootstrap-token-file", &token_file)] {
         let output = bound_by_file_modes(unlockd(folder.path()))
