@@ -150,7 +150,10 @@ fn a_folder_without_write_access_is_said_with_what_to_do() {
     let folder = TempDir::new().unwrap();
     let denied = folder.path().join("denied");
     DirBuilder::new().mode(0o500).create(&denied).unwrap();
-    let advice = format!("needs write access to {}: create the folder and run `chown -R", denied.display());
+    let advice = format!(
+        "needs write access to {}: create the folder and run `chown -R",
+        denied.display()
+    );
     let token_file = denied.join("admin.token");
     for (setting, path) in [("--data-dir", &denied), ("--bootstrap-token-file", &token_file)] {
         let output = bound_by_file_modes(unlockd(folder.path()))
@@ -323,11 +326,9 @@ fn a_listener_that_other_machines_can_reach_is_warned_of() {
         program.signal("TERM");
         let (_, log) = program.wait();
         let warnings = log.into_iter().filter(|line| line["level"] == "WARN");
-        warnings.map(|line| line["message"].to_string()).collect::<Vec<_>>()
+        let messages = warnings.map(|line| line["message"].to_string());
+        messages.filter(|message| message.contains("no TLS")).count()
     };
-    assert_eq!(warnings("127.0.0.1:0"), [""; 0]);
-    let [warning] = &warnings("0.0.0.0:0")[..] else {
-        panic!("there is one warning")
-    };
-    assert!(warning.contains("no TLS"), "{warning}");
+    assert_eq!(warnings("127.0.0.1:0"), 0);
+    assert_eq!(warnings("0.0.0.0:0"), 1);
 }
