@@ -12,7 +12,7 @@ use utoipa::openapi::header::HeaderBuilder;
 use utoipa::openapi::path::Operation;
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
-use utoipa::openapi::{Content, PathItem, RefOr, Schema};
+use utoipa::openapi::{PathItem, RefOr};
 use utoipa::{Modify, OpenApi};
 
 use self::aliases::Aliases;
@@ -59,7 +59,7 @@ use crate::{events, health, lockout_policies, sessions, settings, users};
         openapi,
     ),
     components(schemas(Status, events::Event)),
-    modifiers(&BearerScheme, &OptionalBodies, &Replays, &Refusals, &Aliases),
+    modifiers(&BearerScheme, &Replays, &Refusals, &Aliases),
     security(("bearer" = [])),
 )]
 struct Document;
@@ -109,30 +109,6 @@ fn operations(path: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
     ]
     .into_iter()
     .flatten()
-}
-
-/// A body that may be left out is described as one that may be `null`, which no body may.
-struct OptionalBodies;
-
-impl Modify for OptionalBodies {
-    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
-        let operations = document.paths.paths.values_mut().flat_map(operations);
-        let bodies = operations.filter_map(|operation| operation.request_body.as_mut());
-        for body in bodies {
-            let RefOr::T(body) = body else { continue };
-            for content in body.content.values_mut() {
-                if let RefOr::T(Content { schema, .. }) = content
-                    && let Some(RefOr::T(Schema::OneOf(object_or_null))) = schema
-                {
-                    *schema = object_or_null
-                        .items
-                        .iter()
-                        .find(|item| matches!(item, RefOr::Ref(_)))
-                        .cloned();
-                }
-            }
-        }
-    }
 }
 
 /// What is done once may be answered from before.
