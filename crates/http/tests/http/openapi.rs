@@ -197,7 +197,7 @@ fn bodies_that_may_be_left_out_may_be_null() {
         };
         let schema = &body["content"]["application/json"]["schema"];
         let (needed, reference) = match schema["oneOf"].as_array().map(Vec::as_slice) {
-            Some([null, object]) if null["type"] == "null" => ("optional", &object["$ref"]),
+            Some([object, null]) if null["type"] == "null" => ("optional", &object["$ref"]),
             _ => ("needed", &schema["$ref"]),
         };
         assert_eq!(body["required"] == true, needed == "needed", "{method} {path}");
