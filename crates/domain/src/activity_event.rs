@@ -18,7 +18,7 @@ pub struct ActivityEvent {
     pub user_id: Option<UserId>,
     /// The organization it is about, or that owned the user then. Without one, only readers of the instance see the event.
     pub organization: Option<OrganizationId>,
-    /// Who did it.
+    /// Actor.
     pub actor: Actor,
     /// When.
     pub time: Timestamp,

@@ -31,7 +31,7 @@ pub struct StoredPassword {
     pub hash: PasswordHash,
     /// When it was set.
     pub changed_at: Timestamp,
-    /// Whether the user must choose another one; sessions of the user can do nothing else before that.
+    /// True if the user must choose another one; sessions of the user can do nothing else before that.
     pub change_required: bool,
 }
 

@@ -102,7 +102,7 @@ impl UserChange {
         self.event.kind.ends_activity()
     }
 
-    /// Whether the change replaces the password, and so ends sessions of the user.
+    /// True if the change replaces the password, and so ends sessions of the user.
     #[must_use]
     pub fn replaces_password(&self) -> bool {
         matches!(self.profile_edit, Some(ProfileEdit::ReplacePassword { .. }))

@@ -26,7 +26,7 @@ pub struct CallerSession {
     pub id: SessionId,
     /// The fingerprint of the session's user agent, if it is known.
     pub fingerprint_id: Option<String>,
-    /// Whether the user must change the password before the session can be used for anything else.
+    /// True if the user must change the password before the session can be used for anything else.
     pub password_change_required: bool,
 }
 
@@ -99,7 +99,7 @@ impl Caller {
         self.identity.session.as_ref().map(|session| &session.id)
     }
 
-    /// Whether the caller can do nothing but change the caller's own password and end the session.
+    /// True if the caller can do nothing but change the caller's own password and end the session.
     #[must_use]
     pub fn is_restricted(&self) -> bool {
         let session = self.identity.session.as_ref();

@@ -28,7 +28,7 @@ use crate::users::Outcome;
 pub struct LockoutPolicies {
     /// Where policies are kept.
     pub store: Arc<dyn LockoutPolicyStore>,
-    /// Where requests are found by their idempotency keys.
+    /// Store in which requests are found by their idempotency keys.
     pub requests: Arc<dyn UserStore>,
     /// Who can have one.
     pub organizations: Arc<dyn OrganizationStore>,

@@ -26,7 +26,7 @@ pub(super) struct Write {
     pub(super) organization: Option<OrganizationId>,
     /// The policy to set; none to reset it.
     pub(super) policy: Option<LockoutPolicy>,
-    /// Where the request comes from.
+    /// Source of the request.
     pub(super) source: Option<Source>,
     /// The request to record with the change, if it has a key.
     pub(super) request: Option<IdempotentRequest>,

@@ -55,7 +55,7 @@ pub struct SessionHolder {
     pub user: User,
     /// What the user may do.
     pub grants: Grants,
-    /// Whether the user must change the password; false for a user without one.
+    /// True if the user must change the password; false for a user without one.
     pub password_change_required: bool,
 }
 

@@ -30,7 +30,7 @@ pub(super) enum Parties {
 /// A session that may be used.
 pub(super) struct UsableSession {
     pub(super) session: Session,
-    /// Whether its user, who has shown a password, must change it.
+    /// True if its user, who has shown a password, must change it.
     pub(super) password_change_required: bool,
 }
 

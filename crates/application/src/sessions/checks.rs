@@ -17,9 +17,9 @@ pub struct SessionChecks {
 /// The outcome of checks.
 #[derive(Default)]
 pub(super) struct Checked {
-    /// Who signs in.
+    /// User who signs in.
     pub(super) user: Option<SessionUser>,
-    /// Whether the password was shown and must be changed.
+    /// True if the password was shown and must be changed.
     pub(super) password_change_required: bool,
 }
 

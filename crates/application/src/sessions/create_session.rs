@@ -20,7 +20,7 @@ pub struct CreateSession {
     pub metadata: SessionMetadata,
     /// What it is done with.
     pub user_agent: Option<UserAgent>,
-    /// How long it lasts; as [`SessionLifetimes`](super::SessionLifetimes) says without.
+    /// Lifetime; without one, that of [`SessionLifetimes`](super::SessionLifetimes).
     pub lifetime: Option<Duration>,
     /// Where the request comes from.
     pub source: Option<Source>,
@@ -54,7 +54,7 @@ pub struct CreatedSession {
     pub token: SecretToken,
     /// Where it stands.
     pub details: SessionDetails,
-    /// Whether the user must change the password before the session can be used for anything else.
+    /// True if the user must change the password before the session can be used for anything else.
     pub password_change_required: bool,
 }
 

@@ -58,7 +58,7 @@ pub struct UpdatedSession {
     pub token: SecretToken,
     /// Where it stands.
     pub details: SessionDetails,
-    /// Whether the user must change the password before the session can be used for anything else.
+    /// True if the user must change the password before the session can be used for anything else.
     pub password_change_required: bool,
 }
 

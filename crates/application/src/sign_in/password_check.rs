@@ -37,7 +37,7 @@ pub(crate) struct ProvenUser {
     pub(crate) sequence: Sequence,
     /// The hash of the password that was shown.
     pub(crate) hash: PasswordHash,
-    /// Whether the user must change that password.
+    /// True if the user must change that password.
     pub(crate) password_change_required: bool,
 }
 

@@ -8,7 +8,7 @@ use crate::error::{Error, Violations};
 pub struct NewPassword {
     /// The password or its hash.
     pub secret: NewPasswordSecret,
-    /// Whether the user must choose another one; sessions of the user can do nothing else before that.
+    /// True if the user must choose another one; sessions of the user can do nothing else before that.
     pub change_required: bool,
 }
 

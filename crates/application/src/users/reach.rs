@@ -4,7 +4,7 @@ use crate::authentication::Caller;
 use crate::error::Error;
 
 impl Caller {
-    /// How far the caller's permission goes; asked before anything is read. Refuses a restricted caller.
+    /// Reach of the caller's permission, checked before anything is read. Refuses a restricted caller.
     pub(crate) fn require(&self, permission: Permission) -> Result<Reach<'_>, Error> {
         self.require_unrestricted()?;
         match self.grants().reach(permission) {

@@ -281,7 +281,7 @@ impl SetPassword {
         *caller.user_id() == self.user_id
     }
 
-    /// Whether a password that must be changed would stay the same. Only the operator who set it may set it again.
+    /// True if a password that must be changed would stay the same. Only the operator who set it may set it again.
     fn repeats_a_password_to_change(&self, profile: &UserProfile) -> bool {
         let must_change = profile
             .password
