@@ -5,7 +5,6 @@ use tonic::metadata::{MetadataMap, MetadataValue};
 use tonic::{Request, Response, Status};
 use unlockd_application::users::{IDEMPOTENCY_KEY, IF_MATCH, IdForm, Outcome, SafeguardsForm};
 use unlockd_application::{Error, LiveCaller, RequestContext};
-use unlockd_domain::Source;
 
 use crate::destination::UserInPath;
 use crate::status;
@@ -27,13 +26,6 @@ pub(crate) struct Call<M> {
     pub(crate) context: Option<Arc<RequestContext>>,
     /// What the request says.
     pub(crate) message: M,
-}
-
-impl<M> Call<M> {
-    /// Where the request comes from, if whoever accepted it has said so.
-    pub(crate) fn source(&self) -> Option<Source> {
-        self.context.as_ref().and_then(|context| context.source()).cloned()
-    }
 }
 
 /// Runs an RPC; its error becomes a status here.

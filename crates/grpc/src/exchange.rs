@@ -90,10 +90,7 @@ impl Exchange {
         } = destination;
         let begun = Instant::now();
         if rpc.service().needs_token() {
-            let live = self.authenticate(request.headers()).await?;
-            if let Some(context) = context {
-                context.set_caller(live.caller().user_id());
-            }
+            let live = self.authenticate(request.headers(), context).await?;
             request.extensions_mut().insert(live);
         }
         let timeout = check_headers(request.headers())?;
@@ -133,10 +130,14 @@ impl Exchange {
         Ok(Request::from_parts(parts, Body::new(Full::new(message))))
     }
 
-    async fn authenticate(&self, headers: &HeaderMap) -> Result<LiveCaller, Error> {
+    async fn authenticate(&self, headers: &HeaderMap, context: Option<&RequestContext>) -> Result<LiveCaller, Error> {
         let token = bearer_token(headers.get_all(AUTHORIZATION).iter().map(http::HeaderValue::as_bytes))?;
         let caller = self.authenticator.authenticate(token.clone()).await?;
         let token = token.ok_or(Error::TokenMissing)?;
+        if let Some(context) = context {
+            context.set_caller(caller.user_id());
+        }
+        let caller = caller.from_source(context.and_then(RequestContext::source));
         Ok(LiveCaller::new(caller, token, Arc::clone(&self.authenticator)))
     }
 }

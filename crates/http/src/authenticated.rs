@@ -42,8 +42,9 @@ fn token_of(parts: &Parts) -> Result<Option<SecretToken>, Error> {
 
 async fn caller(parts: &Parts, api: &Api, token: Option<SecretToken>) -> Result<Caller, Error> {
     let caller = api.authenticator.authenticate(token).await?;
-    if let Some(context) = parts.extensions.get::<Arc<RequestContext>>() {
-        context.set_caller(caller.user_id());
-    }
-    Ok(caller)
+    let Some(context) = parts.extensions.get::<Arc<RequestContext>>() else {
+        return Ok(caller);
+    };
+    context.set_caller(caller.user_id());
+    Ok(caller.from_source(context.source()))
 }

@@ -26,7 +26,6 @@ mod router;
 mod safeguards;
 mod sessions;
 mod settings;
-mod source;
 mod status;
 mod unread;
 mod users;

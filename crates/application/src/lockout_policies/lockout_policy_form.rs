@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use unlockd_domain::{AttemptLimit, BackoffFactor, LockoutPolicy, OrganizationId, PolicySpan, Source};
+use unlockd_domain::{AttemptLimit, BackoffFactor, LockoutPolicy, OrganizationId, PolicySpan};
 
 use super::{GetLockoutPolicy, ResetLockoutPolicy, SetLockoutPolicy};
 use crate::authentication::Caller;
@@ -14,8 +14,6 @@ use crate::users::{IdForm, SafeguardsForm};
 pub struct OwnerForm {
     /// `organization_id`.
     pub organization: IdForm,
-    /// Where the request comes from.
-    pub source: Option<Source>,
     /// The idempotency key. Policies have no precondition.
     pub safeguards: SafeguardsForm,
 }
@@ -67,10 +65,9 @@ impl OwnerForm {
     /// [`Error::InvalidArgument`] with all that is wrong.
     pub fn parse_reset(self) -> Result<ResetLockoutPolicy, Error> {
         let mut violations = Violations::default();
-        let (organization, source, idempotency_key) = self.parse(&mut violations);
+        let (organization, idempotency_key) = self.parse(&mut violations);
         violations.finish(Some(ResetLockoutPolicy {
             organization,
-            source,
             idempotency_key,
         }))
     }
@@ -82,7 +79,7 @@ impl OwnerForm {
     /// where the fields are the message.
     pub fn parse_set(self, policy: Option<LockoutPolicyForm>, path: &str) -> Result<SetLockoutPolicy, Error> {
         let mut violations = Violations::default();
-        let (organization, source, idempotency_key) = self.parse(&mut violations);
+        let (organization, idempotency_key) = self.parse(&mut violations);
         let policy = policy.map(|policy| policy.parse(path, &mut violations));
         if policy.is_none() {
             violations.note("policy", "must be given");
@@ -90,14 +87,13 @@ impl OwnerForm {
         violations.finish(policy.map(|policy| SetLockoutPolicy {
             organization,
             policy,
-            source,
             idempotency_key,
         }))
     }
 
-    fn parse(self, violations: &mut Violations) -> (Option<OrganizationId>, Option<Source>, Option<IdempotencyKey>) {
+    fn parse(self, violations: &mut Violations) -> (Option<OrganizationId>, Option<IdempotencyKey>) {
         let key = self.safeguards.parse_key(violations);
-        (organization(self.organization, violations), self.source, key)
+        (organization(self.organization, violations), key)
     }
 }
 

@@ -1,4 +1,4 @@
-use unlockd_domain::{OrganizationId, Source};
+use unlockd_domain::OrganizationId;
 
 use super::write::Write;
 use super::{LockoutPolicies, PolicyDetails};
@@ -12,8 +12,6 @@ use crate::users::Outcome;
 pub struct ResetLockoutPolicy {
     /// Whose; none: the instance's.
     pub organization: Option<OrganizationId>,
-    /// Where the request comes from.
-    pub source: Option<Source>,
     /// The idempotency key.
     pub idempotency_key: Option<IdempotencyKey>,
 }
@@ -30,7 +28,6 @@ impl ResetLockoutPolicy {
         let write = Write {
             organization: self.organization,
             policy: None,
-            source: self.source,
             request: digester.request(self.idempotency_key),
         };
         policies.write(caller, write).await

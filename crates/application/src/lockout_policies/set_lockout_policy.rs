@@ -1,4 +1,4 @@
-use unlockd_domain::{LockoutPolicy, OrganizationId, Source};
+use unlockd_domain::{LockoutPolicy, OrganizationId};
 
 use super::write::Write;
 use super::{LockoutPolicies, PolicyDetails};
@@ -15,8 +15,6 @@ pub struct SetLockoutPolicy {
     pub organization: Option<OrganizationId>,
     /// The whole policy.
     pub policy: LockoutPolicy,
-    /// Where the request comes from.
-    pub source: Option<Source>,
     /// The idempotency key.
     pub idempotency_key: Option<IdempotencyKey>,
 }
@@ -34,7 +32,6 @@ impl SetLockoutPolicy {
         let write = Write {
             organization: self.organization,
             policy: Some(self.policy),
-            source: self.source,
             request: digester.request(self.idempotency_key),
         };
         policies.write(caller, write).await

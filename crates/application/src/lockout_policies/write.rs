@@ -1,6 +1,4 @@
-use unlockd_domain::{
-    Actor, Event, LockoutPolicy, OrganizationId, OwnedPolicy, Permission, PolicyChange, Source, Timestamp,
-};
+use unlockd_domain::{Event, LockoutPolicy, OrganizationId, OwnedPolicy, Permission, PolicyChange, Timestamp};
 
 use super::LockoutPolicies;
 use crate::authentication::Caller;
@@ -26,8 +24,6 @@ pub(super) struct Write {
     pub(super) organization: Option<OrganizationId>,
     /// The policy to set; none to reset it.
     pub(super) policy: Option<LockoutPolicy>,
-    /// Source of the request.
-    pub(super) source: Option<Source>,
     /// The request to record with the change, if it has a key.
     pub(super) request: Option<IdempotentRequest>,
 }
@@ -39,7 +35,6 @@ impl LockoutPolicies {
         let Write {
             organization,
             policy,
-            source,
             request,
         } = write;
         self.authorize(caller, Permission::PolicyWrite, organization.as_ref())
@@ -53,9 +48,9 @@ impl LockoutPolicies {
             if policy.is_none() && !is_set {
                 return Ok(Outcome::new(details(organization, before.as_ref())));
             }
-            let actor = Actor::User(caller.user_id().clone());
+            let actor = caller.actor();
             let change = PolicyChange::new(organization.clone(), before.as_ref(), policy, actor, self.clock.now())
-                .from_source(source.as_ref());
+                .from_source(caller.source());
             match self.store.commit(&change, request.as_ref()).await {
                 Ok(()) => return Ok(Outcome::new(details(organization, Some(change.policy())))),
                 Err(CommitPolicyError::Conflict | CommitPolicyError::IdempotencyKeyTaken) => {

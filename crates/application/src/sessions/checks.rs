@@ -1,4 +1,4 @@
-use unlockd_domain::{Actor, LoginIdentity, PlainPassword, Session, SessionUser, Source};
+use unlockd_domain::{LoginIdentity, PlainPassword, Session, SessionUser};
 
 use super::Sessions;
 use crate::authentication::Caller;
@@ -29,7 +29,6 @@ impl SessionChecks {
         self,
         sessions: &Sessions,
         caller: &Caller,
-        source: Option<&Source>,
         before: Option<&SessionUser>,
     ) -> Result<Checked, Error> {
         let user = match (self.user, before) {
@@ -59,8 +58,8 @@ impl SessionChecks {
         let attempt = PasswordAttempt {
             identity: &user.identity,
             password: &password,
-            actor: Actor::User(caller.user_id().clone()),
-            source,
+            actor: caller.actor(),
+            source: caller.source(),
         };
         let proven = sessions.sign_in.check_password(attempt).await?;
         // A name may have gone to somebody else since.

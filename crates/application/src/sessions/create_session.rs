@@ -1,8 +1,6 @@
 use std::time::Duration;
 
-use unlockd_domain::{
-    Permission, Reach, Sequence, Session, SessionId, SessionMetadata, Source, UserAgent, UserAgentFields,
-};
+use unlockd_domain::{Permission, Reach, Sequence, Session, SessionId, SessionMetadata, UserAgent, UserAgentFields};
 
 use super::{ChallengesForm, ChecksForm, SessionChecks, SessionDetails, Sessions};
 use crate::authentication::Caller;
@@ -22,8 +20,6 @@ pub struct CreateSession {
     pub user_agent: Option<UserAgent>,
     /// Lifetime; without one, that of [`SessionLifetimes`](super::SessionLifetimes).
     pub lifetime: Option<Duration>,
-    /// Where the request comes from.
-    pub source: Option<Source>,
 }
 
 /// `zitadel.session.v2.CreateSessionRequest` as a wire brings it. Not printable, since it may hold a password.
@@ -39,8 +35,6 @@ pub struct CreateSessionForm {
     pub user_agent: Option<UserAgentFields>,
     /// `lifetime`, if it is set.
     pub lifetime: Option<DurationForm>,
-    /// Where the request comes from.
-    pub source: Option<Source>,
     /// What would make it safe to repeat; sessions know none of it.
     pub safeguards: SafeguardsForm,
 }
@@ -83,7 +77,6 @@ impl CreateSessionForm {
             metadata,
             user_agent,
             lifetime,
-            source: self.source,
         }))
     }
 }
@@ -104,7 +97,7 @@ impl CreateSession {
             Reach::Organizations(_) | Reach::Nothing => return Err(Error::PermissionDenied),
         }
         let lifetime = sessions.lifetimes.lifetime(self.lifetime)?;
-        let checked = self.checks.pass(sessions, caller, self.source.as_ref(), None).await?;
+        let checked = self.checks.pass(sessions, caller, None).await?;
         let now = sessions.clock.now();
         let session = Session {
             id: SessionId::new(sessions.ids.generate()).map_err(Error::internal)?,

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use unlockd_domain::{Permission, Session, SessionId, SessionMetadata, SessionUser, Source};
+use unlockd_domain::{Permission, Session, SessionId, SessionMetadata, SessionUser};
 
 use super::access::{Access, Parties, UsableSession};
 use super::checks::has_same_user;
@@ -26,8 +26,6 @@ pub struct SetSession {
     pub metadata: Vec<(String, Vec<u8>)>,
     /// How long it lasts from now on; as before without.
     pub lifetime: Option<Duration>,
-    /// Where the request comes from.
-    pub source: Option<Source>,
 }
 
 /// `zitadel.session.v2.SetSessionRequest` as a wire brings it. Not printable, since it may hold a password.
@@ -45,8 +43,6 @@ pub struct SetSessionForm {
     pub challenges: ChallengesForm,
     /// `lifetime`, if it is set.
     pub lifetime: Option<DurationForm>,
-    /// Where the request comes from.
-    pub source: Option<Source>,
     /// What would make it safe to repeat; sessions know none of it.
     pub safeguards: SafeguardsForm,
 }
@@ -84,7 +80,6 @@ impl SetSessionForm {
             checks,
             metadata: self.metadata,
             lifetime,
-            source: self.source,
         }))
     }
 }
@@ -110,9 +105,7 @@ impl SetSession {
         let has_checks = self.checks != SessionChecks::default();
         let shows_password = self.checks.password.is_some();
         let checks = self.checks.clone();
-        let checked = checks
-            .pass(sessions, caller, self.source.as_ref(), before.user.as_ref())
-            .await?;
+        let checked = checks.pass(sessions, caller, before.user.as_ref()).await?;
         let mut current = before.clone();
         for _ in 0..MAX_ATTEMPTS {
             let user = match &checked.user {

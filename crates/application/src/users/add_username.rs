@@ -1,5 +1,5 @@
 use unlockd_domain::{
-    Actor, AddUsernameRefusal, Permission, User, UserEventName, UserId, Username, UsernameId, UsernameScope,
+    AddUsernameRefusal, Permission, User, UserEventName, UserId, Username, UsernameId, UsernameScope,
 };
 
 use super::change::Target;
@@ -76,7 +76,7 @@ impl AddUsername {
         };
         let added = users
             .change(caller, target, |user, profile| {
-                let actor = Actor::User(caller.user_id().clone());
+                let actor = caller.actor();
                 user.add_username(profile, username.clone(), actor, users.clock.now())
                     .map_err(|refusal| refused(user, &username, refusal))
             })

@@ -59,7 +59,7 @@ impl Users {
             }
             let user = within_reach(user, target.user_id, reach)?;
             target.safeguards.check(&user)?;
-            let change = decide(&user, &profile)?;
+            let change = decide(&user, &profile)?.from_source(caller.source());
             match commit(&*self.store, &*self.callers, &change, request).await {
                 Ok(()) => return Ok(Outcome::new(Details::from(change.user()))),
                 Err(CommitError::Conflict | CommitError::IdempotencyKeyTaken) => {

@@ -1,6 +1,6 @@
 use unlockd_domain::{
-    Actor, OrganizationId, Permission, Reach, StoredPassword, User, UserData, UserEventName, UserId, UserProfile,
-    UsernameId, UsernameScope,
+    OrganizationId, Permission, Reach, StoredPassword, User, UserData, UserEventName, UserId, UserProfile, UsernameId,
+    UsernameScope,
 };
 
 use super::replay::Repetition;
@@ -152,9 +152,8 @@ impl CreateUser {
             changed_at: now,
             change_required,
         });
-        let actor = Actor::User(caller.user_id().clone());
         Ok(NewUser {
-            change: User::create(id, self.organization, actor, now),
+            change: User::create(id, self.organization, caller.actor(), now).from_source(caller.source()),
             profile: UserProfile {
                 usernames,
                 password,

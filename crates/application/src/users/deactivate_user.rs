@@ -1,4 +1,4 @@
-use unlockd_domain::{Actor, DeactivateRefusal, Permission, Reason, UserEventName, UserId};
+use unlockd_domain::{DeactivateRefusal, Permission, Reason, UserEventName, UserId};
 
 use super::change::Target;
 use super::safeguards::{Safeguards, SafeguardsForm};
@@ -45,7 +45,7 @@ impl DeactivateUser {
         };
         users
             .change(caller, target, |user, _| {
-                let actor = Actor::User(caller.user_id().clone());
+                let actor = caller.actor();
                 user.deactivate(self.reason.clone(), actor, users.clock.now())
                     .map_err(|refusal| match refusal {
                         DeactivateRefusal::AlreadyInactive => Error::UserAlreadyInactive(user.id().clone()),

@@ -1,4 +1,4 @@
-use unlockd_domain::{Actor, Permission, UserDeleted, UserEventName, UserId};
+use unlockd_domain::{Permission, UserDeleted, UserEventName, UserId};
 
 use super::change::Target;
 use super::safeguards::{Safeguards, SafeguardsForm};
@@ -40,7 +40,7 @@ impl DeleteUser {
         };
         users
             .change(caller, target, |user, _| {
-                user.delete(Actor::User(caller.user_id().clone()), users.clock.now())
+                user.delete(caller.actor(), users.clock.now())
                     .map_err(|UserDeleted| Error::UserNotFound(user.id().clone()))
             })
             .await

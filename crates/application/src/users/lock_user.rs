@@ -1,6 +1,5 @@
 use unlockd_domain::{
-    Actor, LockCause, LockOrder, LockRefusal, Permission, Reason, Timestamp, TimestampOutOfRange, User, UserEventName,
-    UserId,
+    LockCause, LockOrder, LockRefusal, Permission, Reason, Timestamp, TimestampOutOfRange, User, UserEventName, UserId,
 };
 
 use super::change::Target;
@@ -65,7 +64,7 @@ impl LockUser {
         };
         users
             .change(caller, target, |user, _| {
-                let (actor, now) = (Actor::User(caller.user_id().clone()), users.clock.now());
+                let (actor, now) = (caller.actor(), users.clock.now());
                 user.lock(order.clone(), actor, now)
                     .map_err(|refusal| refused(user, refusal, now))
             })

@@ -1,4 +1,4 @@
-use unlockd_domain::{Actor, NotInactive, Permission, Reason, UserEventName, UserId};
+use unlockd_domain::{NotInactive, Permission, Reason, UserEventName, UserId};
 
 use super::change::Target;
 use super::safeguards::{Safeguards, SafeguardsForm};
@@ -45,7 +45,7 @@ impl ReactivateUser {
         };
         users
             .change(caller, target, |user, _| {
-                let (actor, now) = (Actor::User(caller.user_id().clone()), users.clock.now());
+                let (actor, now) = (caller.actor(), users.clock.now());
                 user.reactivate(self.reason.clone(), actor, now)
                     .map_err(|NotInactive| Error::UserNotInactive {
                         user_id: user.id().clone(),

@@ -1,4 +1,4 @@
-use unlockd_domain::{Actor, Permission, RemoveUsernameRefusal, UserEventName, UserId, UsernameId};
+use unlockd_domain::{Permission, RemoveUsernameRefusal, UserEventName, UserId, UsernameId};
 
 use super::change::Target;
 use super::safeguards::{Safeguards, SafeguardsForm};
@@ -51,7 +51,7 @@ impl RemoveUsername {
         };
         users
             .change(caller, target, |user, profile| {
-                let actor = Actor::User(caller.user_id().clone());
+                let actor = caller.actor();
                 user.remove_username(profile, self.username_id.clone(), actor, users.clock.now())
                     .map_err(|refusal| match refusal {
                         RemoveUsernameRefusal::NotTheirs => Error::UsernameNotFound {

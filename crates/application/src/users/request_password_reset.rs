@@ -1,8 +1,6 @@
 use std::time::Duration;
 
-use unlockd_domain::{
-    Actor, PasswordReset, Permission, PlainPassword, Source, User, UserDeleted, UserEventName, UserId, UserProfile,
-};
+use unlockd_domain::{PasswordReset, Permission, PlainPassword, User, UserDeleted, UserEventName, UserId, UserProfile};
 
 use super::change::Target;
 use super::reach::within_reach;
@@ -22,8 +20,6 @@ use crate::ports::VerificationCode;
 pub struct RequestPasswordReset {
     /// Whose password it is.
     pub user_id: UserId,
-    /// Where the request comes from.
-    pub source: Option<Source>,
     /// Preconditions of the change. A key is accepted; see [`RequestPasswordReset`].
     pub safeguards: Safeguards,
 }
@@ -39,8 +35,6 @@ pub struct RequestPasswordResetForm {
     pub has_send_sms: bool,
     /// Whether `return_code` is set.
     pub has_return_code: bool,
-    /// Where the request comes from.
-    pub source: Option<Source>,
     /// What makes it safe.
     pub safeguards: SafeguardsForm,
 }
@@ -69,11 +63,7 @@ impl RequestPasswordResetForm {
         let mut violations = Violations::default();
         let user_id = violations.keep("user_id", self.user_id.user_id());
         let safeguards = self.safeguards.parse(&mut violations);
-        violations.finish(user_id.map(|user_id| RequestPasswordReset {
-            user_id,
-            source: self.source,
-            safeguards,
-        }))
+        violations.finish(user_id.map(|user_id| RequestPasswordReset { user_id, safeguards }))
     }
 }
 
@@ -111,8 +101,7 @@ impl RequestPasswordReset {
                 expires_at: now.saturating_add(Self::CODE_LIFETIME),
                 failed_attempts: 0,
             };
-            user.request_password_reset(reset, Actor::User(caller.user_id().clone()), now)
-                .map(|change| change.from_source(self.source.as_ref()))
+            user.request_password_reset(reset, caller.actor(), now)
                 .map_err(|UserDeleted| Error::UserNotFound(user.id().clone()))
         };
         let mut requested = users.change(caller, target.clone(), decide).await?;

@@ -1,6 +1,5 @@
 use unlockd_domain::{
-    Actor, LoginIdentity, Permission, PlainPassword, Reach, Source, UserDeleted, UserEventName, UserId, UserProfile,
-    Username,
+    LoginIdentity, Permission, PlainPassword, Reach, UserDeleted, UserEventName, UserId, UserProfile, Username,
 };
 
 use super::change::Target;
@@ -27,8 +26,6 @@ pub struct SetPassword {
     pub new_password: NewPassword,
     /// By what right it is replaced.
     pub authority: PasswordAuthority,
-    /// Where the request comes from.
-    pub source: Option<Source>,
     /// Preconditions of the change, and its idempotency key.
     pub safeguards: Safeguards,
 }
@@ -56,8 +53,6 @@ pub struct SetPasswordForm {
     pub current_password: Option<String>,
     /// `verification_code`, if it is set.
     pub verification_code: Option<String>,
-    /// Where the request comes from.
-    pub source: Option<Source>,
     /// What makes it safe.
     pub safeguards: SafeguardsForm,
 }
@@ -87,7 +82,6 @@ impl SetPasswordForm {
             user_id,
             new_password,
             authority,
-            source: self.source,
             safeguards,
         }))
     }
@@ -176,7 +170,7 @@ impl SetPassword {
         reach: &Reach<'_>,
         request: Option<&IdempotentRequest>,
     ) -> Result<Outcome<Details>, Error> {
-        let actor = Actor::User(caller.user_id().clone());
+        let actor = caller.actor();
         let (safeguards, shown) = match &self.authority {
             PasswordAuthority::Caller => (self.safeguards.clone(), None),
             PasswordAuthority::CurrentPassword(password) => {
@@ -186,7 +180,7 @@ impl SetPassword {
                         identity: &LoginIdentity::UserId(self.user_id.clone()),
                         password,
                         actor: actor.clone(),
-                        source: self.source.as_ref(),
+                        source: caller.source(),
                     })
                     .await?;
                 (self.safeguards.behind(&self.user_id, &proven)?, Some(proven.hash))
@@ -197,7 +191,7 @@ impl SetPassword {
                     code,
                     new_password: self.new_password.clone(),
                     actor,
-                    source: self.source.as_ref(),
+                    source: caller.source(),
                     safeguards: &self.safeguards,
                     request,
                 };
@@ -233,11 +227,7 @@ impl SetPassword {
                     ));
                 }
                 user.set_password(hash.clone(), change_required, actor.clone(), users.clock.now())
-                    .map(|change| {
-                        change
-                            .from_source(self.source.as_ref())
-                            .keeping_session(kept_session.clone())
-                    })
+                    .map(|change| change.keeping_session(kept_session.clone()))
                     .map_err(|UserDeleted| Error::UserNotFound(user.id().clone()))
             })
             .await

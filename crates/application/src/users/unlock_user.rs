@@ -1,4 +1,4 @@
-use unlockd_domain::{Actor, NotLocked, Permission, Reason, UserEventName, UserId};
+use unlockd_domain::{NotLocked, Permission, Reason, UserEventName, UserId};
 
 use super::change::Target;
 use super::safeguards::{Safeguards, SafeguardsForm};
@@ -45,7 +45,7 @@ impl UnlockUser {
         };
         users
             .change(caller, target, |user, _| {
-                let (actor, now) = (Actor::User(caller.user_id().clone()), users.clock.now());
+                let (actor, now) = (caller.actor(), users.clock.now());
                 user.unlock(self.reason.clone(), actor, now)
                     .map_err(|NotLocked| Error::UserNotLocked {
                         user_id: user.id().clone(),

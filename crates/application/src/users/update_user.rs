@@ -1,4 +1,4 @@
-use unlockd_domain::{Actor, Permission, UserData, UserDataError, UserDeleted, UserEventName, UserId};
+use unlockd_domain::{Permission, UserData, UserDataError, UserDeleted, UserEventName, UserId};
 
 use super::change::Target;
 use super::safeguards::{Safeguards, SafeguardsForm};
@@ -75,7 +75,7 @@ impl UpdateUser {
         };
         users
             .change(caller, target, |user, _| {
-                let actor = Actor::User(caller.user_id().clone());
+                let actor = caller.actor();
                 user.update(self.data.clone(), actor, users.clock.now())
                     .map_err(|UserDeleted| Error::UserNotFound(user.id().clone()))
             })

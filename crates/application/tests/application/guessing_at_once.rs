@@ -37,11 +37,9 @@ async fn at_once(processes: &[Sessions], guesses: Vec<Guess>) -> Answers {
     for (number, (identity, text, source)) in guesses.into_iter().enumerate() {
         let sessions = processes[number % processes.len()].clone();
         running.spawn(async move {
-            let command = CreateSession {
-                source,
-                ..create(checks(Some(identity), Some(&text)))
-            };
-            sessions.create_session(&login_page(), command).await
+            let command = create(checks(Some(identity), Some(&text)));
+            let caller = login_page().from_source(source.as_ref());
+            sessions.create_session(&caller, command).await
         });
     }
     let mut answers = Answers {

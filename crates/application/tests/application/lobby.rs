@@ -9,7 +9,7 @@ use unlockd_application::sessions::{
 };
 use unlockd_application::{Caller, Error, LockoutPolicyService, SessionService, SignIn, SignInPorts, UserService};
 use unlockd_domain::{
-    LockoutPolicy, LoginIdentity, PlainPassword, Role, Session, SessionId, SessionMetadata, Source, StoredPassword,
+    LockoutPolicy, LoginIdentity, PlainPassword, Role, Session, SessionId, SessionMetadata, StoredPassword,
     UserEventName,
 };
 use unlockd_testkit::{CountingHasher, InsecureTestHasher, fixtures};
@@ -75,7 +75,6 @@ impl Lobby {
         let command = SetLockoutPolicy {
             organization: None,
             policy,
-            source: None,
             idempotency_key: None,
         };
         let policies = &self.stage.services.lockout_policies;
@@ -92,14 +91,12 @@ impl Lobby {
         password: &str,
         source: Option<&str>,
     ) -> Result<CreatedSession, Error> {
-        let command = CreateSession {
-            source: source.map(fixtures::source),
-            ..create(checks(Some(identity), Some(password)))
-        };
+        let command = create(checks(Some(identity), Some(password)));
+        let source = source.map(fixtures::source);
         self.stage
             .services
             .sessions
-            .create_session(&login_page(), command)
+            .create_session(&login_page().from_source(source.as_ref()), command)
             .await
     }
 
@@ -211,7 +208,6 @@ pub(crate) fn create(checks: SessionChecks) -> CreateSession {
         metadata: SessionMetadata::default(),
         user_agent: None,
         lifetime: None,
-        source: None,
     }
 }
 
@@ -223,6 +219,5 @@ pub(crate) fn set(id: &SessionId, token: Option<&SecretToken>) -> SetSession {
         checks: SessionChecks::default(),
         metadata: Vec::new(),
         lifetime: None,
-        source: None::<Source>,
     }
 }

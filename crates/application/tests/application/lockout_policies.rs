@@ -21,7 +21,7 @@ use unlockd_testkit::{MemoryStore, Outage, fixtures};
 use crate::stage::{Stage, caller, reason};
 
 fn owner() -> Caller {
-    caller(Some(Role::IamOwner))
+    caller(Some(Role::IamOwner)).from_source(Some(&fixtures::source("203.0.113.7")))
 }
 
 fn owned_by(organization: Option<&str>) -> Option<OrganizationId> {
@@ -39,7 +39,6 @@ async fn set(stage: &Stage, who: &Caller, organization: Option<&str>, attempts: 
     let command = SetLockoutPolicy {
         organization: owned_by(organization),
         policy: fixtures::lockout_policy(attempts),
-        source: Some(fixtures::source("203.0.113.7")),
         idempotency_key: None,
     };
     let set = stage.services.lockout_policies.set_lockout_policy(who, command).await;
@@ -49,7 +48,6 @@ async fn set(stage: &Stage, who: &Caller, organization: Option<&str>, attempts: 
 async fn reset(stage: &Stage, who: &Caller, organization: Option<&str>) -> Result<PolicyDetails, Error> {
     let command = ResetLockoutPolicy {
         organization: owned_by(organization),
-        source: None,
         idempotency_key: None,
     };
     let reset = stage.services.lockout_policies.reset_lockout_policy(who, command).await;
@@ -275,12 +273,10 @@ async fn a_change_under_a_key_is_written_once_and_answered_alike() {
     let set = |attempts| SetLockoutPolicy {
         organization: owned_by(Some("here")),
         policy: fixtures::lockout_policy(attempts),
-        source: None,
         idempotency_key: Some(fixtures::idempotency_key("set")),
     };
     let reset = || ResetLockoutPolicy {
         organization: owned_by(Some("here")),
-        source: None,
         idempotency_key: Some(fixtures::idempotency_key("reset")),
     };
     let first_set = policies.set_lockout_policy(&owner(), set(3)).await.unwrap();

@@ -18,14 +18,12 @@ async fn eventful() -> Stage {
         let command = SetLockoutPolicy {
             organization: organization.map(fixtures::organization_id),
             policy: fixtures::lockout_policy(3),
-            source: None,
             idempotency_key: None,
         };
         policies.set_lockout_policy(&owner, command).await.unwrap();
     }
     let reset = ResetLockoutPolicy {
         organization: Some(fixtures::organization_id("here")),
-        source: None,
         idempotency_key: None,
     };
     policies.reset_lockout_policy(&owner, reset).await.unwrap();

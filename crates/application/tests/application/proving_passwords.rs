@@ -18,7 +18,6 @@ use crate::user_store_double::{Competitor, UserStoreDouble};
 fn against(current: &str) -> SetPassword {
     SetPassword {
         authority: PasswordAuthority::CurrentPassword(password(current)),
-        source: Some(fixtures::source("203.0.113.7")),
         ..set_password("ada", "another sesame")
     }
 }
@@ -31,7 +30,7 @@ async fn set(lobby: &Lobby, who: &Caller, command: SetPassword) -> Result<u64, E
 #[tokio::test]
 async fn whoever_knows_their_password_sets_another_without_a_role() {
     let lobby = Lobby::new().await;
-    let oneself = oneself("ada", "here");
+    let oneself = oneself("ada", "here").from_source(Some(&fixtures::source("203.0.113.7")));
     assert_eq!(
         reason(set(&lobby, &oneself, set_password("ada", "another sesame")).await),
         "PERMISSION_DENIED"
@@ -67,7 +66,7 @@ async fn for_others_it_takes_a_role_also_with_their_password() {
 #[tokio::test]
 async fn wrong_current_passwords_count_and_lock_as_when_signing_in() {
     let lobby = Lobby::new().await;
-    let oneself = oneself("ada", "here");
+    let oneself = oneself("ada", "here").from_source(Some(&fixtures::source("203.0.113.7")));
     for _ in 0..10 {
         assert_eq!(
             reason(set(&lobby, &oneself, against("a wrong one")).await),
@@ -81,20 +80,16 @@ async fn wrong_current_passwords_count_and_lock_as_when_signing_in() {
         reason(set(&lobby, &oneself, against(PASSWORD)).await),
         "TOO_MANY_ATTEMPTS"
     );
-    let elsewhere = SetPassword {
-        source: None,
-        ..against(PASSWORD)
-    };
-    assert_eq!(reason(set(&lobby, &oneself, elsewhere).await), "INVALID_CREDENTIALS");
+    let elsewhere = oneself.from_source(None);
+    assert_eq!(
+        reason(set(&lobby, &elsewhere, against(PASSWORD)).await),
+        "INVALID_CREDENTIALS"
+    );
     assert_eq!(lobby.hasher.computations().hashes, hashes);
     assert_eq!(lobby.count(UserEventName::PasswordChanged).await, 0);
 
     lobby.stage.clock.advance(Duration::from_mins(15));
-    let elsewhere = SetPassword {
-        source: None,
-        ..against(PASSWORD)
-    };
-    set(&lobby, &oneself, elsewhere).await.unwrap();
+    set(&lobby, &elsewhere, against(PASSWORD)).await.unwrap();
 }
 
 #[tokio::test]

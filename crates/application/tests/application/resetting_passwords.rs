@@ -9,7 +9,7 @@ use unlockd_application::users::{
     PasswordAuthority, RequestPasswordReset, RequestPasswordResetForm, RequestedPasswordReset, Safeguards, SetPassword,
 };
 use unlockd_application::{Caller, Error, UserService};
-use unlockd_domain::{Actor, LockCause, Role, UserEventKind, UserEventName, UserState};
+use unlockd_domain::{Actor, LockCause, Role, Source, UserEventKind, UserEventName, UserState};
 use unlockd_testkit::fixtures;
 
 use crate::hasher_double::{FailingHasher, SlowHasher};
@@ -19,10 +19,13 @@ use crate::stage::{
 };
 use crate::user_store_double::UserStoreDouble;
 
+fn source() -> Source {
+    fixtures::source("203.0.113.7")
+}
+
 fn reset_of(id: &str) -> RequestPasswordReset {
     RequestPasswordReset {
         user_id: fixtures::user_id(id),
-        source: Some(fixtures::source("203.0.113.7")),
         safeguards: Safeguards::default(),
     }
 }
@@ -31,7 +34,7 @@ async fn request(lobby: &Lobby) -> RequestedPasswordReset {
     let requested = lobby
         .stage
         .users
-        .request_password_reset(&manager(), reset_of("ada"))
+        .request_password_reset(&manager().from_source(Some(&source())), reset_of("ada"))
         .await;
     requested.expect("a code")
 }
@@ -39,13 +42,13 @@ async fn request(lobby: &Lobby) -> RequestedPasswordReset {
 fn by_code(code: &str) -> SetPassword {
     SetPassword {
         authority: PasswordAuthority::VerificationCode(VerificationCode::new(code)),
-        source: Some(fixtures::source("203.0.113.7")),
         ..set_password("ada", "another sesame")
     }
 }
 
 async fn redeem(lobby: &Lobby, who: &Caller, code: &str) -> Result<(), Error> {
-    lobby.stage.users.set_password(who, by_code(code)).await.map(drop)
+    let who = who.clone().from_source(Some(&source()));
+    lobby.stage.users.set_password(&who, by_code(code)).await.map(drop)
 }
 
 #[tokio::test]
@@ -65,7 +68,7 @@ async fn a_code_is_told_once_and_kept_as_a_hash() {
         (UserEventKind::PasswordResetRequested, requested.details.sequence)
     );
     assert_eq!(event.actor, Actor::User(manager().user_id().clone()));
-    assert_eq!(event.source, Some(fixtures::source("203.0.113.7")));
+    assert_eq!(event.source, Some(source()));
 }
 
 #[tokio::test]
@@ -103,7 +106,7 @@ async fn a_code_may_be_missed_four_times() {
     }
     let event = lobby.stage.last_event("ada").await;
     assert_eq!(event.kind, UserEventKind::PasswordResetFailed);
-    assert_eq!(event.source, Some(fixtures::source("203.0.113.7")));
+    assert_eq!(event.source, Some(source()));
     redeem(&lobby, &manager(), code.expose()).await.unwrap();
 
     let code = request(&lobby).await.code;

@@ -55,10 +55,7 @@ fn assert_unimplemented<T>(outcome: Result<T, Error>, field: &str) {
 fn a_session_begins_with_nothing_or_with_all_that_there_is() {
     let nothing = CreateSessionForm::default().parse().unwrap();
     assert_eq!((nothing.checks.user, nothing.checks.password), (None, None));
-    assert_eq!(
-        (nothing.user_agent, nothing.lifetime, nothing.source),
-        (None, None, None)
-    );
+    assert_eq!((nothing.user_agent, nothing.lifetime), (None, None));
 
     let everything = CreateSessionForm {
         checks: ChecksForm {
@@ -70,7 +67,6 @@ fn a_session_begins_with_nothing_or_with_all_that_there_is() {
         challenges: ChallengesForm::default(),
         user_agent: Some(UserAgentFields::default()),
         lifetime: Some(Ok(Duration::from_mins(1))),
-        source: Some(fixtures::source("203.0.113.7")),
         safeguards: SafeguardsForm::default(),
     };
     let everything = everything.parse().unwrap();
@@ -78,7 +74,6 @@ fn a_session_begins_with_nothing_or_with_all_that_there_is() {
     assert_eq!(everything.checks.password, Some(password(PASSWORD)));
     assert_eq!(everything.metadata.entries().len(), 1);
     assert_eq!(everything.lifetime, Some(Duration::from_mins(1)));
-    assert_eq!(everything.source, Some(fixtures::source("203.0.113.7")));
     let by_user_id = ChecksForm {
         user: Some(CheckUserForm {
             user_id: Some("ada".to_owned()),

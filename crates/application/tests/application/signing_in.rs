@@ -263,7 +263,6 @@ async fn an_organizations_own_policy_goes_before_the_instances() {
     let own = SetLockoutPolicy {
         organization: Some(fixtures::organization_id("here")),
         policy: fixtures::lockout_policy(2),
-        source: None,
         idempotency_key: None,
     };
     let policies = &lobby.stage.services.lockout_policies;

@@ -220,7 +220,6 @@ pub(crate) fn set_password(id: &str, password: &str) -> SetPassword {
         user_id: fixtures::user_id(id),
         new_password: plain(password),
         authority: PasswordAuthority::Caller,
-        source: None,
         safeguards: Safeguards::default(),
     }
 }

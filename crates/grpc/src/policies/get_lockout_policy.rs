@@ -14,7 +14,7 @@ pub(super) async fn get_lockout_policy(
     call: Call<GetLockoutPolicyRequest>,
 ) -> Result<GetLockoutPolicyResponse, Error> {
     // Reads need no safeguards, and are harmed by none.
-    let query = owner(call.message.organization_id, None, SafeguardsForm::default()).parse_get()?;
+    let query = owner(call.message.organization_id, SafeguardsForm::default()).parse_get()?;
     let found = policies.get_lockout_policy(call.live.caller(), query).await?;
     Ok(GetLockoutPolicyResponse {
         policy: Some(lockout_policy::to_proto(&found.policy)),

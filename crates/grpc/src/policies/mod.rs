@@ -10,7 +10,6 @@ use tonic::{Request, Response, Status};
 use unlockd_application::LockoutPolicyService;
 use unlockd_application::lockout_policies::OwnerForm;
 use unlockd_application::users::{IdForm, SafeguardsForm};
-use unlockd_domain::Source;
 use unlockd_proto::unlockd::policy::v1::{
     GetLockoutPolicyRequest, GetLockoutPolicyResponse, ResetLockoutPolicyRequest, ResetLockoutPolicyResponse,
     SetLockoutPolicyRequest, SetLockoutPolicyResponse, lockout_policy_service_server,
@@ -63,13 +62,12 @@ impl lockout_policy_service_server::LockoutPolicyService for PolicyRpcs {
 }
 
 /// Whose policy a call is about: an organization's, or the instance's when none is named.
-fn owner(organization_id: String, source: Option<Source>, safeguards: SafeguardsForm) -> OwnerForm {
+fn owner(organization_id: String, safeguards: SafeguardsForm) -> OwnerForm {
     OwnerForm {
         organization: IdForm {
             in_path: None,
             in_message: organization_id,
         },
-        source,
         safeguards,
     }
 }

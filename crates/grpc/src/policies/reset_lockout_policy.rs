@@ -12,9 +12,8 @@ pub(super) async fn reset_lockout_policy(
     policies: &dyn LockoutPolicyService,
     call: Call<ResetLockoutPolicyRequest>,
 ) -> Result<Outcome<ResetLockoutPolicyResponse>, Error> {
-    let source = call.source();
     let safeguards = unknown_safeguards(call.idempotency_keys, call.if_match);
-    let command = owner(call.message.organization_id, source, safeguards).parse_reset()?;
+    let command = owner(call.message.organization_id, safeguards).parse_reset()?;
     let reset = policies.reset_lockout_policy(call.live.caller(), command).await?;
     Ok(reset.map(|details| ResetLockoutPolicyResponse {
         details: Some(object_details::of_policy(&details)),

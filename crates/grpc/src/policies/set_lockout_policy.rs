@@ -12,10 +12,9 @@ pub(super) async fn set_lockout_policy(
     policies: &dyn LockoutPolicyService,
     call: Call<SetLockoutPolicyRequest>,
 ) -> Result<Outcome<SetLockoutPolicyResponse>, Error> {
-    let source = call.source();
     let safeguards = unknown_safeguards(call.idempotency_keys, call.if_match);
     let policy = call.message.policy.map(lockout_policy::form);
-    let command = owner(call.message.organization_id, source, safeguards).parse_set(policy, "policy.")?;
+    let command = owner(call.message.organization_id, safeguards).parse_set(policy, "policy.")?;
     let set = policies.set_lockout_policy(call.live.caller(), command).await?;
     Ok(set.map(|details| SetLockoutPolicyResponse {
         details: Some(object_details::of_policy(&details)),

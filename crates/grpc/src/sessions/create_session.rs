@@ -13,7 +13,6 @@ pub(super) async fn create_session(
     call: Call<CreateSessionRequest>,
 ) -> Result<CreateSessionResponse, Error> {
     let form = CreateSessionForm {
-        source: call.source(),
         checks: checks::form(call.message.checks),
         metadata: call.message.metadata.into_iter().collect(),
         challenges: checks::challenges(call.message.challenges),

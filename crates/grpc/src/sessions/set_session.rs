@@ -13,7 +13,6 @@ pub(super) async fn set_session(
     call: Call<SetSessionRequest>,
 ) -> Result<SetSessionResponse, Error> {
     let form = SetSessionForm {
-        source: call.source(),
         session_id: session_id(call.message.session_id),
         session_token: call.message.session_token,
         checks: checks::form(call.message.checks),

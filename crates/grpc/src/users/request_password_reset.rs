@@ -12,14 +12,12 @@ pub(super) async fn request_password_reset(
     users: &dyn UserService,
     call: Call<RequestPasswordResetRequest>,
 ) -> Result<RequestPasswordResetResponse, Error> {
-    let source = call.source();
     let medium = call.message.medium;
     let form = RequestPasswordResetForm {
         user_id: user_id(call.message.user_id, call.user_in_path),
         has_send_email: matches!(medium, Some(Medium::SendEmail(_))),
         has_send_sms: matches!(medium, Some(Medium::SendSms(_))),
         has_return_code: matches!(medium, Some(Medium::ReturnCode(_))),
-        source,
         safeguards: safeguards(call.idempotency_keys, call.message.if_sequence),
     };
     let requested = users.request_password_reset(call.live.caller(), form.parse()?).await?;

@@ -13,7 +13,6 @@ pub(super) async fn set_password(
     users: &dyn UserService,
     call: Call<SetPasswordRequest>,
 ) -> Result<Outcome<SetPasswordResponse>, Error> {
-    let source = call.source();
     let (current_password, verification_code) = match call.message.verification {
         Some(Verification::CurrentPassword(password)) => (Some(password), None),
         Some(Verification::VerificationCode(code)) => (None, Some(code)),
@@ -24,7 +23,6 @@ pub(super) async fn set_password(
         new_password: call.message.new_password.map(authenticators::password),
         current_password,
         verification_code,
-        source,
         safeguards: safeguards(call.idempotency_keys, call.message.if_sequence),
     };
     let set = users.set_password(call.live.caller(), form.parse()?).await?;

@@ -12,7 +12,6 @@ use crate::addressed::{SUBJECT, id_in, in_path, read_behind_path};
 use crate::refusal::Refusal;
 use crate::router::Api;
 use crate::safeguards::safeguards_in;
-use crate::source::RequestSource;
 
 /// Whose policy the request is about: that of the organization in its path, or the instance's where it names none.
 pub(crate) struct PolicyOwner(pub(super) OwnerForm);
@@ -26,11 +25,9 @@ pub(crate) struct Owned<B> {
 impl<S: Sync> FromRequestParts<S> for PolicyOwner {
     type Rejection = Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
-        let RequestSource(source) = RequestSource::from_request_parts(parts, state).await?;
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
         Ok(Self(OwnerForm {
             organization: id_in(parts.uri.path(), SUBJECT),
-            source,
             safeguards: safeguards_in(&parts.headers),
         }))
     }

@@ -17,7 +17,6 @@ use crate::object_details::ObjectDetails;
 use crate::refusal::Refusal;
 use crate::router::Api;
 use crate::safeguards::SafeguardHeaders;
-use crate::source::RequestSource;
 
 /// How a session begins. May be left out as a whole: somebody signs in later.
 #[derive(Default, Deserialize, ToSchema)]
@@ -78,7 +77,6 @@ pub(crate) struct CreatedSession {
 pub(crate) async fn create_session(
     State(api): State<Api>,
     Authenticated(caller): Authenticated,
-    RequestSource(source): RequestSource,
     SafeguardHeaders(safeguards): SafeguardHeaders,
     OptionalJsonBody(request): OptionalJsonBody<CreateSessionRequest>,
 ) -> Result<(StatusCode, Json<CreatedSession>), Refusal> {
@@ -88,7 +86,6 @@ pub(crate) async fn create_session(
         challenges: request.challenges.map(|Object(asked)| asked.into()).unwrap_or_default(),
         user_agent: request.user_agent.map(|Object(user_agent)| user_agent.into()),
         lifetime: request.lifetime.as_deref().map(duration_from_text),
-        source,
         safeguards,
     };
     let created = api.sessions.create_session(&caller, form.parse()?).await?;

@@ -14,7 +14,6 @@ use crate::json::Object;
 use crate::object_details::ObjectDetails;
 use crate::refusal::Refusal;
 use crate::router::Api;
-use crate::source::RequestSource;
 
 /// How a session goes on. May be left out as a whole: the session gets another token, and nothing else changes.
 #[derive(Default, Deserialize, ToSchema)]
@@ -75,7 +74,6 @@ pub(crate) struct UpdatedSession {
 pub(crate) async fn set_session(
     State(api): State<Api>,
     Authenticated(caller): Authenticated,
-    RequestSource(source): RequestSource,
     AddressedSession {
         mut session_id,
         safeguards,
@@ -90,7 +88,6 @@ pub(crate) async fn set_session(
         metadata: body.metadata.map(Vec::from).unwrap_or_default(),
         challenges: body.challenges.map(|Object(asked)| asked.into()).unwrap_or_default(),
         lifetime: body.lifetime.as_deref().map(duration_from_text),
-        source,
         safeguards,
     };
     let updated = api.sessions.set_session(&caller, form.parse()?).await?;

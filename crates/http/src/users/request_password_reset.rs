@@ -13,7 +13,6 @@ use crate::json::Object;
 use crate::refusal::Refusal;
 use crate::router::Api;
 use crate::safeguards::{IdempotencyKeyHeader, IfMatchHeader, if_sequence};
-use crate::source::RequestSource;
 
 /// How the code gets to the user. `sendEmail`, which is meant when nothing is said, and `sendSms` are documented and not done
 /// yet: they are refused.
@@ -76,7 +75,6 @@ pub(crate) struct PasswordResetCode {
 pub(crate) async fn request_password_reset(
     State(api): State<Api>,
     Authenticated(caller): Authenticated,
-    RequestSource(source): RequestSource,
     Addressed {
         mut user_id,
         mut safeguards,
@@ -91,7 +89,6 @@ pub(crate) async fn request_password_reset(
         has_send_email: body.send_email.is_some(),
         has_send_sms: body.send_sms.is_some(),
         has_return_code: body.return_code.is_some(),
-        source,
         safeguards,
     };
     let requested = api.users.request_password_reset(&caller, form.parse()?).await?;

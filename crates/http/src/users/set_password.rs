@@ -12,7 +12,6 @@ use crate::json::Object;
 use crate::refusal::Refusal;
 use crate::router::Api;
 use crate::safeguards::{IdempotencyKeyHeader, IfMatchHeader, Once, if_sequence};
-use crate::source::RequestSource;
 
 /// The password that is to be set, and by what right: the caller's permission, the current password, or a code.
 #[derive(Default, Deserialize, ToSchema)]
@@ -56,7 +55,6 @@ pub(crate) struct SetPasswordRequest {
 pub(crate) async fn set_password(
     State(api): State<Api>,
     Authenticated(caller): Authenticated,
-    RequestSource(source): RequestSource,
     Addressed {
         mut user_id,
         mut safeguards,
@@ -71,7 +69,6 @@ pub(crate) async fn set_password(
         new_password: body.new_password.map(|Object(password)| password.into()),
         current_password: body.current_password,
         verification_code: body.verification_code,
-        source,
         safeguards,
     };
     let outcome = api.users.set_password(&caller, form.parse()?).await?;
