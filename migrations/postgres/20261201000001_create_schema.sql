@@ -108,8 +108,10 @@ CREATE TABLE access_tokens (
     id text COLLATE "C" NOT NULL,
     user_id text COLLATE "C" NOT NULL,
     digest bytea NOT NULL,
+    name text,
     created_at timestamptz NOT NULL,
     expires_at timestamptz,
+    last_used_at timestamptz,
     CONSTRAINT access_tokens_pkey PRIMARY KEY (id),
     CONSTRAINT access_tokens_digest_key UNIQUE (digest),
     CONSTRAINT access_tokens_user_id_fkey FOREIGN KEY (user_id) REFERENCES users (id),
@@ -140,7 +142,8 @@ CREATE SEQUENCE user_events_position_seq AS bigint CACHE 1;
 -- request.
 --
 -- Rows are appended and never changed, except when the user is deleted: then `reason`, `source`, `token_name` and
--- `request_digest` are erased. The key stays, so that the request is not executed again.
+-- `request_digest` are erased. The key stays, so that the request is not executed again. Where a retention is set, old
+-- rows are deleted, except the first of each user, by which users are listed, and the last of all.
 --
 -- Transactions that change users must write to `users` before `user_events`: the other order deadlocks.
 CREATE TABLE user_events (

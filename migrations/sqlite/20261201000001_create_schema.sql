@@ -97,8 +97,10 @@ CREATE TABLE access_tokens (
     id TEXT NOT NULL PRIMARY KEY,
     user_id TEXT NOT NULL REFERENCES users (id),
     digest BLOB NOT NULL UNIQUE CHECK (length(digest) = 32),
+    name TEXT,
     created_at INTEGER NOT NULL,
-    expires_at INTEGER
+    expires_at INTEGER,
+    last_used_at INTEGER
 ) STRICT;
 
 CREATE INDEX access_tokens_user_id_idx ON access_tokens (user_id);
@@ -116,12 +118,13 @@ CREATE TABLE lockout_policies (
 CREATE UNIQUE INDEX lockout_policies_organization_id_key ON lockout_policies (coalesce(organization_id, ''));
 
 -- The whole history, in one order, that of `position`: the writer takes the next number within its transaction, so
--- there are no gaps. Events of policies have no user, and those of the instance's policy no organization; their sequence
+-- there are no gaps but those of old rows that were deleted. Events of policies have no user, and those of the instance's policy no organization; their sequence
 -- is that of the policy. Events that change neither a user nor a policy have no sequence. `idempotency_key` names the
 -- request that led to the event, and `request_digest` is the SHA-256 of that request.
 --
 -- Rows are appended and never changed, except when the user is deleted: then `reason`, `source`, `token_name` and
--- `request_digest` are erased. The key stays, so that the request is not executed again.
+-- `request_digest` are erased. The key stays, so that the request is not executed again. Where a retention is set, old
+-- rows are deleted, except the first of each user and the last of all, behind which positions go on.
 CREATE TABLE user_events (
     position INTEGER NOT NULL PRIMARY KEY CHECK (position >= 1),
     user_id TEXT REFERENCES users (id),

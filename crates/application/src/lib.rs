@@ -25,7 +25,7 @@ pub use authentication::{Authentication, Caller, LiveCaller};
 pub use duration_form::{DurationForm, MalformedDuration, duration_from_parts, duration_from_text, duration_text};
 pub use error::{Code, Error, ErrorDescription, ErrorReason, FieldViolation};
 pub use events::Events;
-pub use housekeeping::Housekeeping;
+pub use housekeeping::{EventRetention, Housekeeping};
 pub use lockout_policies::LockoutPolicies;
 pub use request_context::RequestContext;
 pub use services::{

@@ -1,4 +1,5 @@
 use std::fmt;
+use std::time::Duration;
 
 use crate::id::{AccessTokenId, UserId};
 use crate::text::{TextError, check_text};
@@ -15,13 +16,27 @@ pub struct AccessToken {
     pub id: AccessTokenId,
     /// Who acts by it.
     pub user_id: UserId,
+    /// Name for people.
+    pub name: Option<TokenName>,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it stops working; never, without one.
     pub expires_at: Option<Timestamp>,
+    /// Last use, to within [`AccessToken::USE_RESOLUTION`]; none before the first.
+    pub last_used_at: Option<Timestamp>,
 }
 
 impl AccessToken {
+    /// Interval at which the last use of a token is recorded: not each request is to write.
+    pub const USE_RESOLUTION: Duration = Duration::from_mins(5);
+
+    /// Returns true when a use now must be recorded.
+    #[must_use]
+    pub fn needs_use_recorded(&self, now: Timestamp) -> bool {
+        self.last_used_at
+            .is_none_or(|last| last.saturating_add(Self::USE_RESOLUTION) <= now)
+    }
+
     /// Whether the token's time is over.
     #[must_use]
     pub fn is_expired(&self, now: Timestamp) -> bool {

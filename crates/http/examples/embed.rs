@@ -45,7 +45,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
             name: OrganizationName::new("The shop")?,
             created_at: SystemClock.now(),
         };
-        OrganizationStore::create(&store, &shop).await?;
+        OrganizationStore::create(&store, &shop, None).await?;
     }
     let service = application(&store, HelpDesk::new(organization)?);
     let listener = tokio::net::TcpListener::bind("127.0.0.1:8080").await?;

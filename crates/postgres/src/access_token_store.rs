@@ -4,9 +4,10 @@ use sqlx::postgres::PgConnection;
 use time::OffsetDateTime;
 use tracing::instrument;
 use unlockd_application::ports::{AccessTokenStore, AddTokenError, StoreError, TokenHolder};
-use unlockd_domain::{AccessToken, AccessTokenId, Timestamp, TokenDigest, User, UserId};
+use unlockd_domain::{AccessToken, AccessTokenId, ActivityEvent, Timestamp, TokenDigest, TokenName, User, UserId};
 
 use crate::error::{broken_constraint, corrupt};
+use crate::event_store::Recording;
 use crate::grant_store::grants_of;
 use crate::store::PostgresStore;
 use crate::user_row::{timestamp, user_row};
@@ -14,12 +15,18 @@ use crate::user_row::{timestamp, user_row};
 #[async_trait]
 impl AccessTokenStore for PostgresStore {
     #[instrument(level = "debug", name = "postgres.access_token_store.add", skip_all, fields(user.id = %token.user_id))]
-    async fn add(&self, token: &AccessToken, digest: &TokenDigest) -> Result<(), AddTokenError> {
+    async fn add(
+        &self,
+        token: &AccessToken,
+        digest: &TokenDigest,
+        event: Option<&ActivityEvent>,
+    ) -> Result<(), AddTokenError> {
         self.write(|attempt| {
             Box::pin(async move {
-                match add(attempt.connection, token, digest).await {
-                    Ok(true) => Ok(Ok(())),
-                    Ok(false) => Ok(Err(AddTokenError::UserNotFound)),
+                let mut recording = Recording::begin(attempt.connection, event).await?;
+                match add(recording.connection(), token, digest).await {
+                    Ok(true) => recording.finish(Ok(())).await,
+                    Ok(false) => recording.finish(Err(AddTokenError::UserNotFound)).await,
                     Err(error) => match broken_constraint(&error) {
                         Some("access_tokens_pkey" | "access_tokens_digest_key") => Ok(Err(AddTokenError::TokenTaken)),
                         _ => Err(error),
@@ -43,7 +50,7 @@ impl AccessTokenStore for PostgresStore {
             Box::pin(async move {
                 sqlx::query_as!(
                     AccessTokenRow,
-                    "SELECT id, user_id, created_at, expires_at FROM access_tokens
+                    "SELECT id, user_id, name, created_at, expires_at, last_used_at FROM access_tokens
                  WHERE $1::text IS NULL OR user_id = $1
                  ORDER BY created_at, id",
                     user_id,
@@ -59,13 +66,34 @@ impl AccessTokenStore for PostgresStore {
     }
 
     #[instrument(level = "debug", name = "postgres.access_token_store.revoke", skip_all, fields(token.id = %id))]
-    async fn revoke(&self, id: &AccessTokenId) -> Result<bool, StoreError> {
+    async fn revoke(&self, id: &AccessTokenId, event: Option<&ActivityEvent>) -> Result<bool, StoreError> {
         self.write(|attempt| {
             Box::pin(async move {
+                let mut recording = Recording::begin(attempt.connection, event).await?;
                 let revoked = sqlx::query!("DELETE FROM access_tokens WHERE id = $1", id.as_str())
-                    .execute(attempt.connection)
+                    .execute(recording.connection())
                     .await?;
-                Ok(revoked.rows_affected() > 0)
+                let is_absent = revoked.rows_affected() == 0;
+                let outcome = recording.finish(if is_absent { Err(()) } else { Ok(()) }).await?;
+                Ok(outcome.is_ok())
+            })
+        })
+        .await
+    }
+
+    #[instrument(level = "debug", name = "postgres.access_token_store.record_use", skip_all, fields(token.id = %id))]
+    async fn record_use(&self, id: &AccessTokenId, at: Timestamp) -> Result<(), StoreError> {
+        self.write(|attempt| {
+            Box::pin(async move {
+                sqlx::query!(
+                    "UPDATE access_tokens SET last_used_at = $2
+                     WHERE id = $1 AND (last_used_at IS NULL OR last_used_at < $2)",
+                    id.as_str(),
+                    at.date_time(),
+                )
+                .execute(attempt.connection)
+                .await
+                .map(drop)
             })
         })
         .await
@@ -75,8 +103,10 @@ impl AccessTokenStore for PostgresStore {
 struct AccessTokenRow {
     id: String,
     user_id: String,
+    name: Option<String>,
     created_at: OffsetDateTime,
     expires_at: Option<OffsetDateTime>,
+    last_used_at: Option<OffsetDateTime>,
 }
 
 impl TryFrom<AccessTokenRow> for AccessToken {
@@ -86,8 +116,10 @@ impl TryFrom<AccessTokenRow> for AccessToken {
         Ok(Self {
             id: AccessTokenId::new(row.id).map_err(corrupt)?,
             user_id: UserId::new(row.user_id).map_err(corrupt)?,
+            name: row.name.map(TokenName::new).transpose().map_err(corrupt)?,
             created_at: timestamp(row.created_at)?,
             expires_at: row.expires_at.map(timestamp).transpose()?,
+            last_used_at: row.last_used_at.map(timestamp).transpose()?,
         })
     }
 }
@@ -100,13 +132,15 @@ pub(crate) async fn add(
 ) -> Result<bool, Error> {
     let added = sqlx::query!(
         "WITH holder AS (SELECT id FROM users WHERE id = $2 AND state <> 'deleted' FOR SHARE)
-         INSERT INTO access_tokens (id, user_id, digest, created_at, expires_at)
-         SELECT $1, id, $3, $4, $5 FROM holder",
+         INSERT INTO access_tokens (id, user_id, digest, created_at, expires_at, name, last_used_at)
+         SELECT $1, id, $3, $4, $5, $6, $7 FROM holder",
         token.id.as_str(),
         token.user_id.as_str(),
         &digest.0[..],
         token.created_at.date_time(),
         token.expires_at.map(Timestamp::date_time),
+        token.name.as_ref().map(TokenName::as_str),
+        token.last_used_at.map(Timestamp::date_time),
     )
     .execute(connection)
     .await?;
@@ -122,6 +156,8 @@ async fn find_holder(connection: &mut PgConnection, digest: &TokenDigest) -> Res
                   access_tokens.id AS token_id,
                   access_tokens.created_at AS token_created_at,
                   access_tokens.expires_at AS token_expires_at,
+                  access_tokens.name AS token_name,
+                  access_tokens.last_used_at AS token_last_used_at,
                   ARRAY(SELECT role FROM grants WHERE user_id = users.id
                         ORDER BY role, organization_id) AS "grant_roles!",
                   ARRAY(SELECT organization_id FROM grants WHERE user_id = users.id
@@ -140,8 +176,10 @@ async fn find_holder(connection: &mut PgConnection, digest: &TokenDigest) -> Res
     let token = AccessTokenRow {
         id: row.token_id,
         user_id: row.id.clone(),
+        name: row.token_name,
         created_at: row.token_created_at,
         expires_at: row.token_expires_at,
+        last_used_at: row.token_last_used_at,
     };
     Ok(Some(TokenHolder {
         token: token.try_into()?,

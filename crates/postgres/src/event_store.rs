@@ -1,12 +1,17 @@
+use std::convert::Infallible;
+
 use async_trait::async_trait;
 use sqlx::postgres::PgConnection;
-use sqlx::{Error, Postgres, QueryBuilder};
+use sqlx::{Connection, Error, Postgres, QueryBuilder, Transaction};
 use tracing::instrument;
 use unlockd_application::ports::{EventFilter, EventOrder, EventRange, EventStore, RecordedEvent, StoreError};
-use unlockd_domain::{ActivityEvent, Actor, EventName, OrganizationId, Position, SessionId, Source, TokenName, UserId};
+use unlockd_domain::{
+    ActivityEvent, Actor, EventName, OrganizationId, Position, SessionId, Source, Timestamp, TokenName, UserId,
+};
 
 use crate::error::corrupt;
 use crate::event_row::EventRow;
+use crate::instance_owners::BEGIN;
 use crate::store::PostgresStore;
 use crate::visibility::push_visibility;
 
@@ -19,7 +24,28 @@ impl EventStore for PostgresStore {
 
     #[instrument(level = "debug", name = "postgres.event_store.append", skip_all)]
     async fn append(&self, event: &ActivityEvent) -> Result<(), StoreError> {
-        self.write(|attempt| Box::pin(append(attempt.connection, event))).await
+        self.write(|attempt| {
+            Box::pin(async move {
+                let recording = Recording::begin(attempt.connection, Some(event)).await?;
+                recording.finish(Ok::<(), Infallible>(())).await
+            })
+        })
+        .await
+        .map(|Ok(())| ())
+    }
+
+    /// Nothing is written while there is nothing to delete.
+    #[instrument(level = "debug", name = "postgres.event_store.prune", skip_all)]
+    async fn prune(&self, before: Timestamp, after: Position, limit: u32) -> Result<Position, StoreError> {
+        let reached = self
+            .read(|attempt| Box::pin(last_older(attempt.connection, before, after, limit)))
+            .await?;
+        let Some(reached) = reached else {
+            return Ok(after);
+        };
+        self.write(|attempt| Box::pin(delete_older(attempt.connection, before, after, reached)))
+            .await?;
+        Ok(reached)
     }
 
     #[instrument(level = "debug", name = "postgres.event_store.select", skip_all)]
@@ -38,6 +64,92 @@ impl EventStore for PostgresStore {
             })
         })
         .await
+    }
+}
+
+/// The last of the next events that is older, in front of the first that is not, and of the last of all.
+async fn last_older(
+    connection: &mut PgConnection,
+    before: Timestamp,
+    after: Position,
+    limit: u32,
+) -> Result<Option<Position>, Error> {
+    let reached = sqlx::query_scalar!(
+        "WITH examined AS (
+             SELECT position, occurred_at FROM user_events
+             WHERE position > $1 AND position < (SELECT max(position) FROM user_events)
+             ORDER BY position LIMIT $2
+         )
+         SELECT max(position) FROM examined
+         WHERE position < coalesce((SELECT min(position) FROM examined WHERE occurred_at >= $3), $4)",
+        after.as_i64(),
+        i64::from(limit),
+        before.date_time(),
+        i64::MAX,
+    )
+    .fetch_one(connection)
+    .await?;
+    reached.map(Position::try_from).transpose().map_err(corrupt)
+}
+
+/// Rows that another process deletes or erases are left alone, so that nobody waits for another.
+async fn delete_older(
+    connection: &mut PgConnection,
+    before: Timestamp,
+    after: Position,
+    up_to: Position,
+) -> Result<(), Error> {
+    sqlx::query!(
+        "DELETE FROM user_events WHERE position IN (
+             SELECT position FROM user_events
+             WHERE position > $1 AND position <= $2 AND occurred_at < $3 AND kind <> 'user.created'
+             FOR UPDATE SKIP LOCKED
+         )",
+        after.as_i64(),
+        up_to.as_i64(),
+        before.date_time(),
+    )
+    .execute(connection)
+    .await
+    .map(drop)
+}
+
+/// A transaction that ends with an event, if there is one. The row of its user is locked first, as when a user is deleted:
+/// the deletion finds the event, or the event loses what is personal.
+pub(crate) struct Recording<'a> {
+    transaction: Transaction<'a, Postgres>,
+    event: Option<ActivityEvent>,
+}
+
+impl<'a> Recording<'a> {
+    pub(crate) async fn begin(connection: &'a mut PgConnection, event: Option<&ActivityEvent>) -> Result<Self, Error> {
+        let mut transaction = connection.begin_with(BEGIN).await?;
+        let mut event = event.cloned();
+        if let Some(id) = event.as_ref().and_then(|event| event.user_id.as_ref()) {
+            let state = sqlx::query_scalar!("SELECT state FROM users WHERE id = $1 FOR SHARE", id.as_str());
+            let state = state.fetch_optional(&mut *transaction).await?;
+            if state.as_deref() == Some("deleted") {
+                event = event.map(ActivityEvent::erased);
+            }
+        }
+        Ok(Self { transaction, event })
+    }
+
+    pub(crate) fn connection(&mut self) -> &mut PgConnection {
+        &mut self.transaction
+    }
+
+    /// Writes the event and commits, or undoes everything after a refusal.
+    pub(crate) async fn finish<T, E>(mut self, outcome: Result<T, E>) -> Result<Result<T, E>, Error> {
+        if outcome.is_err() {
+            self.transaction.rollback().await?;
+            return Ok(outcome);
+        }
+        if let Some(event) = &self.event {
+            append(&mut self.transaction, event).await?;
+        }
+        self.transaction.commit().await?;
+        Ok(outcome)
     }
 }
 

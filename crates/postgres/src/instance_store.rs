@@ -7,7 +7,7 @@ use unlockd_application::ports::{Bootstrap, InstanceStore, StoreError};
 use crate::error::corrupt;
 use crate::instance_owners::BEGIN;
 use crate::store::PostgresStore;
-use crate::{access_token_store, grant_store, organization_store, user_writing};
+use crate::{access_token_store, event_store, grant_store, organization_store, user_writing};
 
 /// The advisory lock under which an empty database is filled.
 const BOOTSTRAP: i64 = 0x756e_6c6f_636b_0002;
@@ -57,6 +57,9 @@ async fn write_bootstrap(connection: &mut PgConnection, bootstrap: &Bootstrap) -
         || !access_token_store::add(&mut transaction, &bootstrap.token, &bootstrap.digest).await?
     {
         return Err(corrupt("the first user is not there"));
+    }
+    for event in &bootstrap.events {
+        event_store::append(&mut transaction, event).await?;
     }
     transaction.commit().await?;
     Ok(true)

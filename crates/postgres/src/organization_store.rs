@@ -3,24 +3,34 @@ use sqlx::postgres::PgConnection;
 use time::OffsetDateTime;
 use tracing::instrument;
 use unlockd_application::ports::{CreateOrganizationError, OrganizationStore, StoreError};
-use unlockd_domain::{Organization, OrganizationId, OrganizationName};
+use unlockd_domain::{ActivityEvent, Organization, OrganizationId, OrganizationName};
 
 use crate::error::corrupt;
+use crate::event_store::Recording;
 use crate::store::PostgresStore;
 use crate::user_row::timestamp;
 
 #[async_trait]
 impl OrganizationStore for PostgresStore {
     #[instrument(level = "debug", name = "postgres.organization_store.create", skip_all, fields(organization.id = %organization.id))]
-    async fn create(&self, organization: &Organization) -> Result<(), CreateOrganizationError> {
-        let created = self
-            .write(|attempt| Box::pin(create(attempt.connection, organization)))
-            .await?;
-        if created {
-            Ok(())
-        } else {
-            Err(CreateOrganizationError::IdTaken)
-        }
+    async fn create(
+        &self,
+        organization: &Organization,
+        event: Option<&ActivityEvent>,
+    ) -> Result<(), CreateOrganizationError> {
+        self.write(|attempt| {
+            Box::pin(async move {
+                let mut recording = Recording::begin(attempt.connection, event).await?;
+                let is_created = create(recording.connection(), organization).await?;
+                let outcome = if is_created {
+                    Ok(())
+                } else {
+                    Err(CreateOrganizationError::IdTaken)
+                };
+                recording.finish(outcome).await
+            })
+        })
+        .await?
     }
 
     #[instrument(level = "debug", name = "postgres.organization_store.find", skip_all, fields(organization.id = %id))]

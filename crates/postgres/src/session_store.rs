@@ -5,9 +5,10 @@ use tracing::instrument;
 use unlockd_application::ports::{
     SessionHolder, SessionPage, SessionQuery, SessionStore, StoreError, WriteSessionError,
 };
-use unlockd_domain::{Sequence, Session, SessionId, Timestamp, TokenDigest, User};
+use unlockd_domain::{ActivityEvent, Sequence, Session, SessionId, Timestamp, TokenDigest, User};
 
 use crate::error::{broken_constraint, corrupt};
+use crate::event_store::Recording;
 use crate::grant_store::grants_of;
 use crate::session_query;
 use crate::session_row::{SessionColumns, SessionRow};
@@ -17,9 +18,18 @@ use crate::user_row::user_row;
 #[async_trait]
 impl SessionStore for PostgresStore {
     #[instrument(level = "debug", name = "postgres.session_store.create", skip_all, fields(session.id = %session.id))]
-    async fn create(&self, session: &Session, digest: &TokenDigest) -> Result<(), WriteSessionError> {
+    async fn create(
+        &self,
+        session: &Session,
+        digest: &TokenDigest,
+        event: Option<&ActivityEvent>,
+    ) -> Result<(), WriteSessionError> {
         self.write(|attempt| {
-            Box::pin(async move { in_use_is_conflict(create(attempt.connection, session, digest).await) })
+            Box::pin(async move {
+                let mut recording = Recording::begin(attempt.connection, event).await?;
+                let outcome = create(recording.connection(), session, digest).await;
+                recording.finish(in_use_is_conflict(outcome)?).await
+            })
         })
         .await?
     }
@@ -30,9 +40,14 @@ impl SessionStore for PostgresStore {
         session: &Session,
         digest: &TokenDigest,
         expected: Sequence,
+        event: Option<&ActivityEvent>,
     ) -> Result<(), WriteSessionError> {
         self.write(|attempt| {
-            Box::pin(async move { in_use_is_conflict(replace(attempt.connection, session, digest, expected).await) })
+            Box::pin(async move {
+                let mut recording = Recording::begin(attempt.connection, event).await?;
+                let outcome = replace(recording.connection(), session, digest, expected).await;
+                recording.finish(in_use_is_conflict(outcome)?).await
+            })
         })
         .await?
     }
@@ -55,13 +70,16 @@ impl SessionStore for PostgresStore {
     }
 
     #[instrument(level = "debug", name = "postgres.session_store.delete", skip_all, fields(session.id = %id))]
-    async fn delete(&self, id: &SessionId) -> Result<bool, StoreError> {
+    async fn delete(&self, id: &SessionId, event: Option<&ActivityEvent>) -> Result<bool, StoreError> {
         self.write(|attempt| {
             Box::pin(async move {
+                let mut recording = Recording::begin(attempt.connection, event).await?;
                 let deleted = sqlx::query!("DELETE FROM sessions WHERE id = $1", id.as_str())
-                    .execute(attempt.connection)
+                    .execute(recording.connection())
                     .await?;
-                Ok(deleted.rows_affected() > 0)
+                let is_absent = deleted.rows_affected() == 0;
+                let outcome = recording.finish(if is_absent { Err(()) } else { Ok(()) }).await?;
+                Ok(outcome.is_ok())
             })
         })
         .await

@@ -75,8 +75,11 @@ pub enum Token {
         /// How long the token works, such as 30m, 12h or 90d; for ever without this
         #[arg(long, value_name = "TIME", value_parser = parse_lifetime)]
         expires_in: Option<Duration>,
+        /// Name for people, shown in `token list`
+        #[arg(long)]
+        name: Option<String>,
     },
-    /// List tokens, without their secrets
+    /// List tokens, without their secrets, with their last use to within five minutes
     List {
         /// Only this user's
         #[arg(long, value_name = "ID")]

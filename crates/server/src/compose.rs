@@ -165,6 +165,8 @@ impl Composition {
                 users: store.clone(),
                 failures: store.clone(),
                 sessions: store.clone(),
+                events: store.clone(),
+                event_retention: None,
                 clock: clock.clone(),
             },
             events: Arc::new(Events::new(store.clone())),

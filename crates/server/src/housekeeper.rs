@@ -39,5 +39,5 @@ async fn keep_house_once(housekeeping: &Housekeeping, prunes: bool) -> Result<()
     if prunes {
         housekeeping.prune().await?;
     }
-    Ok(())
+    housekeeping.prune_events().await
 }

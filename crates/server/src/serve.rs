@@ -16,7 +16,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
-use unlockd_application::Housekeeping;
+use unlockd_application::{EventRetention, Housekeeping};
 
 use crate::CommandError;
 use crate::admission::Admission;
@@ -86,7 +86,10 @@ impl Server {
             address,
             connections,
             admission,
-            housekeeping: composition.housekeeping.clone(),
+            housekeeping: Housekeeping {
+                event_retention: configuration.event_retention.map(EventRetention::new),
+                ..composition.housekeeping.clone()
+            },
             shutdown_grace: configuration.shutdown_grace,
         })
     }

@@ -6,12 +6,13 @@ use tracing::instrument;
 use unlockd_application::ports::{
     EventFilter, EventOrder, EventRange, EventStore, RecordedEvent, StoreError, Visibility,
 };
-use unlockd_domain::{ActivityEvent, OrganizationId, Position, SessionId, Source, TokenName, UserId};
+use unlockd_domain::{ActivityEvent, OrganizationId, Position, SessionId, Source, Timestamp, TokenName, UserId};
 
 use crate::SqliteStore;
 use crate::conditions::push_in;
 use crate::error::{corrupt, store_error};
 use crate::event_row::{EVENT_COLUMNS, RecordedEventRow};
+use crate::user_store::user_exists;
 
 /// How many statements the events of several organizations are merged from at most; SQLite takes 500.
 const MAX_MERGED: usize = 100;
@@ -33,8 +34,46 @@ impl EventStore for SqliteStore {
     async fn append(&self, event: &ActivityEvent) -> Result<(), StoreError> {
         self.in_time(async {
             let mut transaction = self.begin_writing().await?;
-            append(&mut transaction, event).await?;
+            append(&mut transaction, Some(event)).await?;
             transaction.commit().await.map_err(store_error)
+        })
+        .await
+    }
+
+    /// The writer is not asked for while there is nothing to delete.
+    #[instrument(level = "debug", name = "sqlite.event_store.prune", skip_all)]
+    async fn prune(&self, before: Timestamp, after: Position, limit: u32) -> Result<Position, StoreError> {
+        self.in_time(async {
+            let reached = sqlx::query_scalar!(
+                r#"WITH examined AS (
+                       SELECT position, occurred_at FROM user_events
+                       WHERE position > ?1 AND position < (SELECT max(position) FROM user_events)
+                       ORDER BY position LIMIT ?2
+                   )
+                   SELECT max(position) AS "reached: i64" FROM examined
+                   WHERE position < coalesce((SELECT min(position) FROM examined WHERE occurred_at >= ?3), ?4)"#,
+                after.as_i64(),
+                limit,
+                before.unix_microseconds(),
+                i64::MAX,
+            )
+            .fetch_one(self.readers())
+            .await
+            .map_err(store_error)?;
+            let Some(reached) = reached else {
+                return Ok(after);
+            };
+            let mut transaction = self.begin_writing().await?;
+            sqlx::query!(
+                "DELETE FROM user_events WHERE position > ? AND position <= ? AND kind <> 'user.created'",
+                after.as_i64(),
+                reached,
+            )
+            .execute(&mut *transaction)
+            .await
+            .map_err(store_error)?;
+            transaction.commit().await.map_err(store_error)?;
+            Position::try_from(reached).map_err(corrupt)
         })
         .await
     }
@@ -55,8 +94,18 @@ impl EventStore for SqliteStore {
     }
 }
 
-/// Appends an event without a sequence.
-pub(crate) async fn append(connection: &mut SqliteConnection, event: &ActivityEvent) -> Result<(), StoreError> {
+/// Appends an event without a sequence, if there is one, without what is personal if its user is deleted.
+pub(crate) async fn append(connection: &mut SqliteConnection, event: Option<&ActivityEvent>) -> Result<(), StoreError> {
+    let Some(event) = event else { return Ok(()) };
+    let is_of_deleted = match &event.user_id {
+        Some(id) => !user_exists(&mut *connection, id).await?,
+        None => false,
+    };
+    let event = if is_of_deleted {
+        event.clone().erased()
+    } else {
+        event.clone()
+    };
     let token = event.kind.token();
     let token_name = token.and_then(|token| token.name.as_ref());
     sqlx::query!(

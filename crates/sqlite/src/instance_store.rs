@@ -5,6 +5,7 @@ use unlockd_application::ports::{Bootstrap, BoxError, CreateUserError, InstanceS
 use crate::SqliteStore;
 use crate::access_token_store::insert_token;
 use crate::error::{corrupt, store_error};
+use crate::event_store::append;
 use crate::grant_store::insert_grant;
 use crate::organization_store::insert_organization;
 use crate::user_store::insert_new_user;
@@ -35,6 +36,7 @@ impl InstanceStore for SqliteStore {
                 grant,
                 token,
                 digest,
+                events,
             } = bootstrap;
             let is_new = insert_organization(&mut transaction, organization).await?;
             insert_new_user(&mut transaction, user).await.map_err(unusable)?;
@@ -42,6 +44,9 @@ impl InstanceStore for SqliteStore {
             let is_new = insert_token(&mut transaction, token, digest).await? && is_new;
             if !is_new {
                 return Err(corrupt("a store without organizations holds something else"));
+            }
+            for event in events {
+                append(&mut transaction, Some(event)).await?;
             }
             transaction.commit().await.map_err(store_error)?;
             Ok(true)

@@ -2,20 +2,26 @@ use async_trait::async_trait;
 use sqlx::SqliteConnection;
 use tracing::instrument;
 use unlockd_application::ports::{BoxError, CreateOrganizationError, OrganizationStore, StoreError};
-use unlockd_domain::{Organization, OrganizationId, OrganizationName, Timestamp};
+use unlockd_domain::{ActivityEvent, Organization, OrganizationId, OrganizationName, Timestamp};
 
 use crate::SqliteStore;
 use crate::error::{corrupt, store_error};
+use crate::event_store::append;
 
 #[async_trait]
 impl OrganizationStore for SqliteStore {
     #[instrument(level = "debug", name = "sqlite.organization_store.create", skip_all, fields(organization.id = %organization.id))]
-    async fn create(&self, organization: &Organization) -> Result<(), CreateOrganizationError> {
+    async fn create(
+        &self,
+        organization: &Organization,
+        event: Option<&ActivityEvent>,
+    ) -> Result<(), CreateOrganizationError> {
         self.in_time(async {
             let mut transaction = self.begin_writing().await?;
             if !insert_organization(&mut transaction, organization).await? {
                 return Err(CreateOrganizationError::IdTaken);
             }
+            append(&mut transaction, event).await?;
             Ok(transaction.commit().await.map_err(store_error)?)
         })
         .await

@@ -7,25 +7,32 @@ use tracing::instrument;
 use unlockd_application::ports::{
     SessionHolder, SessionPage, SessionQuery, SessionStore, StoreError, WriteSessionError,
 };
-use unlockd_domain::{Sequence, Session, SessionId, Timestamp, TokenDigest, UserId};
+use unlockd_domain::{ActivityEvent, Sequence, Session, SessionId, Timestamp, TokenDigest, UserId};
 
 pub(crate) use self::session_condition::{push_page, push_total};
 use self::session_row::{SessionRow, insert_session, select_session, select_session_by_digest, update_session};
 use crate::SqliteStore;
 use crate::error::{corrupt, store_error};
+use crate::event_store::append;
 use crate::grant_store::select_grants;
 use crate::user_store::select_user;
 
 #[async_trait]
 impl SessionStore for SqliteStore {
     #[instrument(level = "debug", name = "sqlite.session_store.create", skip_all, fields(session.id = %session.id))]
-    async fn create(&self, session: &Session, digest: &TokenDigest) -> Result<(), WriteSessionError> {
+    async fn create(
+        &self,
+        session: &Session,
+        digest: &TokenDigest,
+        event: Option<&ActivityEvent>,
+    ) -> Result<(), WriteSessionError> {
         self.in_time(async {
             let mut transaction = self.begin_writing().await?;
             if !insert_session(&mut transaction, session, digest).await? {
                 return Err(WriteSessionError::Conflict);
             }
             require_current_proof(&mut transaction, session).await?;
+            append(&mut transaction, event).await?;
             Ok(transaction.commit().await.map_err(store_error)?)
         })
         .await
@@ -37,6 +44,7 @@ impl SessionStore for SqliteStore {
         session: &Session,
         digest: &TokenDigest,
         expected: Sequence,
+        event: Option<&ActivityEvent>,
     ) -> Result<(), WriteSessionError> {
         self.in_time(async {
             let mut transaction = self.begin_writing().await?;
@@ -44,6 +52,7 @@ impl SessionStore for SqliteStore {
                 return Err(WriteSessionError::Conflict);
             }
             require_current_proof(&mut transaction, session).await?;
+            append(&mut transaction, event).await?;
             Ok(transaction.commit().await.map_err(store_error)?)
         })
         .await
@@ -103,15 +112,19 @@ impl SessionStore for SqliteStore {
     }
 
     #[instrument(level = "debug", name = "sqlite.session_store.delete", skip_all, fields(session.id = %id))]
-    async fn delete(&self, id: &SessionId) -> Result<bool, StoreError> {
+    async fn delete(&self, id: &SessionId, event: Option<&ActivityEvent>) -> Result<bool, StoreError> {
         self.in_time(async {
             let mut transaction = self.begin_writing().await?;
             let result = sqlx::query!("DELETE FROM sessions WHERE id = ?", id.as_str())
                 .execute(&mut *transaction)
                 .await
                 .map_err(store_error)?;
+            let is_ended = result.rows_affected() == 1;
+            if is_ended {
+                append(&mut transaction, event).await?;
+            }
             transaction.commit().await.map_err(store_error)?;
-            Ok(result.rows_affected() == 1)
+            Ok(is_ended)
         })
         .await
     }

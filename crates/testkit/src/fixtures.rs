@@ -110,8 +110,10 @@ pub fn access_token(id: &str, user: &str) -> AccessToken {
     AccessToken {
         id: AccessTokenId::new(id).expect("a token id"),
         user_id: user_id(user),
+        name: None,
         created_at: now(),
         expires_at: None,
+        last_used_at: None,
     }
 }
 

@@ -149,11 +149,13 @@ impl Services {
                 organizations: Arc::clone(&stores.organizations),
                 clock: Arc::clone(&clock),
             },
-            events: Events::new(stores.events),
+            events: Events::new(Arc::clone(&stores.events)),
             housekeeping: Housekeeping {
                 users: Arc::clone(&stores.users),
                 failures: stores.failures,
                 sessions: stores.sessions,
+                events: stores.events,
+                event_retention: None,
                 clock: Arc::clone(&clock),
             },
             administration: Administration {

@@ -1,9 +1,10 @@
 use unlockd_domain::{
-    Actor, Grant, Organization, OrganizationId, OrganizationName, User, UserId, UserProfile, Username, UsernameId,
-    UsernameScope,
+    ActivityKind, Actor, Grant, Organization, OrganizationId, OrganizationName, User, UserId, UserProfile, Username,
+    UsernameId, UsernameScope,
 };
 
-use super::Administration;
+use super::tokens::reference;
+use super::{Administration, activity};
 use crate::error::Error;
 use crate::ports::{Bootstrap, NewUser, SecretToken};
 
@@ -42,14 +43,20 @@ impl Administration {
         let username_id = UsernameId::new(self.ids.generate()).map_err(Error::internal)?;
         let username =
             Username::new(username_id, BOOTSTRAP_USER_ID, UsernameScope::Instance).map_err(Error::internal)?;
+        let token = self.new_token(user_id.clone(), None, now, None)?;
+        let token_created = ActivityKind::TokenCreated(reference(&token));
         let bootstrap = Bootstrap {
+            events: vec![
+                activity(ActivityKind::OrganizationCreated, None, &organization_id, now),
+                activity(token_created, Some(&user_id), &organization_id, now),
+            ],
             organization: Organization {
                 id: organization_id.clone(),
                 name: OrganizationName::new(BOOTSTRAP_ORGANIZATION_ID).map_err(Error::internal)?,
                 created_at: now,
             },
             user: NewUser {
-                change: User::create(user_id.clone(), organization_id, Actor::System, now),
+                change: User::create(user_id, organization_id, Actor::System, now),
                 profile: UserProfile {
                     usernames: vec![username],
                     ..UserProfile::default()
@@ -57,7 +64,7 @@ impl Administration {
                 request: None,
             },
             grant: Grant::instance_owner(),
-            token: self.new_token(user_id, now, None)?,
+            token,
             digest: self.token_issuer.digest(&secret),
         };
         Ok(PreparedBootstrap { bootstrap, secret })

@@ -10,10 +10,28 @@ use std::sync::Arc;
 
 pub use bootstrap::{BOOTSTRAP_ORGANIZATION_ID, BOOTSTRAP_USER_ID, PreparedBootstrap};
 pub use tokens::IssuedToken;
+use unlockd_domain::{ActivityEvent, ActivityKind, Actor, OrganizationId, Timestamp, UserId};
 
 use crate::ports::{
     AccessTokenStore, Clock, GrantStore, IdGenerator, InstanceStore, OrganizationStore, TokenIssuer, UserStore,
 };
+
+/// An event of the command line's. It has no source.
+fn activity(
+    kind: ActivityKind,
+    user_id: Option<&UserId>,
+    organization: &OrganizationId,
+    time: Timestamp,
+) -> ActivityEvent {
+    ActivityEvent {
+        kind,
+        user_id: user_id.cloned(),
+        organization: Some(organization.clone()),
+        actor: Actor::System,
+        time,
+        source: None,
+    }
+}
 
 /// The use cases of administration, on the ports they need.
 #[derive(Clone)]

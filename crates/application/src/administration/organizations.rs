@@ -1,6 +1,6 @@
-use unlockd_domain::{Organization, OrganizationId, OrganizationName};
+use unlockd_domain::{ActivityKind, Organization, OrganizationId, OrganizationName};
 
-use super::Administration;
+use super::{Administration, activity};
 use crate::error::Error;
 use crate::ports::CreateOrganizationError;
 
@@ -23,7 +23,13 @@ impl Administration {
             name,
             created_at: self.clock.now(),
         };
-        match self.organizations.create(&organization).await {
+        let event = activity(
+            ActivityKind::OrganizationCreated,
+            None,
+            &organization.id,
+            organization.created_at,
+        );
+        match self.organizations.create(&organization, Some(&event)).await {
             Ok(()) => Ok(organization),
             Err(CreateOrganizationError::IdTaken) => Err(Error::OrganizationIdTaken),
             Err(CreateOrganizationError::Store(error)) => Err(error.into()),

@@ -1,8 +1,8 @@
 use std::time::Duration;
 
-use unlockd_domain::{AccessToken, AccessTokenId, Timestamp, UserId};
+use unlockd_domain::{AccessToken, AccessTokenId, ActivityKind, Timestamp, TokenName, TokenReference, UserId};
 
-use super::Administration;
+use super::{Administration, activity};
 use crate::error::Error;
 use crate::ports::{AddTokenError, SecretToken};
 
@@ -16,15 +16,27 @@ pub struct IssuedToken {
 }
 
 impl Administration {
-    /// Makes a token for a user; it never expires without a lifetime.
+    /// Makes a token for a user, with a name for people; it never expires without a lifetime.
     ///
     /// # Errors
     /// [`Error::UserNotFound`], and the errors of a store.
-    pub async fn create_token(&self, user_id: UserId, lifetime: Option<Duration>) -> Result<IssuedToken, Error> {
+    pub async fn create_token(
+        &self,
+        user_id: UserId,
+        name: Option<TokenName>,
+        lifetime: Option<Duration>,
+    ) -> Result<IssuedToken, Error> {
         let now = self.clock.now();
         let secret = self.token_issuer.issue();
-        let token = self.new_token(user_id, now, lifetime)?;
-        match self.access_tokens.add(&token, &self.token_issuer.digest(&secret)).await {
+        let user = self.users.find(&user_id).await?;
+        let Some(user) = user.filter(|user| !user.is_deleted()) else {
+            return Err(Error::UserNotFound(user_id));
+        };
+        let token = self.new_token(user_id, name, now, lifetime)?;
+        let kind = ActivityKind::TokenCreated(reference(&token));
+        let event = activity(kind, Some(user.id()), user.organization(), now);
+        let digest = self.token_issuer.digest(&secret);
+        match self.access_tokens.add(&token, &digest, Some(&event)).await {
             Ok(()) => Ok(IssuedToken { token, secret }),
             Err(AddTokenError::UserNotFound) => Err(Error::UserNotFound(token.user_id)),
             Err(error @ AddTokenError::TokenTaken) => Err(Error::internal(error)),
@@ -46,10 +58,16 @@ impl Administration {
     /// # Errors
     /// [`Error::AccessTokenNotFound`], and the errors of a store.
     pub async fn revoke_token(&self, id: &AccessTokenId) -> Result<(), Error> {
-        if self.access_tokens.revoke(id).await? {
+        let absent = || Error::AccessTokenNotFound(id.clone());
+        let tokens = self.access_tokens.list(None).await?;
+        let token = tokens.into_iter().find(|token| token.id == *id).ok_or_else(absent)?;
+        let user = self.users.find(&token.user_id).await?.ok_or_else(absent)?;
+        let kind = ActivityKind::TokenRevoked(reference(&token));
+        let event = activity(kind, Some(user.id()), user.organization(), self.clock.now());
+        if self.access_tokens.revoke(id, Some(&event)).await? {
             Ok(())
         } else {
-            Err(Error::AccessTokenNotFound(id.clone()))
+            Err(absent())
         }
     }
 
@@ -68,14 +86,24 @@ impl Administration {
     pub(super) fn new_token(
         &self,
         user_id: UserId,
+        name: Option<TokenName>,
         now: Timestamp,
         lifetime: Option<Duration>,
     ) -> Result<AccessToken, Error> {
         Ok(AccessToken {
             id: AccessTokenId::new(self.ids.generate()).map_err(Error::internal)?,
             user_id,
+            name,
             created_at: now,
             expires_at: lifetime.map(|lifetime| now.saturating_add(lifetime)),
+            last_used_at: None,
         })
+    }
+}
+
+pub(super) fn reference(token: &AccessToken) -> TokenReference {
+    TokenReference {
+        id: token.id.clone(),
+        name: token.name.clone(),
     }
 }

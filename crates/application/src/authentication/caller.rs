@@ -1,6 +1,8 @@
 use std::sync::Arc;
 
-use unlockd_domain::{Actor, Grants, OrganizationId, SessionId, Source, User, UserId};
+use unlockd_domain::{
+    ActivityEvent, ActivityKind, Actor, Grants, OrganizationId, SessionId, Source, Timestamp, User, UserId,
+};
 
 use crate::error::Error;
 
@@ -73,6 +75,24 @@ impl Caller {
     #[must_use]
     pub fn actor(&self) -> Actor {
         Actor::User(self.user_id().clone())
+    }
+
+    /// An event of this caller's.
+    pub(crate) fn activity(
+        &self,
+        kind: ActivityKind,
+        user_id: &UserId,
+        organization: &OrganizationId,
+        time: Timestamp,
+    ) -> ActivityEvent {
+        ActivityEvent {
+            kind,
+            user_id: Some(user_id.clone()),
+            organization: Some(organization.clone()),
+            actor: self.actor(),
+            time,
+            source: self.source.clone(),
+        }
     }
 
     /// Who calls.

@@ -5,6 +5,7 @@ mod caller;
 mod caller_cache;
 mod live_caller;
 mod remembered_callers;
+mod token_uses;
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -18,6 +19,7 @@ pub use caller_cache::CALLER_CACHE_LIFETIME;
 use caller_cache::{CallerCache, Moment};
 pub use live_caller::LiveCaller;
 pub use remembered_callers::{NobodyRemembered, RememberedCallers};
+use token_uses::TokenUses;
 
 use crate::error::Error;
 use crate::ports::{AccessTokenStore, Clock, SecretToken, SessionHolder, SessionStore, TokenIssuer};
@@ -34,6 +36,7 @@ pub struct Authentication {
     tokens: Arc<dyn TokenIssuer>,
     clock: Arc<dyn Clock>,
     cache: CallerCache,
+    uses: TokenUses,
 }
 
 impl Authentication {
@@ -46,6 +49,7 @@ impl Authentication {
         clock: Arc<dyn Clock>,
     ) -> Self {
         Self {
+            uses: TokenUses::new(Arc::clone(&store)),
             store,
             sessions,
             tokens,
@@ -60,6 +64,7 @@ impl Authentication {
         if holder.token.is_expired(now) || *holder.user.state(now) != UserState::Active {
             return Err(Error::TokenRefused);
         }
+        self.uses.record(&holder.token, now);
         Ok((Caller::new(&holder.user, holder.grants), holder.token.expires_at))
     }
 

@@ -48,7 +48,7 @@ mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     use async_trait::async_trait;
-    use unlockd_domain::ActivityEvent;
+    use unlockd_domain::{ActivityEvent, Timestamp};
 
     use super::*;
 
@@ -69,6 +69,10 @@ mod tests {
             }
             self.now.fetch_sub(1, Ordering::SeqCst);
             Ok(Position::START)
+        }
+
+        async fn prune(&self, _: Timestamp, after: Position, _: u32) -> Result<Position, StoreError> {
+            Ok(after)
         }
 
         async fn append(&self, _: &ActivityEvent) -> Result<(), StoreError> {

@@ -19,8 +19,16 @@ pub trait EventStore: Send + Sync {
     async fn settled(&self) -> Result<Position, StoreError>;
 
     /// Appends an event that changes no state. MUST be durable when it answers `Ok`. MUST write nothing when the event names a
-    /// user who was never created.
+    /// user who was never created, and write it [erased](ActivityEvent::erased) when that user is deleted.
     async fn append(&self, event: &ActivityEvent) -> Result<(), StoreError>;
+
+    /// Deletes old events: examines at most so many behind a position, in the order of positions, until one is not older than
+    /// `before`, and answers the position of the last one that was; `after`, when none was.
+    ///
+    /// - MUST keep the first event of each user, by which users are listed, and the last event of all, behind which
+    ///   positions go on.
+    /// - Any number of parallel calls, in whatever processes, MUST do no harm.
+    async fn prune(&self, before: Timestamp, after: Position, limit: u32) -> Result<Position, StoreError>;
 
     /// The events within the range that fit the filter, at most [`EventRange::limit`], in the range's order.
     async fn select(&self, filter: &EventFilter, range: &EventRange) -> Result<Vec<RecordedEvent>, StoreError>;

@@ -1,5 +1,5 @@
 use async_trait::async_trait;
-use unlockd_domain::{AccessToken, Grant, Organization, TokenDigest};
+use unlockd_domain::{AccessToken, ActivityEvent, Grant, Organization, TokenDigest};
 
 use super::{NewUser, StoreError};
 
@@ -12,7 +12,7 @@ pub trait InstanceStore: Send + Sync {
     /// Whether nothing was ever written: there is no organization.
     async fn is_empty(&self) -> Result<bool, StoreError>;
 
-    /// Writes the first organization, user, grant and token, all or nothing, if the store is empty; answers whether it
+    /// Writes the first organization, user, grant and token, and then the events, all or nothing, if the store is empty; answers whether it
     /// was. Of parallel calls exactly one MUST write.
     async fn bootstrap(&self, bootstrap: &Bootstrap) -> Result<bool, StoreError>;
 }
@@ -30,4 +30,6 @@ pub struct Bootstrap {
     pub token: AccessToken,
     /// The token's digest.
     pub digest: TokenDigest,
+    /// The events of the organization and of the token.
+    pub events: Vec<ActivityEvent>,
 }

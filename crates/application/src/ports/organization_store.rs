@@ -1,14 +1,18 @@
 use async_trait::async_trait;
 use thiserror::Error;
-use unlockd_domain::{Organization, OrganizationId};
+use unlockd_domain::{ActivityEvent, Organization, OrganizationId};
 
 use super::StoreError;
 
 /// Organizations.
 #[async_trait]
 pub trait OrganizationStore: Send + Sync {
-    /// Writes a new organization. MUST write nothing when the id is taken.
-    async fn create(&self, organization: &Organization) -> Result<(), CreateOrganizationError>;
+    /// Writes a new organization, and with it the event. MUST write nothing when the id is taken.
+    async fn create(
+        &self,
+        organization: &Organization,
+        event: Option<&ActivityEvent>,
+    ) -> Result<(), CreateOrganizationError>;
 
     /// The organization. MUST be `None` for an id that was never created.
     async fn find(&self, id: &OrganizationId) -> Result<Option<Organization>, StoreError>;

@@ -1,6 +1,8 @@
 use async_trait::async_trait;
 use thiserror::Error;
-use unlockd_domain::{Grants, OrganizationId, Sequence, Session, SessionId, Timestamp, TokenDigest, User, UserId};
+use unlockd_domain::{
+    ActivityEvent, Grants, OrganizationId, Sequence, Session, SessionId, Timestamp, TokenDigest, User, UserId,
+};
 
 use super::{SortDirection, StoreError};
 
@@ -9,13 +11,18 @@ use super::{SortDirection, StoreError};
 /// [`ProfileEdit::ReplacePassword`](unlockd_domain::ProfileEdit::ReplacePassword).
 #[async_trait]
 pub trait SessionStore: Send + Sync {
-    /// Writes a new session. MUST write nothing and answer [`WriteSessionError::Conflict`] when the id or the digest is in
+    /// Writes a new session, and with it the event. MUST write nothing and answer [`WriteSessionError::Conflict`] when the id or the digest is in
     /// use, and [`WriteSessionError::UserNotFound`] when the user of the session's proof is absent or deleted.
     /// MUST write nothing and answer [`WriteSessionError::PasswordChanged`] when the user's password is newer than the proof,
     /// also while the password is being replaced: so no session outlives the password that was shown in it.
-    async fn create(&self, session: &Session, digest: &TokenDigest) -> Result<(), WriteSessionError>;
+    async fn create(
+        &self,
+        session: &Session,
+        digest: &TokenDigest,
+        event: Option<&ActivityEvent>,
+    ) -> Result<(), WriteSessionError>;
 
-    /// Replaces session and digest, if the stored session's sequence is still the expected one. Otherwise, and when the
+    /// Replaces session and digest, and writes the event, if the stored session's sequence is still the expected one. Otherwise, and when the
     /// session is absent, it MUST write nothing and answer [`WriteSessionError::Conflict`]; so of any number of parallel
     /// writes on one sequence exactly one succeeds. [`WriteSessionError::UserNotFound`] and
     /// [`WriteSessionError::PasswordChanged`] as for [`SessionStore::create`].
@@ -24,6 +31,7 @@ pub trait SessionStore: Send + Sync {
         session: &Session,
         digest: &TokenDigest,
         expected: Sequence,
+        event: Option<&ActivityEvent>,
     ) -> Result<(), WriteSessionError>;
 
     /// The session and the digest of its token. MUST be `None` for one that is absent or was deleted. Expired sessions are
@@ -38,8 +46,9 @@ pub trait SessionStore: Send + Sync {
     /// the time of their beginning and then by id, both in the query's direction.
     async fn list(&self, query: &SessionQuery) -> Result<SessionPage, StoreError>;
 
-    /// Ends the session for ever. MUST answer whether there was one.
-    async fn delete(&self, id: &SessionId) -> Result<bool, StoreError>;
+    /// Ends the session for ever, and writes the event with it. MUST answer whether there was one, and write nothing when
+    /// there was none.
+    async fn delete(&self, id: &SessionId, event: Option<&ActivityEvent>) -> Result<bool, StoreError>;
 
     /// Deletes sessions that have expired, and those that are [abandoned](Session::is_abandoned), at most so many; answers how
     /// many.

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use unlockd_domain::{Permission, Reach, Sequence, Session, SessionId, SessionMetadata, UserAgent, UserAgentFields};
 
-use super::{ChallengesForm, ChecksForm, SessionChecks, SessionDetails, Sessions};
+use super::{ChallengesForm, ChecksForm, SessionChecks, SessionDetails, Sessions, begun};
 use crate::authentication::Caller;
 use crate::duration_form::DurationForm;
 use crate::error::{Error, Violations};
@@ -111,7 +111,8 @@ impl CreateSession {
             expires_at: Some(now.saturating_add(lifetime)),
         };
         let token = sessions.tokens.issue_session_token();
-        match sessions.store.create(&session, &sessions.tokens.digest(&token)).await {
+        let (digest, event) = (sessions.tokens.digest(&token), begun(&session, caller));
+        match sessions.store.create(&session, &digest, event.as_ref()).await {
             Ok(()) => Ok(CreatedSession {
                 details: SessionDetails::from(&session),
                 id: session.id,

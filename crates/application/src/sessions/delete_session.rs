@@ -1,4 +1,4 @@
-use unlockd_domain::{Permission, Reach, Session, SessionId};
+use unlockd_domain::{ActivityKind, Permission, Reach, Session, SessionId};
 
 use super::access::{Access, Parties};
 use super::get_session::parse_token;
@@ -44,7 +44,12 @@ impl DeleteSession {
                 resource_owner: None,
             });
         };
-        let deleted = sessions.store.delete(&self.id).await;
+        let now = sessions.clock.now();
+        let event = session.proof().map(|proof| {
+            let kind = ActivityKind::SessionEnded(session.id.clone());
+            caller.activity(kind, &proof.user_id, &proof.organization, now)
+        });
+        let deleted = sessions.store.delete(&self.id, event.as_ref()).await;
         if let Some(proof) = session.proof() {
             match &deleted {
                 Ok(_) => sessions.callers.forget(&proof.user_id),
@@ -53,7 +58,7 @@ impl DeleteSession {
             }
         }
         deleted?;
-        Ok(SessionDetails::from(&session.advanced(sessions.clock.now())))
+        Ok(SessionDetails::from(&session.advanced(now)))
     }
 
     /// The session, if there is one; also one that has expired, or whose user may not come in. That there is none is told to

@@ -13,7 +13,7 @@ mod set_session;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use unlockd_domain::{OrganizationId, Session, Timestamp};
+use unlockd_domain::{ActivityEvent, ActivityKind, OrganizationId, Session, Timestamp};
 
 pub use checks::SessionChecks;
 pub use checks_form::{ChallengesForm, CheckUserForm, ChecksForm};
@@ -70,6 +70,13 @@ impl From<&Session> for SessionDetails {
             resource_owner: session.proof().map(|proof| proof.organization.clone()),
         }
     }
+}
+
+/// The event of a session in which the caller has just had a password proven.
+fn begun(session: &Session, caller: &Caller) -> Option<ActivityEvent> {
+    let proof = session.proof()?;
+    let kind = ActivityKind::SessionBegun(session.id.clone());
+    Some(caller.activity(kind, &proof.user_id, &proof.organization, session.changed_at))
 }
 
 #[async_trait]

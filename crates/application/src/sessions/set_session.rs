@@ -6,7 +6,7 @@ use super::access::{Access, Parties, UsableSession};
 use super::checks::has_same_user;
 use super::create_session::parse_lifetime;
 use super::get_session::parse_token;
-use super::{ChallengesForm, ChecksForm, SessionChecks, SessionDetails, Sessions};
+use super::{ChallengesForm, ChecksForm, SessionChecks, SessionDetails, Sessions, begun};
 use crate::authentication::Caller;
 use crate::duration_form::DurationForm;
 use crate::error::{Error, Violations};
@@ -119,7 +119,13 @@ impl SetSession {
             let next = self.advance(&current, user, lifetime, sessions)?;
             let token = sessions.tokens.issue_session_token();
             let digest = sessions.tokens.digest(&token);
-            match sessions.store.replace(&next, &digest, current.sequence).await {
+            let event = if current.proof().is_none() {
+                begun(&next, caller)
+            } else {
+                None
+            };
+            let replaced = sessions.store.replace(&next, &digest, current.sequence, event.as_ref());
+            match replaced.await {
                 Ok(()) => {
                     if let Some(proof) = next.proof() {
                         // The old token is remembered with its user.

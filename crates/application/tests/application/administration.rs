@@ -71,11 +71,11 @@ async fn a_token_lives_as_long_as_it_is_told_to() {
     let stage = Stage::new().await;
     let administration = &stage.services.administration;
     let for_ever = administration
-        .create_token(fixtures::user_id("here"), None)
+        .create_token(fixtures::user_id("here"), None, None)
         .await
         .unwrap();
     let for_an_hour = administration
-        .create_token(fixtures::user_id("here"), Some(Duration::from_hours(1)))
+        .create_token(fixtures::user_id("here"), None, Some(Duration::from_hours(1)))
         .await
         .unwrap();
 
@@ -111,7 +111,7 @@ async fn a_token_needs_a_user() {
     let outcome = stage
         .services
         .administration
-        .create_token(fixtures::user_id("nobody"), None)
+        .create_token(fixtures::user_id("nobody"), None, None)
         .await;
 
     assert_eq!(reason(outcome), "USER_NOT_FOUND");
@@ -122,11 +122,11 @@ async fn tokens_are_listed_by_user_and_without_their_secrets() {
     let stage = Stage::new().await;
     let administration = &stage.services.administration;
     let here = administration
-        .create_token(fixtures::user_id("here"), None)
+        .create_token(fixtures::user_id("here"), None, None)
         .await
         .unwrap();
     let there = administration
-        .create_token(fixtures::user_id("there"), None)
+        .create_token(fixtures::user_id("there"), None, None)
         .await
         .unwrap();
 
@@ -146,7 +146,7 @@ async fn a_token_is_revoked_once() {
     let stage = Stage::new().await;
     let administration = &stage.services.administration;
     let issued = administration
-        .create_token(fixtures::user_id("here"), None)
+        .create_token(fixtures::user_id("here"), None, None)
         .await
         .unwrap();
 
@@ -247,7 +247,7 @@ async fn of_a_token_the_store_has_only_the_digest() {
     let stage = Stage::new().await;
     let administration = &stage.services.administration;
     let issued = administration
-        .create_token(fixtures::user_id("here"), None)
+        .create_token(fixtures::user_id("here"), None, None)
         .await
         .unwrap();
     let digest = administration.token_issuer.digest(&issued.secret);

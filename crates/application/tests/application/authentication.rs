@@ -10,7 +10,7 @@ use tokio::sync::oneshot;
 use unlockd_application::authentication::CALLER_CACHE_LIFETIME;
 use unlockd_application::ports::{AccessTokenStore, AddTokenError, SecretToken, StoreError, TokenHolder, UserStore};
 use unlockd_application::{Authentication, Authenticator, Caller, Error, UserService};
-use unlockd_domain::{AccessToken, AccessTokenId, Actor, Grant, TokenDigest, UserId};
+use unlockd_domain::{AccessToken, AccessTokenId, ActivityEvent, Actor, Grant, Timestamp, TokenDigest, UserId};
 use unlockd_testkit::{SequentialTokens, fixtures};
 
 use crate::stage::{Stage, lock, manager, reason, unlock};
@@ -31,8 +31,13 @@ struct Gate {
 
 #[async_trait]
 impl AccessTokenStore for WatchedTokens {
-    async fn add(&self, token: &AccessToken, digest: &TokenDigest) -> Result<(), AddTokenError> {
-        self.inner.add(token, digest).await
+    async fn add(
+        &self,
+        token: &AccessToken,
+        digest: &TokenDigest,
+        event: Option<&ActivityEvent>,
+    ) -> Result<(), AddTokenError> {
+        self.inner.add(token, digest, event).await
     }
 
     async fn find_holder(&self, digest: &TokenDigest) -> Result<Option<TokenHolder>, StoreError> {
@@ -50,8 +55,12 @@ impl AccessTokenStore for WatchedTokens {
         self.inner.list(user_id).await
     }
 
-    async fn revoke(&self, id: &AccessTokenId) -> Result<bool, StoreError> {
-        self.inner.revoke(id).await
+    async fn revoke(&self, id: &AccessTokenId, event: Option<&ActivityEvent>) -> Result<bool, StoreError> {
+        self.inner.revoke(id, event).await
+    }
+
+    async fn record_use(&self, id: &AccessTokenId, at: Timestamp) -> Result<(), StoreError> {
+        self.inner.record_use(id, at).await
     }
 }
 
@@ -81,7 +90,7 @@ impl Door {
         stage.users.callers = Arc::<Authentication>::clone(&authentication);
         let administration = &stage.services.administration;
         let issued = administration
-            .create_token(fixtures::user_id("here"), lifetime)
+            .create_token(fixtures::user_id("here"), None, lifetime)
             .await
             .unwrap();
         Self {

@@ -95,7 +95,7 @@ async fn a_user_who_is_deleted_is_forgotten_by_whoever_remembers_callers() {
     let issued = stage
         .services
         .administration
-        .create_token(fixtures::user_id("here"), None)
+        .create_token(fixtures::user_id("here"), None, None)
         .await;
     let secret = issued.unwrap().secret;
     let knock =

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use async_trait::async_trait;
 use tokio::task::yield_now;
 use unlockd_application::ports::{EventFilter, EventRange, EventStore, RecordedEvent, StoreError};
-use unlockd_domain::{ActivityEvent, Position};
+use unlockd_domain::{ActivityEvent, Position, Timestamp};
 use unlockd_testkit::MemoryStore;
 
 /// What becomes of a question instead of an answer.
@@ -53,6 +53,10 @@ impl EventStore for EventStoreDouble {
     async fn append(&self, event: &ActivityEvent) -> Result<(), StoreError> {
         self.fail()?;
         self.inner.append(event).await
+    }
+
+    async fn prune(&self, before: Timestamp, after: Position, limit: u32) -> Result<Position, StoreError> {
+        EventStore::prune(&self.inner, before, after, limit).await
     }
 
     /// Takes a moment before it looks and before it answers, so that others may come in between, or the question be dropped.

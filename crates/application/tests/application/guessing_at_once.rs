@@ -4,7 +4,6 @@ use std::slice::from_ref;
 use std::sync::Arc;
 
 use tokio::task::JoinSet;
-use unlockd_application::sessions::CreateSession;
 use unlockd_application::{SessionService, Sessions, SignIn, SignInPorts, UserService};
 use unlockd_domain::{Grant, LoginIdentity, Source, UserEventName, UserState};
 use unlockd_testkit::{CountingHasher, fixtures};

@@ -7,6 +7,7 @@
     reason = "a failed expectation is how a test fails"
 )]
 
+mod activities;
 mod administration;
 mod authentication;
 mod authorization;

@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use unlockd_application::ports::{
     SessionHolder, SessionPage, SessionQuery, SessionStore, StoreError, WriteSessionError,
 };
-use unlockd_domain::{Sequence, Session, SessionId, Timestamp, TokenDigest};
+use unlockd_domain::{ActivityEvent, Sequence, Session, SessionId, Timestamp, TokenDigest};
 use unlockd_testkit::MemoryStore;
 
 /// What others write into a session between the look at it and its writing.
@@ -70,7 +70,7 @@ impl SessionStoreDouble {
                 if is_due.is_ok() {
                     let (session, digest) = SessionStore::find(&self.inner, id).await?.expect("a session");
                     let next = competitor(&session).advanced(session.changed_at);
-                    self.inner.replace(&next, &digest, session.sequence).await?;
+                    self.inner.replace(&next, &digest, session.sequence, None).await?;
                 }
                 Ok(())
             }
@@ -80,9 +80,14 @@ impl SessionStoreDouble {
 
 #[async_trait]
 impl SessionStore for SessionStoreDouble {
-    async fn create(&self, session: &Session, digest: &TokenDigest) -> Result<(), WriteSessionError> {
+    async fn create(
+        &self,
+        session: &Session,
+        digest: &TokenDigest,
+        event: Option<&ActivityEvent>,
+    ) -> Result<(), WriteSessionError> {
         self.suffer(&session.id).await?;
-        SessionStore::create(&self.inner, session, digest).await
+        SessionStore::create(&self.inner, session, digest, event).await
     }
 
     async fn replace(
@@ -90,9 +95,10 @@ impl SessionStore for SessionStoreDouble {
         session: &Session,
         digest: &TokenDigest,
         expected: Sequence,
+        event: Option<&ActivityEvent>,
     ) -> Result<(), WriteSessionError> {
         self.suffer(&session.id).await?;
-        self.inner.replace(session, digest, expected).await
+        self.inner.replace(session, digest, expected, event).await
     }
 
     async fn find(&self, id: &SessionId) -> Result<Option<(Session, TokenDigest)>, StoreError> {
@@ -108,8 +114,8 @@ impl SessionStore for SessionStoreDouble {
         SessionStore::list(&self.inner, query).await
     }
 
-    async fn delete(&self, id: &SessionId) -> Result<bool, StoreError> {
-        self.inner.delete(id).await
+    async fn delete(&self, id: &SessionId, event: Option<&ActivityEvent>) -> Result<bool, StoreError> {
+        self.inner.delete(id, event).await
     }
 
     async fn prune(&self, now: Timestamp, limit: u32) -> Result<u32, StoreError> {

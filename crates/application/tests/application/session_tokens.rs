@@ -198,7 +198,7 @@ async fn the_tokens_of_a_deleted_user_and_unknown_ones_look_the_same() {
         .stage
         .services
         .administration
-        .create_token(fixtures::user_id("here"), None)
+        .create_token(fixtures::user_id("here"), None, None)
         .await
         .unwrap();
     let posing = SecretToken::new(format!("{}{}", SecretToken::SESSION_PREFIX, access.secret.expose()));

@@ -34,7 +34,7 @@ impl Stage {
     pub(crate) async fn with_hasher(passwords: Arc<dyn PasswordHasher>) -> Self {
         let (services, clock, store) = Services::in_memory_with(passwords);
         for id in ["here", "there"] {
-            OrganizationStore::create(&store, &fixtures::organization(id))
+            OrganizationStore::create(&store, &fixtures::organization(id), None)
                 .await
                 .expect("an organization");
             UserStore::create(&store, &fixtures::new_user(id, id))

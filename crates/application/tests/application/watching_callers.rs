@@ -72,7 +72,7 @@ impl Guarded {
         let grant = Grant::new(Role::OrgOwnerViewer, scope).unwrap();
         let administration = &stage.services.administration;
         administration.add_grant(&user_id, &grant).await.unwrap();
-        let issued = administration.create_token(user_id, None).await.unwrap();
+        let issued = administration.create_token(user_id, None, None).await.unwrap();
         let authentication = Arc::clone(&stage.services.authentication);
         let caller = authentication.authenticate(Some(issued.secret.clone())).await.unwrap();
         let live = LiveCaller::new(caller, issued.secret, authentication);

@@ -10,7 +10,9 @@ fn a_token_works_until_the_moment_it_expires() {
         id: AccessTokenId::new("t").unwrap(),
         user_id: user_id("u"),
         created_at: at("2024-01-01T00:00:00Z"),
+        name: None,
         expires_at,
+        last_used_at: None,
     };
     let expiring = token(Some(at("2024-06-25T13:35:39Z")));
     assert!(!expiring.is_expired(at("2024-06-25T13:35:38.999999Z")));
@@ -22,4 +24,22 @@ fn a_token_works_until_the_moment_it_expires() {
 #[test]
 fn a_digest_is_not_printed() {
     assert_eq!(format!("{:?}", TokenDigest([7; 32])), "TokenDigest(..)");
+}
+
+#[test]
+fn a_use_is_recorded_at_first_and_then_every_five_minutes() {
+    let used = |last: Option<&str>| AccessToken {
+        id: AccessTokenId::new("t").unwrap(),
+        user_id: user_id("u"),
+        name: None,
+        created_at: at("2024-06-25T13:00:00Z"),
+        expires_at: None,
+        last_used_at: last.map(at),
+    };
+    let now = at("2024-06-25T13:35:00Z");
+    assert!(used(None).needs_use_recorded(now));
+    assert!(used(Some("2024-06-25T13:30:00Z")).needs_use_recorded(now));
+    for recent in ["2024-06-25T13:30:00.000001Z", "2024-06-25T13:36:00Z"] {
+        assert!(!used(Some(recent)).needs_use_recorded(now), "{recent}");
+    }
 }

@@ -95,7 +95,7 @@ impl Service {
         let user_id = fixtures::user_id(user_id);
         let grant = Grant::new(role, GrantScope::Instance).unwrap();
         self.administration.add_grant(&user_id, &grant).await.unwrap();
-        let issued = self.administration.create_token(user_id, None).await.unwrap();
+        let issued = self.administration.create_token(user_id, None, None).await.unwrap();
         issued.secret.expose().to_owned()
     }
 

@@ -126,12 +126,12 @@ async fn exercise(store: &PostgresStore, number: u8) {
     let failed = user.fail_password_check(&policy, true, Actor::System, now).unwrap();
     UserStore::commit(store, &failed, None).await.unwrap();
     let session = fixtures::session(&id);
-    SessionStore::create(store, &session, &TokenDigest([number; 32]))
+    SessionStore::create(store, &session, &TokenDigest([number; 32]), None)
         .await
         .unwrap();
     let proven = fixtures::proven_session(&id, &id, "o3").advanced(now);
     let digest = TokenDigest([number + 100; 32]);
-    store.replace(&proven, &digest, session.sequence).await.unwrap();
+    store.replace(&proven, &digest, session.sequence, None).await.unwrap();
     assert!(store.find_holder(&digest).await.unwrap().is_some());
     assert!(SessionStore::find(store, &session.id).await.unwrap().is_some());
     assert_eq!(SessionStore::prune(store, now, 3).await.unwrap(), 3);

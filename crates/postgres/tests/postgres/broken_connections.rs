@@ -26,7 +26,7 @@ async fn operations_go_on_after_all_idle_connections_broke() {
     proxy.cut();
 
     stores.instance.ping().await.unwrap();
-    for outcome in join_all(organizations.iter().map(|new| stores.organizations.create(new))).await {
+    for outcome in join_all(organizations.iter().map(|new| stores.organizations.create(new, None))).await {
         outcome.unwrap();
     }
 }

@@ -16,7 +16,7 @@ async fn a_write_that_is_dropped_at_any_point_is_whole_or_absent_and_blocks_nobo
         return;
     };
     let store = migrated(&database).await;
-    OrganizationStore::create(&store, &fixtures::organization("acme"))
+    OrganizationStore::create(&store, &fixtures::organization("acme"), None)
         .await
         .unwrap();
     let (mut answered, mut absent) = (0, 0);

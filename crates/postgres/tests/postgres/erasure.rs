@@ -62,7 +62,7 @@ async fn personal_user(store: &PostgresStore) -> User {
         .await
         .unwrap();
     let token = fixtures::access_token("token", "u");
-    AccessTokenStore::add(store, &token, &TokenDigest([1; 32]))
+    AccessTokenStore::add(store, &token, &TokenDigest([1; 32]), None)
         .await
         .unwrap();
     let actor = || Actor::User(fixtures::user_id("actor"));
@@ -75,7 +75,7 @@ async fn personal_user(store: &PostgresStore) -> User {
     let mut named = personal_session(fixtures::proven_session("named", "u", "acme"));
     named.user.as_mut().unwrap().proof = None;
     for (session, digest) in [(proven, 2), (named, 3)] {
-        SessionStore::create(store, &session, &TokenDigest([digest; 32]))
+        SessionStore::create(store, &session, &TokenDigest([digest; 32]), None)
             .await
             .unwrap();
     }
@@ -170,7 +170,7 @@ async fn what_is_given_to_a_user_who_is_being_deleted_is_refused() {
     let store = migrated(&database).await;
     let user = with_user(&store, "u").await;
     let begun = fixtures::session("begun");
-    SessionStore::create(&store, &begun, &TokenDigest([2; 32]))
+    SessionStore::create(&store, &begun, &TokenDigest([2; 32]), None)
         .await
         .unwrap();
     let mut rival = Rival::connect(&database).await;
@@ -186,7 +186,7 @@ async fn what_is_given_to_a_user_who_is_being_deleted_is_refused() {
         let store = store.clone();
         async move {
             let token = fixtures::access_token("token", "u");
-            AccessTokenStore::add(&store, &token, &TokenDigest([1; 32])).await
+            AccessTokenStore::add(&store, &token, &TokenDigest([1; 32]), None).await
         }
     });
     let grant = tokio::spawn({
@@ -196,12 +196,12 @@ async fn what_is_given_to_a_user_who_is_being_deleted_is_refused() {
     let created = tokio::spawn({
         let store = store.clone();
         let session = fixtures::proven_session("created", "u", "acme");
-        async move { SessionStore::create(&store, &session, &TokenDigest([3; 32])).await }
+        async move { SessionStore::create(&store, &session, &TokenDigest([3; 32]), None).await }
     });
     let replaced = tokio::spawn({
         let store = store.clone();
         let session = fixtures::proven_session("begun", "u", "acme").advanced(fixtures::now());
-        async move { SessionStore::replace(&store, &session, &TokenDigest([4; 32]), begun.sequence).await }
+        async move { SessionStore::replace(&store, &session, &TokenDigest([4; 32]), begun.sequence, None).await }
     });
     let waiting = "SELECT count(*) FROM pg_stat_activity
                    WHERE datname = current_database() AND wait_event_type = 'Lock'";

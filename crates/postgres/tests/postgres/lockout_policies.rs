@@ -20,7 +20,7 @@ async fn of_64_parallel_changes_of_a_policy_at_two_processes_exactly_one_succeed
         return;
     };
     let stores = [migrated(&database).await, connect(database.url()).await];
-    OrganizationStore::create(&stores[0], &fixtures::organization("acme"))
+    OrganizationStore::create(&stores[0], &fixtures::organization("acme"), None)
         .await
         .unwrap();
     for organization in [None, Some(fixtures::organization_id("acme"))] {

@@ -12,7 +12,7 @@ async fn migrating_again_changes_nothing() {
     };
     let store = migrated(&database).await;
     let organization = fixtures::organization("acme");
-    ports(&store).organizations.create(&organization).await.unwrap();
+    ports(&store).organizations.create(&organization, None).await.unwrap();
 
     store.migrate().await.unwrap();
 

@@ -23,7 +23,7 @@ async fn of_200_parallel_unlocks_by_two_processes_exactly_one_succeeds() {
         .lock(fixtures::lock_order(), Actor::System, fixtures::now())
         .unwrap();
     let organization = fixtures::organization("acme");
-    ports(&one).organizations.create(&organization).await.unwrap();
+    ports(&one).organizations.create(&organization, None).await.unwrap();
     one.create(&new).await.unwrap();
     one.commit(&locked, None).await.unwrap();
     let unlocked = locked.user().unlock(None, Actor::System, fixtures::now()).unwrap();

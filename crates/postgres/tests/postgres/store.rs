@@ -26,7 +26,7 @@ pub(crate) async fn migrated(database: &TestDatabase) -> PostgresStore {
 /// A new, active user of the organization `acme`, which is made if it is absent.
 pub(crate) async fn with_user(store: &PostgresStore, id: &str) -> User {
     let acme = fixtures::organization("acme");
-    match OrganizationStore::create(store, &acme).await {
+    match OrganizationStore::create(store, &acme, None).await {
         Ok(()) | Err(CreateOrganizationError::IdTaken) => {}
         Err(CreateOrganizationError::Store(error)) => panic!("{error:?}"),
     }

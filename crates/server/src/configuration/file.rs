@@ -21,6 +21,7 @@ pub(super) struct SettingsFile {
     pub(super) request_timeout: Option<u32>,
     pub(super) idle_timeout: Option<u32>,
     pub(super) shutdown_grace: Option<u32>,
+    pub(super) event_retention: Option<String>,
     pub(super) log_format: Option<LogFormat>,
     pub(super) log: Option<String>,
     pub(super) bootstrap_token_file: Option<PathBuf>,

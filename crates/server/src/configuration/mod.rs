@@ -24,6 +24,11 @@ pub use sessions::{Lifetime, SessionSettings};
 
 use crate::CommandError;
 use crate::client_address::TrustedProxies;
+use crate::command_line::parse_lifetime;
+
+/// The shortest time for which events are kept. Requests that are under way take far less, so that no event is deleted
+/// while it is being written.
+const SHORTEST_EVENT_RETENTION: Duration = Duration::from_hours(1);
 
 /// The shortest token that may be handed in, in characters.
 const MIN_BOOTSTRAP_TOKEN_CHARACTERS: usize = 32;
@@ -92,6 +97,9 @@ pub struct Settings {
     /// Give requests in flight this many seconds to end when the server stops [default: 8]
     #[arg(long, global = true, value_name = "SECONDS", env = "UNLOCKD_SHUTDOWN_GRACE")]
     pub shutdown_grace: Option<u32>,
+    /// Delete events that are older than this, such as 365d; at least 1h [default: keep them for ever]
+    #[arg(long, global = true, value_name = "TIME", env = "UNLOCKD_EVENT_RETENTION")]
+    pub event_retention: Option<String>,
     /// Write the log so [default: text on a terminal, else json]
     #[arg(long, global = true, value_name = "FORMAT", env = "UNLOCKD_LOG_FORMAT")]
     pub log_format: Option<LogFormat>,
@@ -149,6 +157,8 @@ pub struct Configuration {
     pub idle_timeout: Duration,
     /// Time that requests in flight have to end when the server stops.
     pub shutdown_grace: Duration,
+    /// How long events are kept; for ever, without it.
+    pub event_retention: Option<Duration>,
     /// How the log is written; by what standard error is, if nothing was said.
     pub log_format: Option<LogFormat>,
     /// What the log shows, in the syntax of `tracing_subscriber::EnvFilter`.
@@ -199,6 +209,7 @@ impl Settings {
             return Err(CommandError::new("idle timeout: must be at least 1 second"));
         }
         let shutdown_grace = self.shutdown_grace.or(file.shutdown_grace).unwrap_or(SHUTDOWN_GRACE);
+        let event_retention = self.event_retention.or(file.event_retention);
         let bootstrap_token = environment("UNLOCKD_BOOTSTRAP_TOKEN")?
             .map(|token| parse_bootstrap_token(&token, "UNLOCKD_BOOTSTRAP_TOKEN"))
             .transpose()?;
@@ -217,6 +228,7 @@ impl Settings {
             request_timeout: Duration::from_secs(request_timeout.into()),
             idle_timeout: Duration::from_secs(idle_timeout.into()),
             shutdown_grace: Duration::from_secs(shutdown_grace.into()),
+            event_retention: event_retention.as_deref().map(parse_retention).transpose()?,
             log_format: self.log_format.or(file.log_format),
             log_filter: environment("UNLOCKD_LOG")?.or(file.log),
             bootstrap_token_file: self
@@ -244,6 +256,15 @@ impl Configuration {
         self.database_url
             .clone()
             .unwrap_or_else(|| DatabaseUrl::embedded(&self.data_dir))
+    }
+}
+
+fn parse_retention(text: &str) -> Result<Duration, CommandError> {
+    let refused = |problem: &str| CommandError::new(format!("event retention: {problem}"));
+    match parse_lifetime(text) {
+        Ok(retention) if retention >= SHORTEST_EVENT_RETENTION => Ok(retention),
+        Ok(_) => Err(refused("must be at least 1h")),
+        Err(problem) => Err(refused(&problem)),
     }
 }
 

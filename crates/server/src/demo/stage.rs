@@ -76,7 +76,7 @@ impl Stage {
     pub(super) async fn token(&mut self, user_id: &UserId) -> Result<IssuedToken, CommandError> {
         let token = self
             .administration()
-            .create_token(user_id.clone(), Some(TOKEN_LIFETIME))
+            .create_token(user_id.clone(), None, Some(TOKEN_LIFETIME))
             .await?;
         self.tokens.push(token.clone());
         Ok(token)

@@ -16,7 +16,7 @@ const ROUNDS: usize = 10;
 async fn a_write_that_is_dropped_at_any_point_is_whole_or_absent_and_blocks_nobody() {
     let file = DatabaseFile::new();
     let store = file.open_migrated().await;
-    OrganizationStore::create(&store, &fixtures::organization("acme"))
+    OrganizationStore::create(&store, &fixtures::organization("acme"), None)
         .await
         .unwrap();
     let mut answered = 0;
@@ -49,7 +49,7 @@ async fn a_write_that_is_dropped_while_it_waits_for_another_process_never_happen
     // The first step asks for the write lock; the second one would follow on having it, so the write is dropped by hand.
     let organization = fixtures::organization("acme");
     {
-        let mut write = OrganizationStore::create(&store, &organization);
+        let mut write = OrganizationStore::create(&store, &organization, None);
         let first_step = poll_fn(|context| Poll::Ready(write.as_mut().poll(context))).await;
         assert!(first_step.is_pending());
     }
@@ -59,7 +59,7 @@ async fn a_write_that_is_dropped_while_it_waits_for_another_process_never_happen
     );
     other.execute("ROLLBACK").await.unwrap();
 
-    OrganizationStore::create(&store, &fixtures::organization("next"))
+    OrganizationStore::create(&store, &fixtures::organization("next"), None)
         .await
         .unwrap();
     let names: Vec<_> = OrganizationStore::list(&store).await.unwrap();

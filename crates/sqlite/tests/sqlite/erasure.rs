@@ -46,7 +46,9 @@ async fn create_sessions(store: &SqliteStore) {
     let only_named = SessionUser { proof: None, ..proven };
     for (number, (id, user)) in (1..).zip([("by name", by_name), ("only named", only_named)]) {
         let digest = TokenDigest([number; 32]);
-        SessionStore::create(store, &session(id, user), &digest).await.unwrap();
+        SessionStore::create(store, &session(id, user), &digest, None)
+            .await
+            .unwrap();
     }
 }
 
@@ -61,7 +63,7 @@ async fn commit(store: &SqliteStore, change: UserChange, request: Option<&Idempo
 async fn nothing_personal_of_a_deleted_user_is_left_in_the_file() {
     let file = DatabaseFile::new();
     let store = file.open_migrated().await;
-    OrganizationStore::create(&store, &fixtures::organization("acme"))
+    OrganizationStore::create(&store, &fixtures::organization("acme"), None)
         .await
         .unwrap();
     let mut new = fixtures::named_user("u", "acme", &["secret-name"]);

@@ -70,7 +70,7 @@ async fn a_reopened_store_has_everything() {
         change_required: true,
     });
     let organization = fixtures::organization("acme");
-    OrganizationStore::create(&store, &organization).await.unwrap();
+    OrganizationStore::create(&store, &organization, None).await.unwrap();
     UserStore::create(&store, &new).await.unwrap();
     let user = new.change.user();
     let lock = user.lock(fixtures::lock_order(), Actor::User(user.id().clone()), fixtures::now());
@@ -80,7 +80,7 @@ async fn a_reopened_store_has_everything() {
         .await
         .unwrap();
     let (token, digest) = (fixtures::access_token("t", "u"), TokenDigest([7; 32]));
-    AccessTokenStore::add(&store, &token, &digest).await.unwrap();
+    AccessTokenStore::add(&store, &token, &digest, None).await.unwrap();
     store.close().await;
     let left: Vec<_> = fs::read_dir(file.path().parent().unwrap()).unwrap().collect();
     assert_eq!(left.len(), 1, "a closed store leaves one file: {left:?}");

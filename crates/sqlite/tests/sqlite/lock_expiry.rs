@@ -19,7 +19,7 @@ fn id(number: usize) -> String {
 
 /// Users who are locked for a second.
 async fn lock_users(store: &SqliteStore, count: usize) {
-    OrganizationStore::create(store, &fixtures::organization("acme"))
+    OrganizationStore::create(store, &fixtures::organization("acme"), None)
         .await
         .unwrap();
     for number in 0..count {

@@ -43,7 +43,7 @@ async fn events_between(store: &SqliteStore, after: Position, up_to: Position) -
 async fn while_two_processes_write_a_third_misses_no_event_and_sees_none_twice() {
     let file = DatabaseFile::new();
     let stores = [file.open_migrated().await, file.open_migrated().await];
-    OrganizationStore::create(&stores[0], &fixtures::organization("acme"))
+    OrganizationStore::create(&stores[0], &fixtures::organization("acme"), None)
         .await
         .unwrap();
     let watching = file.open().await;
@@ -86,7 +86,7 @@ async fn the_events_of_any_number_of_organizations_are_in_order() {
     let store = file.open_migrated().await;
     for number in 0..7 {
         let id = format!("organization {number}");
-        OrganizationStore::create(&store, &fixtures::organization(&id))
+        OrganizationStore::create(&store, &fixtures::organization(&id), None)
             .await
             .unwrap();
     }

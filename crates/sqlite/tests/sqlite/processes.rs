@@ -25,7 +25,7 @@ fn services(store: &SqliteStore) -> Services {
 async fn of_200_parallel_unlocks_by_two_processes_exactly_one_succeeds() {
     let file = DatabaseFile::new();
     let stores = [file.open_migrated().await, file.open_migrated().await];
-    OrganizationStore::create(&stores[0], &fixtures::organization("acme"))
+    OrganizationStore::create(&stores[0], &fixtures::organization("acme"), None)
         .await
         .unwrap();
     for id in ["owner", "locked"] {
@@ -38,7 +38,11 @@ async fn of_200_parallel_unlocks_by_two_processes_exactly_one_succeeds() {
         .await
         .unwrap();
     let services = stores.each_ref().map(services);
-    let token = services[0].administration.create_token(owner, None).await.unwrap();
+    let token = services[0]
+        .administration
+        .create_token(owner, None, None)
+        .await
+        .unwrap();
     let caller = services[1]
         .authentication
         .authenticate(Some(token.secret))
@@ -87,7 +91,7 @@ async fn what_one_process_writes_the_other_reads_at_once() {
     let (writing, reading) = (file.open_migrated().await, file.open_migrated().await);
     for number in 0..20 {
         let organization = fixtures::organization(&format!("organization {number:02}"));
-        OrganizationStore::create(&writing, &organization).await.unwrap();
+        OrganizationStore::create(&writing, &organization, None).await.unwrap();
         let found = OrganizationStore::find(&reading, &organization.id).await.unwrap();
         assert_eq!(found, Some(organization));
     }
@@ -98,7 +102,7 @@ async fn what_one_process_writes_the_other_reads_at_once() {
 async fn parallel_writes_of_two_processes_all_get_through() {
     let file = DatabaseFile::new();
     let stores = [file.open_migrated().await, file.open_migrated().await];
-    OrganizationStore::create(&stores[0], &fixtures::organization("acme"))
+    OrganizationStore::create(&stores[0], &fixtures::organization("acme"), None)
         .await
         .unwrap();
     let start = Arc::new(Barrier::new(100));

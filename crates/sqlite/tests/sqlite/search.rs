@@ -23,7 +23,7 @@ fn named_like(text: &str) -> UserFilter {
 async fn the_largest_filter_that_may_be_asked_for_is_not_too_large() {
     let file = DatabaseFile::new();
     let store = file.open_migrated().await;
-    OrganizationStore::create(&store, &fixtures::organization("acme"))
+    OrganizationStore::create(&store, &fixtures::organization("acme"), None)
         .await
         .unwrap();
     let new = fixtures::named_user("u", "acme", &["u"]);

@@ -28,7 +28,7 @@ pub async fn an_unknown_digest_has_no_holder(harness: &dyn StoreHarness) {
     arrange::user(&stores, "u").await;
     let added = stores
         .access_tokens
-        .add(&fixtures::access_token("t", "u"), &DIGEST)
+        .add(&fixtures::access_token("t", "u"), &DIGEST, None)
         .await;
     added.expect("the token is written");
     assert_eq!(holder(&stores, &OTHER_DIGEST).await, None);
@@ -48,7 +48,7 @@ pub async fn a_holder_is_found_in_any_state_with_all_grants(harness: &dyn StoreH
         expires_at: Some(fixtures::timestamp("2020-01-02T03:04:05.060709Z")),
         ..fixtures::access_token("t", "u")
     };
-    stores.access_tokens.add(&token, &DIGEST).await.expect("written");
+    stores.access_tokens.add(&token, &DIGEST, None).await.expect("written");
     let mut expected = TokenHolder {
         token,
         user: user.clone(),
@@ -79,12 +79,12 @@ pub async fn a_token_of_an_absent_user_is_refused_and_nothing_is_written(harness
     let stores = harness.stores();
     arrange::organization(&stores, arrange::ACME).await;
     let token = fixtures::access_token("t", "u");
-    let refused = stores.access_tokens.add(&token, &DIGEST).await;
+    let refused = stores.access_tokens.add(&token, &DIGEST, None).await;
     assert!(matches!(refused, Err(AddTokenError::UserNotFound)), "{refused:?}");
     assert_eq!(listed(&stores).await, Vec::new());
     arrange::user(&stores, "u").await;
     assert_eq!(holder(&stores, &DIGEST).await, None);
-    stores.access_tokens.add(&token, &DIGEST).await.expect("written");
+    stores.access_tokens.add(&token, &DIGEST, None).await.expect("written");
 }
 
 /// Neither a used id nor a used digest makes a second token, also for another user.
@@ -94,11 +94,11 @@ pub async fn an_id_or_digest_in_use_is_refused_and_nothing_is_written(harness: &
     arrange::user(&stores, "u").await;
     arrange::user(&stores, "v").await;
     let first = fixtures::access_token("t", "u");
-    stores.access_tokens.add(&first, &DIGEST).await.expect("written");
+    stores.access_tokens.add(&first, &DIGEST, None).await.expect("written");
     for (id, digest) in [("t", OTHER_DIGEST), ("another", DIGEST), ("t", DIGEST)] {
         for user in ["u", "v"] {
             let token = fixtures::access_token(id, user);
-            let refused = stores.access_tokens.add(&token, &digest).await;
+            let refused = stores.access_tokens.add(&token, &digest, None).await;
             assert!(matches!(refused, Err(AddTokenError::TokenTaken)), "{refused:?}");
         }
     }
@@ -123,7 +123,7 @@ pub async fn tokens_are_listed_by_time_then_by_id(harness: &dyn StoreHarness) {
     for (index, number) in [(2, 2_u8), (3, 3), (0, 0), (1, 1)] {
         let added = stores
             .access_tokens
-            .add(&tokens[index], &TokenDigest([number; 32]))
+            .add(&tokens[index], &TokenDigest([number; 32]), None)
             .await;
         added.expect("the token is written");
     }
@@ -140,9 +140,13 @@ pub async fn a_revoked_token_has_no_holder(harness: &dyn StoreHarness) {
     arrange::organization(&stores, arrange::ACME).await;
     arrange::user(&stores, "u").await;
     let (one, other) = (fixtures::access_token("one", "u"), fixtures::access_token("other", "u"));
-    stores.access_tokens.add(&one, &DIGEST).await.expect("written");
-    stores.access_tokens.add(&other, &OTHER_DIGEST).await.expect("written");
-    assert!(stores.access_tokens.revoke(&one.id).await.expect("an answer"));
+    stores.access_tokens.add(&one, &DIGEST, None).await.expect("written");
+    stores
+        .access_tokens
+        .add(&other, &OTHER_DIGEST, None)
+        .await
+        .expect("written");
+    assert!(stores.access_tokens.revoke(&one.id, None).await.expect("an answer"));
     assert_eq!(holder(&stores, &DIGEST).await, None);
     assert!(holder(&stores, &OTHER_DIGEST).await.is_some());
     assert_eq!(listed(&stores).await, [other]);
@@ -154,17 +158,17 @@ pub async fn revoking_answers_whether_there_was_a_token(harness: &dyn StoreHarne
     arrange::organization(&stores, arrange::ACME).await;
     arrange::user(&stores, "u").await;
     let id = AccessTokenId::new("t").expect("a token id");
-    assert!(!stores.access_tokens.revoke(&id).await.expect("an answer"));
+    assert!(!stores.access_tokens.revoke(&id, None).await.expect("an answer"));
     let added = stores
         .access_tokens
-        .add(&fixtures::access_token("t", "u"), &DIGEST)
+        .add(&fixtures::access_token("t", "u"), &DIGEST, None)
         .await;
     added.expect("the token is written");
     let tasks = (0..8).map(|_| {
         let (tokens, id) = (Arc::clone(&stores.access_tokens), id.clone());
-        async move { tokens.revoke(&id).await.expect("an answer") }
+        async move { tokens.revoke(&id, None).await.expect("an answer") }
     });
     let found = arrange::in_parallel(tasks).await;
     assert_eq!(found.into_iter().filter(|found| *found).count(), 1);
-    assert!(!stores.access_tokens.revoke(&id).await.expect("an answer"));
+    assert!(!stores.access_tokens.revoke(&id, None).await.expect("an answer"));
 }

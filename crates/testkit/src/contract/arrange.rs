@@ -20,7 +20,7 @@ pub(super) async fn organization(stores: &Stores, id: &str) {
     let organization = fixtures::organization(id);
     stores
         .organizations
-        .create(&organization)
+        .create(&organization, None)
         .await
         .expect("the organization is written");
 }

@@ -70,9 +70,9 @@ async fn with_a_past(stores: &Stores, id: &str, digest: &TokenDigest) -> User {
         user = change.user().clone();
     }
     let token = fixtures::access_token(&format!("token of {id}"), id);
-    stores.access_tokens.add(&token, digest).await.expect("written");
+    stores.access_tokens.add(&token, digest, None).await.expect("written");
     let session = fixtures::proven_session(&format!("session of {id}"), id, arrange::ACME);
-    stores.sessions.create(&session, digest).await.expect("written");
+    stores.sessions.create(&session, digest, None).await.expect("written");
     let granted = stores.grants.add(user.id(), &Grant::instance_owner()).await;
     granted.expect("the role is granted");
     user
@@ -219,7 +219,7 @@ pub async fn a_deleted_user_gets_neither_token_nor_role(harness: &dyn StoreHarne
     let before = arrange::known(&stores, gone.id()).await;
     for id in ["token of gone", "another token"] {
         let token = fixtures::access_token(id, "gone");
-        let refused = stores.access_tokens.add(&token, &DIGEST).await;
+        let refused = stores.access_tokens.add(&token, &DIGEST, None).await;
         assert!(matches!(refused, Err(AddTokenError::UserNotFound)), "{refused:?}");
     }
     let refused = stores.grants.add(gone.id(), &Grant::instance_owner()).await;
@@ -254,7 +254,7 @@ pub async fn what_races_with_a_deletion_does_not_outlive_it(harness: &dyn StoreH
 
 async fn give_a_token(stores: &Stores, id: &UserId, number: u8) {
     let token = fixtures::access_token(&format!("token {number}"), id.as_str());
-    if let Err(error) = stores.access_tokens.add(&token, &TokenDigest([number; 32])).await {
+    if let Err(error) = stores.access_tokens.add(&token, &TokenDigest([number; 32]), None).await {
         assert!(matches!(error, AddTokenError::UserNotFound), "{error:?}");
     }
 }

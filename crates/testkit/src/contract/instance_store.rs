@@ -3,8 +3,8 @@
 use std::slice;
 use std::sync::Arc;
 
-use unlockd_application::ports::Bootstrap;
-use unlockd_domain::{AccessToken, Grant, Organization, TokenDigest};
+use unlockd_application::ports::{Bootstrap, EventFilter, Visibility};
+use unlockd_domain::{AccessToken, ActivityEvent, ActivityKind, Actor, Event, Grant, Organization, TokenDigest};
 
 use super::{StoreHarness, arrange};
 use crate::fixtures;
@@ -20,6 +20,14 @@ fn bootstrap(number: u8) -> Bootstrap {
         grant: Grant::instance_owner(),
         token: fixtures::access_token(&format!("token {number}"), &user),
         digest: TokenDigest([number; 32]),
+        events: vec![ActivityEvent {
+            kind: ActivityKind::OrganizationCreated,
+            user_id: None,
+            organization: Some(fixtures::organization_id(&organization)),
+            actor: Actor::System,
+            time: fixtures::now(),
+            source: None,
+        }],
     }
 }
 
@@ -31,10 +39,16 @@ async fn assert_holds_only(stores: &Stores, bootstrap: &Bootstrap) {
         grant,
         token,
         digest,
+        events,
     } = bootstrap;
     let organizations: Vec<Organization> = stores.organizations.list().await.expect("an answer");
     assert_eq!(organizations, slice::from_ref(organization));
     let id = user.change.user().id();
+    let written: Vec<_> = arrange::select(stores, &EventFilter::all(Visibility::Instance)).await;
+    let mut expected = vec![Event::User(user.change.event().clone())];
+    expected.extend(events.iter().cloned().map(Event::Activity));
+    let written: Vec<_> = written.into_iter().map(|recorded| recorded.event).collect();
+    assert_eq!(written, expected);
     let grants = stores.grants.list(None).await.expect("an answer");
     assert_eq!(grants, [(id.clone(), grant.clone())]);
     let tokens: Vec<AccessToken> = stores.access_tokens.list(None).await.expect("an answer");

@@ -11,9 +11,11 @@
 
 pub mod access_token_store;
 pub mod activity_events;
+pub mod activity_writes;
 mod arrange;
 mod dice;
 pub mod erasure;
+pub mod event_retention;
 pub mod event_selection;
 pub mod events;
 pub mod expired_locks;

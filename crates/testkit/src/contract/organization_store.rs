@@ -18,13 +18,13 @@ pub async fn an_absent_organization_is_none(harness: &dyn StoreHarness) {
 pub async fn an_organization_id_that_is_taken_is_refused_and_nothing_is_written(harness: &dyn StoreHarness) {
     let stores = harness.stores();
     let first = fixtures::organization(arrange::ACME);
-    stores.organizations.create(&first).await.expect("the first");
+    stores.organizations.create(&first, None).await.expect("the first");
     let second = Organization {
         name: OrganizationName::new("another name").expect("a name"),
         created_at: fixtures::timestamp("2030-01-01T00:00:00Z"),
         ..first.clone()
     };
-    let refused = stores.organizations.create(&second).await;
+    let refused = stores.organizations.create(&second, None).await;
     assert!(matches!(refused, Err(CreateOrganizationError::IdTaken)), "{refused:?}");
     let found = stores.organizations.find(&first.id).await.expect("an answer");
     assert_eq!(found, Some(first.clone()));
@@ -44,7 +44,11 @@ pub async fn organizations_are_listed_by_time_then_by_id(harness: &dyn StoreHarn
         ..fixtures::organization(id)
     });
     for index in [3, 0, 4, 2, 1] {
-        stores.organizations.create(&in_order[index]).await.expect("created");
+        stores
+            .organizations
+            .create(&in_order[index], None)
+            .await
+            .expect("created");
     }
     assert_eq!(stores.organizations.list().await.expect("an answer"), in_order);
 }

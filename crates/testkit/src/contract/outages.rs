@@ -110,7 +110,7 @@ async fn organizations_and_grants_are_unavailable(stores: &Stores, user: &User) 
     assert_unavailable("find an organization", organizations.find(&id), unavailable).await;
     assert_unavailable("list organizations", organizations.list(), unavailable).await;
     let new = fixtures::organization("new");
-    assert_unavailable("create an organization", organizations.create(&new), |error| {
+    assert_unavailable("create an organization", organizations.create(&new, None), |error| {
         matches!(error, CreateOrganizationError::Store(StoreError::Unavailable(_)))
     })
     .await;
@@ -131,13 +131,13 @@ async fn organizations_and_grants_are_unavailable(stores: &Stores, user: &User) 
 async fn tokens_are_unavailable(stores: &Stores, user: &User) {
     let (tokens, digest) = (&stores.access_tokens, TokenDigest([1; 32]));
     let token = fixtures::access_token("t", user.id().as_str());
-    assert_unavailable("add a token", tokens.add(&token, &digest), |error| {
+    assert_unavailable("add a token", tokens.add(&token, &digest, None), |error| {
         matches!(error, AddTokenError::Store(StoreError::Unavailable(_)))
     })
     .await;
     assert_unavailable("find a holder", tokens.find_holder(&digest), unavailable).await;
     assert_unavailable("list tokens", tokens.list(None), unavailable).await;
-    assert_unavailable("revoke a token", tokens.revoke(&token.id), unavailable).await;
+    assert_unavailable("revoke a token", tokens.revoke(&token.id, None), unavailable).await;
 }
 
 async fn sessions_are_unavailable(stores: &Stores, user: &User) {
@@ -145,12 +145,17 @@ async fn sessions_are_unavailable(stores: &Stores, user: &User) {
     let session = fixtures::proven_session("s", user.id().as_str(), arrange::ACME);
     let is_unavailable =
         |error: &WriteSessionError| matches!(error, WriteSessionError::Store(StoreError::Unavailable(_)));
-    assert_unavailable("create a session", sessions.create(&session, &digest), is_unavailable).await;
-    let replaced = sessions.replace(&session, &digest, session.sequence);
+    assert_unavailable(
+        "create a session",
+        sessions.create(&session, &digest, None),
+        is_unavailable,
+    )
+    .await;
+    let replaced = sessions.replace(&session, &digest, session.sequence, None);
     assert_unavailable("replace a session", replaced, is_unavailable).await;
     assert_unavailable("find a session", sessions.find(&session.id), unavailable).await;
     assert_unavailable("find who signed in", sessions.find_holder(&digest), unavailable).await;
-    assert_unavailable("end a session", sessions.delete(&session.id), unavailable).await;
+    assert_unavailable("end a session", sessions.delete(&session.id, None), unavailable).await;
     let pruned = sessions.prune(Timestamp::MAX, 10);
     assert_unavailable("prune sessions", pruned, unavailable).await;
     let query = SessionQuery {
@@ -203,6 +208,7 @@ async fn the_instance_is_unavailable(stores: &Stores) {
         grant: Grant::instance_owner(),
         token: fixtures::access_token("first", "first"),
         digest: TokenDigest([2; 32]),
+        events: Vec::new(),
     };
     assert_unavailable("bootstrap", instance.bootstrap(&bootstrap), unavailable).await;
 }

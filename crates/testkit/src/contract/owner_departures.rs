@@ -67,7 +67,7 @@ pub async fn the_only_active_owner_is_neither_deactivated_nor_deleted(harness: &
     let granted = stores.grants.add(owner.id(), &Grant::instance_owner()).await;
     granted.expect("the role is granted");
     let token = fixtures::access_token("t", "owner");
-    let added = stores.access_tokens.add(&token, &TokenDigest([1; 32])).await;
+    let added = stores.access_tokens.add(&token, &TokenDigest([1; 32]), None).await;
     added.expect("the token is written");
     arrange::user(&stores, "no owner").await;
     for end in ENDS {

@@ -10,7 +10,7 @@ use crate::fixtures;
 use crate::services::Stores;
 
 async fn create(stores: &Stores, session: &Session, digest: u8) {
-    let created = stores.sessions.create(session, &TokenDigest([digest; 32])).await;
+    let created = stores.sessions.create(session, &TokenDigest([digest; 32]), None).await;
     created.expect("the session is written");
 }
 
@@ -52,7 +52,7 @@ pub async fn deleting_answers_whether_there_was_a_session(harness: &dyn StoreHar
     create(&stores, &fixtures::proven_session("s", "u", arrange::ACME), 1).await;
     create(&stores, &fixtures::proven_session("other", "u", arrange::ACME), 2).await;
     for expected in [true, false] {
-        let deleted = stores.sessions.delete(&fixtures::session_id("s")).await;
+        let deleted = stores.sessions.delete(&fixtures::session_id("s"), None).await;
         assert_eq!(deleted.expect("an answer"), expected);
     }
     assert!(!is_there(&stores, "s", 1).await);
@@ -64,6 +64,7 @@ pub async fn deleting_answers_whether_there_was_a_session(harness: &dyn StoreHar
             &late.clone().advanced(fixtures::now()),
             &TokenDigest([3; 32]),
             late.sequence,
+            None,
         )
         .await;
     assert!(matches!(refused, Err(WriteSessionError::Conflict)), "{refused:?}");
@@ -79,7 +80,7 @@ pub async fn of_parallel_deletions_exactly_one_finds_the_session(harness: &dyn S
         async move {
             stores
                 .sessions
-                .delete(&fixtures::session_id("s"))
+                .delete(&fixtures::session_id("s"), None)
                 .await
                 .expect("an answer")
         }
@@ -245,7 +246,7 @@ fn assert_written_or_too_late(written: Result<(), WriteSessionError>) {
 async fn begin(stores: &Stores, user: &User, round: u8) {
     let session = fixtures::proven_session(&format!("new {round}"), user.id().as_str(), arrange::ACME);
     let digest = TokenDigest([3 * round + 1; 32]);
-    assert_written_or_too_late(stores.sessions.create(&session, &digest).await);
+    assert_written_or_too_late(stores.sessions.create(&session, &digest, None).await);
 }
 
 async fn go_on(stores: &Stores, user: &User, round: u8) {
@@ -253,5 +254,5 @@ async fn go_on(stores: &Stores, user: &User, round: u8) {
     let expected = session.sequence;
     let digest = TokenDigest([3 * round + 2; 32]);
     let session = session.advanced(fixtures::now());
-    assert_written_or_too_late(stores.sessions.replace(&session, &digest, expected).await);
+    assert_written_or_too_late(stores.sessions.replace(&session, &digest, expected, None).await);
 }

@@ -72,7 +72,7 @@ fn used_with(fingerprint: &str, session: Session) -> Session {
 
 async fn write(stores: &Stores, sessions: &[Session]) {
     for (digest, session) in (0..).zip(sessions) {
-        let created = stores.sessions.create(session, &TokenDigest([digest; 32])).await;
+        let created = stores.sessions.create(session, &TokenDigest([digest; 32]), None).await;
         created.expect("the session is written");
     }
 }

@@ -29,7 +29,7 @@ async fn holder(stores: &Stores, digest: &TokenDigest) -> Option<SessionHolder> 
 }
 
 async fn create(stores: &Stores, session: &Session, digest: &TokenDigest) {
-    let created = stores.sessions.create(session, digest).await;
+    let created = stores.sessions.create(session, digest, None).await;
     created.expect("the session is written");
 }
 
@@ -132,12 +132,12 @@ pub async fn an_id_or_digest_in_use_is_a_conflict_and_nothing_is_written(harness
         (&again, &DIGEST),
         (&fixtures::session("new"), &DIGEST),
     ] {
-        let refused = stores.sessions.create(new, digest).await;
+        let refused = stores.sessions.create(new, digest, None).await;
         assert!(matches!(refused, Err(WriteSessionError::Conflict)), "{refused:?}");
     }
     let taken = stores
         .sessions
-        .replace(&other.clone().advanced(fixtures::now()), &DIGEST, other.sequence)
+        .replace(&other.clone().advanced(fixtures::now()), &DIGEST, other.sequence, None)
         .await;
     assert!(matches!(taken, Err(WriteSessionError::Conflict)), "{taken:?}");
     assert_found(&stores, &session, &DIGEST).await;
@@ -154,10 +154,16 @@ pub async fn a_proof_of_an_absent_or_deleted_user_is_refused_and_nothing_is_writ
     let session = fixtures::session("s");
     create(&stores, &session, &DIGEST).await;
     for user in ["absent", "deleted"] {
-        let refused = stores.sessions.create(&furnished("new", user), &OTHER_DIGEST).await;
+        let refused = stores
+            .sessions
+            .create(&furnished("new", user), &OTHER_DIGEST, None)
+            .await;
         assert!(matches!(refused, Err(WriteSessionError::UserNotFound)), "{refused:?}");
         let proven = fixtures::proven_session("s", user, arrange::ACME).advanced(fixtures::now());
-        let refused = stores.sessions.replace(&proven, &OTHER_DIGEST, session.sequence).await;
+        let refused = stores
+            .sessions
+            .replace(&proven, &OTHER_DIGEST, session.sequence, None)
+            .await;
         assert!(matches!(refused, Err(WriteSessionError::UserNotFound)), "{refused:?}");
     }
     assert_eq!(found(&stores, "new").await, None);
@@ -177,7 +183,10 @@ pub async fn a_session_is_replaced_with_its_digest(harness: &dyn StoreHarness) {
         sequence: first.sequence.next(),
         ..furnished("s", "u")
     };
-    let replaced = stores.sessions.replace(&second, &OTHER_DIGEST, first.sequence).await;
+    let replaced = stores
+        .sessions
+        .replace(&second, &OTHER_DIGEST, first.sequence, None)
+        .await;
     replaced.expect("the session is replaced");
     assert_found(&stores, &second, &OTHER_DIGEST).await;
     assert_eq!(holder(&stores, &DIGEST).await, None);
@@ -185,7 +194,10 @@ pub async fn a_session_is_replaced_with_its_digest(harness: &dyn StoreHarness) {
     assert_eq!(held, Some(second.clone()));
 
     let third = first.advanced(fixtures::now()).advanced(fixtures::now());
-    let replaced = stores.sessions.replace(&third, &OTHER_DIGEST, second.sequence).await;
+    let replaced = stores
+        .sessions
+        .replace(&third, &OTHER_DIGEST, second.sequence, None)
+        .await;
     replaced.expect("the session is replaced");
     assert_found(&stores, &third, &OTHER_DIGEST).await;
     assert_eq!(holder(&stores, &OTHER_DIGEST).await, None);
@@ -198,7 +210,10 @@ pub async fn a_write_on_another_sequence_is_a_conflict_and_writes_nothing(harnes
     let first = fixtures::session("s");
     create(&stores, &first, &DIGEST).await;
     let second = first.clone().advanced(fixtures::now());
-    let replaced = stores.sessions.replace(&second, &OTHER_DIGEST, first.sequence).await;
+    let replaced = stores
+        .sessions
+        .replace(&second, &OTHER_DIGEST, first.sequence, None)
+        .await;
     replaced.expect("the session is replaced");
     let third = second.clone().advanced(fixtures::now());
     let absent = fixtures::session("absent");
@@ -208,7 +223,7 @@ pub async fn a_write_on_another_sequence_is_a_conflict_and_writes_nothing(harnes
         (&third, third.sequence),
         (&absent, absent.sequence),
     ] {
-        let refused = stores.sessions.replace(session, &DIGEST, expected).await;
+        let refused = stores.sessions.replace(session, &DIGEST, expected, None).await;
         assert!(matches!(refused, Err(WriteSessionError::Conflict)), "{refused:?}");
     }
     assert_found(&stores, &second, &OTHER_DIGEST).await;
@@ -229,7 +244,11 @@ pub async fn of_64_parallel_writes_on_one_sequence_exactly_one_succeeds(harness:
         };
         async move {
             let digest = TokenDigest([number; 32]);
-            (sessions.replace(&session, &digest, expected).await, session, digest)
+            (
+                sessions.replace(&session, &digest, expected, None).await,
+                session,
+                digest,
+            )
         }
     });
     let mut written = Vec::new();

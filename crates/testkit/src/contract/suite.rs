@@ -233,6 +233,19 @@ macro_rules! contract_tests {
                 an_activity_of_an_absent_user_is_refused
                 a_deletion_erases_what_is_personal_from_activities
             ]
+            activity_writes [
+                an_organization_is_written_with_its_event
+                a_token_is_written_and_revoked_with_its_event
+                a_session_is_written_and_ended_with_its_event
+                an_activity_of_a_deleted_user_is_written_erased
+                no_activity_keeps_what_a_deletion_at_the_same_time_erases
+                the_last_use_of_a_token_is_recorded
+            ]
+            event_retention [
+                events_that_are_older_go_and_the_others_stay
+                the_last_event_of_all_is_kept
+                parallel_prunes_do_no_harm
+            ]
             organization_store [
                 an_absent_organization_is_none
                 an_organization_id_that_is_taken_is_refused_and_nothing_is_written

@@ -3,8 +3,8 @@
 use unlockd_application::ports::NewUser;
 use unlockd_domain::{
     AccessToken, AccessTokenId, Actor, LockCause, LockOrder, Organization, OrganizationId, OrganizationName,
-    PasswordHash, PlainPassword, Reason, StoredPassword, TextError, Timestamp, TokenDigest, User, UserData, UserId,
-    Username, UsernameError, UsernameId, UsernameKey, UsernameScope,
+    PasswordHash, PlainPassword, Reason, StoredPassword, TextError, Timestamp, TokenDigest, TokenName, User, UserData,
+    UserId, Username, UsernameError, UsernameId, UsernameKey, UsernameScope,
 };
 
 use super::{StoreHarness, arrange};
@@ -18,7 +18,7 @@ async fn assert_kept(stores: &Stores, text: &str, reason: &str, digest: u8) {
         name: OrganizationName::new(text).expect("an organization name"),
         created_at: fixtures::now(),
     };
-    stores.organizations.create(&organization).await.expect("written");
+    stores.organizations.create(&organization, None).await.expect("written");
     let found = stores.organizations.find(&organization.id).await.expect("an answer");
     assert_eq!(found.as_ref(), Some(&organization));
 
@@ -57,7 +57,7 @@ async fn assert_kept(stores: &Stores, text: &str, reason: &str, digest: u8) {
     assert_eq!(history.last(), Some(unlock.event()));
 
     let token = fixtures::access_token(text, text);
-    let added = stores.access_tokens.add(&token, &TokenDigest([digest; 32])).await;
+    let added = stores.access_tokens.add(&token, &TokenDigest([digest; 32]), None).await;
     added.expect("the token is written");
     let tokens = stores.access_tokens.list(Some(&id)).await.expect("an answer");
     assert_eq!(tokens, [token]);
@@ -139,7 +139,7 @@ pub async fn times_at_the_limits_of_the_type_come_back(harness: &dyn StoreHarnes
         created_at: first,
         ..fixtures::organization(arrange::ACME)
     };
-    stores.organizations.create(&organization).await.expect("written");
+    stores.organizations.create(&organization, None).await.expect("written");
     assert_eq!(stores.organizations.list().await.expect("an answer"), [organization]);
 
     let id = fixtures::user_id("u");
@@ -172,11 +172,13 @@ pub async fn times_at_the_limits_of_the_type_come_back(harness: &dyn StoreHarnes
     assert_eq!(arrange::assert_state_is_its_history(&stores, "u").await, locked);
 
     let token = AccessToken {
+        name: Some(TokenName::new("'; DROP TABLE access_tokens; -- \u{1f319}").expect("a name")),
         created_at: first,
         expires_at: Some(last),
+        last_used_at: Some(first),
         ..fixtures::access_token("t", "u")
     };
-    let added = stores.access_tokens.add(&token, &TokenDigest([1; 32])).await;
+    let added = stores.access_tokens.add(&token, &TokenDigest([1; 32]), None).await;
     added.expect("the token is written");
     assert_eq!(stores.access_tokens.list(None).await.expect("an answer"), [token]);
 }

@@ -1,12 +1,17 @@
 use async_trait::async_trait;
 use unlockd_application::ports::{AccessTokenStore, AddTokenError, StoreError, TokenHolder};
-use unlockd_domain::{AccessToken, AccessTokenId, TokenDigest, UserId};
+use unlockd_domain::{AccessToken, AccessTokenId, ActivityEvent, Timestamp, TokenDigest, UserId};
 
 use super::MemoryStore;
 
 #[async_trait]
 impl AccessTokenStore for MemoryStore {
-    async fn add(&self, token: &AccessToken, digest: &TokenDigest) -> Result<(), AddTokenError> {
+    async fn add(
+        &self,
+        token: &AccessToken,
+        digest: &TokenDigest,
+        event: Option<&ActivityEvent>,
+    ) -> Result<(), AddTokenError> {
         let mut state = self.state()?;
         if !state.has_user(&token.user_id) {
             return Err(AddTokenError::UserNotFound);
@@ -16,6 +21,7 @@ impl AccessTokenStore for MemoryStore {
             return Err(AddTokenError::TokenTaken);
         }
         state.tokens.insert(token.id.clone(), (token.clone(), *digest));
+        state.append_activity(event);
         Ok(())
     }
 
@@ -47,7 +53,19 @@ impl AccessTokenStore for MemoryStore {
         Ok(tokens)
     }
 
-    async fn revoke(&self, id: &AccessTokenId) -> Result<bool, StoreError> {
-        Ok(self.state()?.tokens.remove(id).is_some())
+    async fn revoke(&self, id: &AccessTokenId, event: Option<&ActivityEvent>) -> Result<bool, StoreError> {
+        let mut state = self.state()?;
+        let is_revoked = state.tokens.remove(id).is_some();
+        if is_revoked {
+            state.append_activity(event);
+        }
+        Ok(is_revoked)
+    }
+
+    async fn record_use(&self, id: &AccessTokenId, at: Timestamp) -> Result<(), StoreError> {
+        if let Some((token, _)) = self.state()?.tokens.get_mut(id) {
+            token.last_used_at = token.last_used_at.max(Some(at));
+        }
+        Ok(())
     }
 }

@@ -24,6 +24,7 @@ impl InstanceStore for MemoryStore {
             grant,
             token,
             digest,
+            events,
         } = bootstrap;
         state
             .organizations
@@ -31,6 +32,9 @@ impl InstanceStore for MemoryStore {
         state.insert_user(user);
         state.grants.insert((user.change.user().id().clone(), grant.clone()));
         state.tokens.insert(token.id.clone(), (token.clone(), *digest));
+        for event in events {
+            state.append_activity(Some(event));
+        }
         Ok(true)
     }
 }

@@ -3,7 +3,7 @@ use unlockd_application::idempotency::IdempotentRequest;
 use unlockd_application::ports::{CommitPolicyError, LockoutPolicyStore, StoreError};
 use unlockd_domain::{Event, OrganizationId, OwnedPolicy, PolicyChange};
 
-use super::{MemoryStore, StoredEvent, StoredRequest};
+use super::{MemoryStore, StoredRequest};
 
 #[async_trait]
 impl LockoutPolicyStore for MemoryStore {
@@ -37,10 +37,7 @@ impl LockoutPolicyStore for MemoryStore {
             return Err(CommitPolicyError::IdempotencyKeyTaken);
         }
         state.policies.insert(after.organization.clone(), after.clone());
-        state.events.push(StoredEvent {
-            event: Event::Policy(change.event().clone()),
-            request: request.map(StoredRequest::of),
-        });
+        state.push_event(Event::Policy(change.event().clone()), request.map(StoredRequest::of));
         Ok(())
     }
 }

@@ -53,8 +53,8 @@ struct StoredUser {
     profile: UserProfile,
 }
 
-/// An event, at the position that is its place in the list, counted from 1.
 struct StoredEvent {
+    position: u64,
     event: Event,
     request: Option<StoredRequest>,
 }
@@ -168,10 +168,8 @@ impl State {
     fn append(&mut self, change: &UserChange, request: Option<&IdempotentRequest>) {
         for event in change.events() {
             let is_last = event == change.event();
-            self.events.push(StoredEvent {
-                event: Event::User(event.clone()),
-                request: request.filter(|_| is_last).map(StoredRequest::of),
-            });
+            let request = request.filter(|_| is_last).map(StoredRequest::of);
+            self.push_event(Event::User(event.clone()), request);
         }
     }
 

@@ -1,12 +1,16 @@
 use async_trait::async_trait;
 use unlockd_application::ports::{CreateOrganizationError, OrganizationStore, StoreError};
-use unlockd_domain::{Organization, OrganizationId};
+use unlockd_domain::{ActivityEvent, Organization, OrganizationId};
 
 use super::MemoryStore;
 
 #[async_trait]
 impl OrganizationStore for MemoryStore {
-    async fn create(&self, organization: &Organization) -> Result<(), CreateOrganizationError> {
+    async fn create(
+        &self,
+        organization: &Organization,
+        event: Option<&ActivityEvent>,
+    ) -> Result<(), CreateOrganizationError> {
         let mut state = self.state()?;
         if state.organizations.contains_key(&organization.id) {
             return Err(CreateOrganizationError::IdTaken);
@@ -14,6 +18,7 @@ impl OrganizationStore for MemoryStore {
         state
             .organizations
             .insert(organization.id.clone(), organization.clone());
+        state.append_activity(event);
         Ok(())
     }
 

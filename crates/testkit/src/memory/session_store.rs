@@ -2,18 +2,23 @@ use async_trait::async_trait;
 use unlockd_application::ports::{
     SessionHolder, SessionPage, SessionQuery, SessionStore, SortDirection, StoreError, WriteSessionError,
 };
-use unlockd_domain::{Sequence, Session, SessionId, StoredPassword, Timestamp, TokenDigest, UserId};
+use unlockd_domain::{ActivityEvent, Sequence, Session, SessionId, StoredPassword, Timestamp, TokenDigest, UserId};
 
 use super::{MemoryStore, State};
 
 #[async_trait]
 impl SessionStore for MemoryStore {
-    async fn create(&self, session: &Session, digest: &TokenDigest) -> Result<(), WriteSessionError> {
+    async fn create(
+        &self,
+        session: &Session,
+        digest: &TokenDigest,
+        event: Option<&ActivityEvent>,
+    ) -> Result<(), WriteSessionError> {
         let mut state = self.state()?;
         if state.sessions.contains_key(&session.id) {
             return Err(WriteSessionError::Conflict);
         }
-        state.put_session(session, digest)
+        state.put_session(session, digest, event)
     }
 
     async fn replace(
@@ -21,13 +26,14 @@ impl SessionStore for MemoryStore {
         session: &Session,
         digest: &TokenDigest,
         expected: Sequence,
+        event: Option<&ActivityEvent>,
     ) -> Result<(), WriteSessionError> {
         let mut state = self.state()?;
         let stored = state.sessions.get(&session.id);
         if stored.map(|(stored, _)| stored.sequence) != Some(expected) {
             return Err(WriteSessionError::Conflict);
         }
-        state.put_session(session, digest)
+        state.put_session(session, digest, event)
     }
 
     async fn find(&self, id: &SessionId) -> Result<Option<(Session, TokenDigest)>, StoreError> {
@@ -69,8 +75,13 @@ impl SessionStore for MemoryStore {
         })
     }
 
-    async fn delete(&self, id: &SessionId) -> Result<bool, StoreError> {
-        Ok(self.state()?.sessions.remove(id).is_some())
+    async fn delete(&self, id: &SessionId, event: Option<&ActivityEvent>) -> Result<bool, StoreError> {
+        let mut state = self.state()?;
+        let is_ended = state.sessions.remove(id).is_some();
+        if is_ended {
+            state.append_activity(event);
+        }
+        Ok(is_ended)
     }
 
     async fn prune(&self, now: Timestamp, limit: u32) -> Result<u32, StoreError> {
@@ -106,7 +117,12 @@ impl State {
     }
 
     /// Writes a session in the place of the one that has its id, if there is one.
-    fn put_session(&mut self, session: &Session, digest: &TokenDigest) -> Result<(), WriteSessionError> {
+    fn put_session(
+        &mut self,
+        session: &Session,
+        digest: &TokenDigest,
+        event: Option<&ActivityEvent>,
+    ) -> Result<(), WriteSessionError> {
         let mut others = self.sessions.iter().filter(|(id, _)| **id != session.id);
         if others.any(|(_, (_, used))| used == digest) {
             return Err(WriteSessionError::Conflict);
@@ -121,6 +137,7 @@ impl State {
             }
         }
         self.sessions.insert(session.id.clone(), (session.clone(), *digest));
+        self.append_activity(event);
         Ok(())
     }
 }

@@ -169,9 +169,9 @@ pub struct EventPage {
 pub struct Event {
     /// `position`.
     pub position: u64,
-    /// `user_id`; none for a policy's.
+    /// `user_id`; none for an event that is about no user.
     pub user_id: Option<String>,
-    /// `sequence`.
+    /// `sequence`; 0 for an event that changes neither a user nor a policy.
     pub sequence: u64,
     /// `kind`.
     pub kind: String,
@@ -195,6 +195,12 @@ pub struct Event {
     pub counts_until: Option<String>,
     /// `lockout_policy`.
     pub lockout_policy: Option<LockoutPolicy>,
+    /// `token_id`.
+    pub token_id: Option<String>,
+    /// `token_name`.
+    pub token_name: Option<String>,
+    /// `session_id`.
+    pub session_id: Option<String>,
 }
 
 /// `unlockd.event.v1.WatchEventsResponse`, or a frame of the stream of server-sent events.

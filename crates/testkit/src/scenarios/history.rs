@@ -100,10 +100,13 @@ pub(super) async fn each_change_is_told_once_with_who_and_why(stage: &Stage<'_>)
                 .map(|(_, text)| (*text).to_owned()),
             lock_cause: is_lock.then(|| "LOCK_CAUSE_OPERATOR".to_owned()),
             lock_until: is_lock.then(|| "2999-12-31T23:59:59.123456Z".to_owned()),
-            source: stage.world.source.clone().filter(|_| *kind == "user.password.changed"),
+            source: stage.world.source.clone(),
             unlock_cause: (*kind == "user.unlocked").then(|| "UNLOCK_CAUSE_OPERATOR".to_owned()),
             counts_until: None,
             lockout_policy: None,
+            token_id: None,
+            token_name: None,
+            session_id: None,
         };
         assert_eq!((event, details.sequence), (&expected, number));
     }

@@ -10,6 +10,7 @@
     reason = "a failed expectation is how a scenario fails"
 )]
 
+mod activities;
 mod answer;
 mod authorization;
 mod bad_input;
@@ -322,6 +323,9 @@ pub async fn run_all(world: &World, wire: &dyn Wire) {
         sign_in_history::where_somebody_signed_in_goes_with_the_user,
         sign_in_history::changes_of_a_policy_are_told_with_what_was_set,
         sign_in_history::every_policy_is_told_as_it_was_set,
+        activities::a_token_is_told_with_its_name_until_its_user_is_deleted,
+        activities::a_session_is_told_when_a_password_is_proven_and_when_it_is_ended,
+        activities::an_organization_is_told_to_those_who_see_it,
         bad_input::an_id_has_1_to_200_characters_and_no_nul,
         bad_input::a_reason_has_at_most_500_characters_and_no_nul,
         bad_input::a_reason_of_500_characters_goes_with_an_unlock,

@@ -40,7 +40,7 @@ pub(super) async fn sign_ins_and_resets_are_told_with_their_source(stage: &Stage
             sequence,
             kind: kind.to_owned(),
             actor_id: actor_id.cloned(),
-            source: stage.world.source.clone().filter(|_| !is_with("user.created")),
+            source: stage.world.source.clone(),
             lock_cause: is_with("user.locked").then(|| "LOCK_CAUSE_POLICY".to_owned()),
             lock_until: event.lock_until.clone().filter(|_| is_with("user.locked")),
             unlock_cause: is_with("user.unlocked").then(|| "UNLOCK_CAUSE_PASSWORD_RESET".to_owned()),

@@ -107,8 +107,15 @@ impl Stage<'_> {
         }
     }
 
-    /// What the manager of the organization is told of the user's history.
+    /// What the manager of the organization is told of the user's history: the events with a sequence.
     pub(super) async fn history(&self, user_id: &str) -> Vec<Event> {
+        let mut events = self.all_events(user_id).await;
+        events.retain(|event| event.sequence > 0);
+        events
+    }
+
+    /// The same with the events that changed nothing of the user.
+    pub(super) async fn all_events(&self, user_id: &str) -> Vec<Event> {
         let request = ListEventsRequest {
             user_id: Some(user_id.to_owned()),
             ..ListEventsRequest::default()

@@ -103,13 +103,15 @@ impl<'a> Tenant<'a> {
         self.stage.read(&self.owner.token, user_id).await
     }
 
-    /// What has happened to somebody here.
+    /// What has happened to somebody here: the events with a sequence.
     pub(super) async fn history(&self, user_id: &str) -> Vec<Event> {
-        self.events(ListEventsRequest {
+        let request = ListEventsRequest {
             user_id: Some(user_id.to_owned()),
             ..ListEventsRequest::default()
-        })
-        .await
+        };
+        let mut events = self.events(request).await;
+        events.retain(|event| event.sequence > 0);
+        events
     }
 
     pub(super) async fn events(&self, request: ListEventsRequest) -> Vec<Event> {

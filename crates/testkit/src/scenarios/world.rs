@@ -1,6 +1,8 @@
 use unlockd_application::administration::Administration;
 use unlockd_application::ports::NewUser;
-use unlockd_domain::{Actor, Grant, GrantScope, OrganizationId, OrganizationName, Role, User, UserId, UserProfile};
+use unlockd_domain::{
+    Actor, Grant, GrantScope, OrganizationId, OrganizationName, Role, TokenName, User, UserId, UserProfile,
+};
 
 /// Organizations, users, roles and tokens that the scenarios need. Everything has an id of its own, so that several
 /// worlds fit into one store.
@@ -91,6 +93,17 @@ impl World {
         member(&self.administration, &self.organization, role).await
     }
 
+    /// Creates a token of this name for the user, and revokes it; answers its id.
+    pub(super) async fn name_a_token(&self, member: &Member, name: &str) -> String {
+        let user_id = UserId::new(member.user_id.as_str()).expect("the id is valid");
+        let name = Some(TokenName::new(name).expect("the name is valid"));
+        let issued = self.administration.create_token(user_id, name, None).await;
+        let id = issued.expect("a token is made").token.id;
+        let revoked = self.administration.revoke_token(&id).await;
+        revoked.expect("the token is revoked");
+        id.to_string()
+    }
+
     /// A new organization, with nobody in it.
     pub(super) async fn empty_organization(&self) -> OrganizationId {
         new_organization(&self.administration).await
@@ -146,7 +159,7 @@ async fn member(administration: &Administration, organization: &OrganizationId, 
             .expect("a role is granted");
     }
     let issued = administration
-        .create_token(user_id.clone(), None)
+        .create_token(user_id.clone(), None, None)
         .await
         .expect("a token is made");
     Member {

@@ -32,7 +32,7 @@ impl File {
         let store = SqliteStore::open_limited(options, limits).await.unwrap();
         store.migrate().await.unwrap();
         let acme = fixtures::organization("acme");
-        OrganizationStore::create(&store, &acme).await.unwrap();
+        OrganizationStore::create(&store, &acme, None).await.unwrap();
         Self { store, folder }
     }
 

@@ -15,7 +15,7 @@ async fn store_with(ids: [&str; 3]) -> (SqliteStore, TempDir) {
     let options = SqliteOptions::new(folder.path().join("unlockd.db"));
     let store = SqliteStore::open(options).await.unwrap();
     store.migrate().await.unwrap();
-    OrganizationStore::create(&store, &fixtures::organization("acme"))
+    OrganizationStore::create(&store, &fixtures::organization("acme"), None)
         .await
         .unwrap();
     for id in &ids[..2] {

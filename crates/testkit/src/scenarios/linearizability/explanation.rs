@@ -206,6 +206,9 @@ mod tests {
                 unlock_cause: None,
                 counts_until: None,
                 lockout_policy: None,
+                token_id: None,
+                token_name: None,
+                session_id: None,
             })
             .collect()
     }

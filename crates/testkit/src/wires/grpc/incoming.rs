@@ -154,6 +154,9 @@ fn event(event: event::Event) -> Event {
         unlock_cause: unlock_cause(event.unlock_cause),
         counts_until: event.counts_until.map(|until| text(Some(until))),
         lockout_policy: event.lockout_policy.map(policies::policy),
+        token_id: given(event.token_id),
+        token_name: given(event.token_name),
+        session_id: given(event.session_id),
     }
 }
 

@@ -120,6 +120,9 @@ pub(super) fn event(value: &Value) -> Event {
         unlock_cause: optional_text(&value["unlockCause"]),
         counts_until: optional_text(&value["countsUntil"]),
         lockout_policy: value.get("lockoutPolicy").map(policies::policy),
+        token_id: optional_text(&value["tokenId"]),
+        token_name: optional_text(&value["tokenName"]),
+        session_id: optional_text(&value["sessionId"]),
     }
 }
 
