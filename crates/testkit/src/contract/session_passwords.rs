@@ -28,7 +28,7 @@ fn proven(id: &str, user: &str, seconds: u64) -> Session {
 }
 
 async fn create(stores: &Stores, session: &Session, digest: u8) {
-    let created = stores.sessions.create(session, &TokenDigest([digest; 32])).await;
+    let created = stores.sessions.create(session, &TokenDigest([digest; 32]), None).await;
     created.expect("the session is written");
 }
 
@@ -99,7 +99,7 @@ pub async fn the_session_that_is_kept_goes_on_with_a_renewed_proof(harness: &dyn
     let next = renewed.clone().advanced(at(6));
     let replaced = stores
         .sessions
-        .replace(&next, &TokenDigest([3; 32]), renewed.sequence)
+        .replace(&next, &TokenDigest([3; 32]), renewed.sequence, None)
         .await;
     replaced.expect("the session is replaced");
 }
@@ -141,18 +141,18 @@ pub async fn a_proof_that_is_older_than_the_password_is_refused_and_nothing_is_w
     let waiting = fixtures::session("waiting");
     create(&stores, &waiting, 1).await;
     let digest = TokenDigest([2; 32]);
-    let refused = stores.sessions.create(&proven("new", "u", 2), &digest).await;
+    let refused = stores.sessions.create(&proven("new", "u", 2), &digest, None).await;
     assert!(
         matches!(refused, Err(WriteSessionError::PasswordChanged)),
         "{refused:?}"
     );
     let late = proven("waiting", "u", 2).advanced(at(4));
-    let refused = stores.sessions.replace(&late, &digest, waiting.sequence).await;
+    let refused = stores.sessions.replace(&late, &digest, waiting.sequence, None).await;
     assert!(
         matches!(refused, Err(WriteSessionError::PasswordChanged)),
         "{refused:?}"
     );
-    let refused = stores.sessions.replace(&late, &digest, late.sequence).await;
+    let refused = stores.sessions.replace(&late, &digest, late.sequence, None).await;
     assert!(matches!(refused, Err(WriteSessionError::Conflict)), "{refused:?}");
     assert_eq!(found(&stores, &fixtures::session_id("new")).await, None);
     assert_eq!(
@@ -164,7 +164,7 @@ pub async fn a_proof_that_is_older_than_the_password_is_refused_and_nothing_is_w
     let current = proven("waiting", "u", 3).advanced(at(4));
     let replaced = stores
         .sessions
-        .replace(&current, &TokenDigest([3; 32]), waiting.sequence)
+        .replace(&current, &TokenDigest([3; 32]), waiting.sequence, None)
         .await;
     replaced.expect("the session is replaced");
 }
@@ -190,12 +190,12 @@ pub async fn no_session_outlives_a_new_password_that_races_with_it(harness: &dyn
                     1 => {
                         stores
                             .sessions
-                            .create(&proven(&format!("new {round}"), id, 0), &digest)
+                            .create(&proven(&format!("new {round}"), id, 0), &digest, None)
                             .await
                     }
                     _ => {
                         let next = proven(waiting.id.as_str(), id, 0).advanced(fixtures::now());
-                        stores.sessions.replace(&next, &digest, waiting.sequence).await
+                        stores.sessions.replace(&next, &digest, waiting.sequence, None).await
                     }
                 };
                 if let Err(error) = written {

@@ -86,7 +86,7 @@ impl Model {
             user: Some(proven(checked_at)),
             ..fixtures::session(&number.to_string())
         };
-        let written = stores.sessions.create(&session, &TokenDigest([number; 32])).await;
+        let written = stores.sessions.create(&session, &TokenDigest([number; 32]), None).await;
         if self.is_current(&written, password) {
             self.sessions.insert(number, (session, password));
         }
@@ -106,7 +106,7 @@ impl Model {
         }
         .advanced(self.now);
         let digest = TokenDigest([number; 32]);
-        let written = stores.sessions.replace(&next, &digest, before.sequence).await;
+        let written = stores.sessions.replace(&next, &digest, before.sequence, None).await;
         if self.is_current(&written, password) {
             self.sessions.insert(number, (next, password));
         }
