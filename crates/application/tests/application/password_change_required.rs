@@ -92,7 +92,7 @@ async fn no_role_helps_and_an_access_token_is_not_restricted() {
         REASON
     );
 
-    let issued = administration.create_token(id, None).await.unwrap();
+    let issued = administration.create_token(id, None, None).await.unwrap();
     let ada = caller(&lobby, &issued.secret).await;
     lobby.stage.users.get_user_by_id(&ada, get("here")).await.unwrap();
 }

@@ -23,7 +23,6 @@ fn to(new_password: &str, authority: PasswordAuthority) -> SetPassword {
 fn reset_under(key: &str) -> RequestPasswordReset {
     RequestPasswordReset {
         user_id: fixtures::user_id("ada"),
-        source: None,
         safeguards: under(key),
     }
 }

@@ -50,7 +50,7 @@ async fn ones_own_change_by_an_access_token_ends_all_and_the_token_goes_on() {
     let lobby = Lobby::new().await;
     let administration = &lobby.stage.services.administration;
     let issued = administration
-        .create_token(fixtures::user_id("ada"), None)
+        .create_token(fixtures::user_id("ada"), None, None)
         .await
         .unwrap();
     let sessions = sessions(&lobby, PASSWORD).await;
@@ -80,7 +80,6 @@ async fn an_operators_change_and_a_reset_end_all_sessions_also_that_of_the_calle
     let [one, other] = sessions(&lobby, NEW_PASSWORD).await;
     let request = RequestPasswordReset {
         user_id: fixtures::user_id("ada"),
-        source: None,
         safeguards: only_at(lobby.stage.stored("ada").await.sequence().get()),
     };
     let code = users.request_password_reset(&manager(), request).await.unwrap().code;
