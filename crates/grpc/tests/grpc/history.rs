@@ -32,6 +32,7 @@ async fn history_is_read_page_by_page_in_both_orders() {
     for order in [EventOrder::Unspecified, EventOrder::Forward, EventOrder::Backward] {
         let mut request = ListEventsRequest {
             user_id: stage.world.roleless.user_id.clone(),
+            kinds: vec!["user.created".to_owned(), "user.locked".to_owned()],
             order: order.into(),
             page_size: 1,
             ..ListEventsRequest::default()

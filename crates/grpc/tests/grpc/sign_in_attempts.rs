@@ -145,13 +145,14 @@ async fn history_tells_attempts_with_their_source_and_what_ended_a_lock() {
         .collect();
     let none = UnlockCause::Unspecified;
     let expected = [
-        ("user.created", "", none),
+        ("user.created", "127.0.0.1", none),
         ("user.password.check.failed", "127.0.0.1", none),
         ("user.locked", "127.0.0.1", none),
         ("user.unlocked", "", UnlockCause::Expired),
         ("user.password.check.succeeded", "127.0.0.1", none),
-        ("user.locked", "", none),
-        ("user.unlocked", "", UnlockCause::Operator),
+        ("user.session.begun", "127.0.0.1", none),
+        ("user.locked", "127.0.0.1", none),
+        ("user.unlocked", "127.0.0.1", UnlockCause::Operator),
     ];
     assert_eq!(told, expected);
     let (failed, locked) = (&events[1], &events[2]);

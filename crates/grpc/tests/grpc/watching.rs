@@ -94,6 +94,7 @@ async fn an_event_is_told_with_all_that_is_known_of_it() {
         reason: "lost a key".to_owned(),
         lock_cause: LockCause::Operator.into(),
         lock_until: Some(until),
+        source: "127.0.0.1".to_owned(),
         ..Event::default()
     };
     assert_eq!(told.event, Some(expected));

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use super::{DatabaseUrl, Lifetime, LogFormat, PasswordSettings, SessionSettings, Transport};
+use super::{DatabaseUrl, LogFormat, PasswordSettings, SessionSettings, TimeSpan, Transport};
 use crate::CommandError;
 
 /// What the file of settings can say. Unknown keys are errors: a slip must not pass as a default.
@@ -21,7 +21,7 @@ pub(super) struct SettingsFile {
     pub(super) request_timeout: Option<u32>,
     pub(super) idle_timeout: Option<u32>,
     pub(super) shutdown_grace: Option<u32>,
-    pub(super) event_retention: Option<String>,
+    pub(super) event_retention: Option<TimeSpan>,
     pub(super) log_format: Option<LogFormat>,
     pub(super) log: Option<String>,
     pub(super) bootstrap_token_file: Option<PathBuf>,
@@ -31,8 +31,8 @@ pub(super) struct SettingsFile {
     password_hash_parallelism: Option<u32>,
     password_hash_threads: Option<NonZeroU16>,
     password_hash_queue: Option<u16>,
-    session_lifetime: Option<Lifetime>,
-    session_max_lifetime: Option<Lifetime>,
+    session_lifetime: Option<TimeSpan>,
+    session_max_lifetime: Option<TimeSpan>,
 }
 
 impl SettingsFile {

@@ -20,11 +20,10 @@ use unlockd_application::sessions::SessionLifetimes;
 
 pub use database_url::{DatabaseUrl, DatabaseUrlText};
 pub use passwords::{PasswordSettings, Passwords};
-pub use sessions::{Lifetime, SessionSettings};
+pub use sessions::{SessionSettings, TimeSpan};
 
 use crate::CommandError;
 use crate::client_address::TrustedProxies;
-use crate::command_line::parse_lifetime;
 
 /// The shortest time for which events are kept. Requests that are under way take far less, so that no event is deleted
 /// while it is being written.
@@ -99,7 +98,7 @@ pub struct Settings {
     pub shutdown_grace: Option<u32>,
     /// Delete events that are older than this, such as 365d; at least 1h [default: keep them for ever]
     #[arg(long, global = true, value_name = "TIME", env = "UNLOCKD_EVENT_RETENTION")]
-    pub event_retention: Option<String>,
+    pub event_retention: Option<TimeSpan>,
     /// Write the log so [default: text on a terminal, else json]
     #[arg(long, global = true, value_name = "FORMAT", env = "UNLOCKD_LOG_FORMAT")]
     pub log_format: Option<LogFormat>,
@@ -228,7 +227,7 @@ impl Settings {
             request_timeout: Duration::from_secs(request_timeout.into()),
             idle_timeout: Duration::from_secs(idle_timeout.into()),
             shutdown_grace: Duration::from_secs(shutdown_grace.into()),
-            event_retention: event_retention.as_deref().map(parse_retention).transpose()?,
+            event_retention: event_retention.map(retention).transpose()?,
             log_format: self.log_format.or(file.log_format),
             log_filter: environment("UNLOCKD_LOG")?.or(file.log),
             bootstrap_token_file: self
@@ -259,13 +258,11 @@ impl Configuration {
     }
 }
 
-fn parse_retention(text: &str) -> Result<Duration, CommandError> {
-    let refused = |problem: &str| CommandError::new(format!("event retention: {problem}"));
-    match parse_lifetime(text) {
-        Ok(retention) if retention >= SHORTEST_EVENT_RETENTION => Ok(retention),
-        Ok(_) => Err(refused("must be at least 1h")),
-        Err(problem) => Err(refused(&problem)),
+fn retention(TimeSpan(retention): TimeSpan) -> Result<Duration, CommandError> {
+    if retention < SHORTEST_EVENT_RETENTION {
+        return Err(CommandError::new("event retention: must be at least 1h"));
     }
+    Ok(retention)
 }
 
 /// Takes over a token that was handed in.

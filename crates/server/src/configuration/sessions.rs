@@ -18,7 +18,7 @@ pub struct SessionSettings {
         value_name = "TIME",
         env = "UNLOCKD_SESSION_LIFETIME"
     )]
-    pub lifetime: Option<Lifetime>,
+    pub lifetime: Option<TimeSpan>,
     /// Refuse to set longer lifetimes of sessions [default: 365d]
     #[arg(
         long = "session-max-lifetime",
@@ -26,15 +26,15 @@ pub struct SessionSettings {
         value_name = "TIME",
         env = "UNLOCKD_SESSION_MAX_LIFETIME"
     )]
-    pub max_lifetime: Option<Lifetime>,
+    pub max_lifetime: Option<TimeSpan>,
 }
 
 /// A number and a unit: 90s, 30m, 12h or 90d.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
-pub struct Lifetime(Duration);
+pub struct TimeSpan(pub(super) Duration);
 
-impl FromStr for Lifetime {
+impl FromStr for TimeSpan {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
@@ -42,7 +42,7 @@ impl FromStr for Lifetime {
     }
 }
 
-impl TryFrom<String> for Lifetime {
+impl TryFrom<String> for TimeSpan {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, String> {
@@ -64,14 +64,14 @@ impl SessionSettings {
     /// # Errors
     /// [`CommandError`] for a lifetime that is set and longer than the maximum.
     pub(super) fn decide(self) -> Result<SessionLifetimes, CommandError> {
-        let max = self.max_lifetime.map_or(SessionLifetimes::MAX, |Lifetime(max)| max);
+        let max = self.max_lifetime.map_or(SessionLifetimes::MAX, |TimeSpan(max)| max);
         let default = match self.lifetime {
-            Some(Lifetime(lifetime)) if lifetime > max => {
+            Some(TimeSpan(lifetime)) if lifetime > max => {
                 return Err(CommandError::new(
                     "session lifetime: must not be longer than the session max lifetime",
                 ));
             }
-            Some(Lifetime(lifetime)) => lifetime,
+            Some(TimeSpan(lifetime)) => lifetime,
             None => SessionLifetimes::DEFAULT.min(max),
         };
         Ok(SessionLifetimes { default, max })

@@ -86,6 +86,7 @@ impl SignInScene<'_> {
             &Outcome::found("USER_STATE_ACTIVE", None),
         )?;
         let kinds = [
+            "user.session.begun",
             "user.password.check.succeeded",
             "user.unlocked",
             "user.locked",

@@ -51,6 +51,7 @@ fn help_names_every_command_and_setting() {
         "--request-timeout",
         "--idle-timeout",
         "--shutdown-grace",
+        "--event-retention",
         "--log-format",
         "--bootstrap-token-file",
         "--password-min-length",
@@ -142,16 +143,24 @@ fn tokens_are_made_listed_without_their_secrets_and_revoked() {
     let (folder, owner) = begun();
     let token = answer(
         folder.path(),
-        &["token", "create", "--user", &owner, "--expires-in", "90d"],
+        &[
+            "token",
+            "create",
+            "--user",
+            &owner,
+            "--expires-in",
+            "90d",
+            "--name",
+            "help desk",
+        ],
     );
     assert!(token.starts_with("unlockd_pat_"), "{token}");
     let list = answer(folder.path(), &["token", "list", "--user", &owner]);
     assert!(!list.contains("unlockd_pat_"), "{list}");
-    let row = list
-        .lines()
-        .find(|line| !line.ends_with("never") && !line.ends_with("EXPIRES"))
-        .unwrap();
-    let id = row.split_whitespace().next().unwrap();
+    let row = list.lines().find(|line| line.ends_with("help desk")).unwrap();
+    let fields: Vec<_> = row.split_whitespace().collect();
+    assert_eq!(fields[4], "never", "the token was not used: {row}");
+    let id = fields[0];
     assert_eq!(
         answer(folder.path(), &["token", "revoke", id]),
         format!("The token {id} does not work any more.")

@@ -21,6 +21,8 @@ fn with_file(folder: &Path, text: &str, settings: Settings) -> Settings {
     }
 }
 
+const DAY: Duration = Duration::from_hours(24);
+
 const PASSWORDS: &str = "password_min_length = 12\npassword_hash_memory = 65536\npassword_hash_iterations = 3\n\
                          password_hash_parallelism = 4\npassword_hash_threads = 5\npassword_hash_queue = 6\n";
 
@@ -44,7 +46,6 @@ fn passwords_are_hashed_as_owasp_has_it_unless_something_else_is_said() {
 
 #[test]
 fn lifetimes_of_sessions_come_from_the_command_line_the_file_or_the_defaults() {
-    const DAY: Duration = Duration::from_hours(24);
     let folder = TempDir::new().unwrap();
     let lifetimes = |settings: Settings| settings.load().unwrap().session_lifetimes;
     let in_file = |text: &str, settings| with_file(folder.path(), text, settings);
@@ -188,6 +189,27 @@ fn no_threads_for_passwords_are_refused_wherever_they_are_asked_for() {
     let settings = with_file(folder.path(), "password_hash_threads = 0\n", Settings::default());
     let error = settings.load().unwrap_err().to_string();
     assert!(error.contains("line 1"), "{error}");
+}
+
+#[test]
+fn events_are_kept_for_ever_or_for_the_time_that_is_set() {
+    let folder = TempDir::new().unwrap();
+    let retention = |text, settings| with_file(folder.path(), text, settings).load().unwrap().event_retention;
+    assert_eq!(retention("", Settings::default()), None);
+    assert_eq!(
+        retention("event_retention = \"365d\"\n", Settings::default()),
+        Some(DAY * 365)
+    );
+    let flag = Settings {
+        event_retention: Some("1h".parse().unwrap()),
+        ..Settings::default()
+    };
+    assert_eq!(
+        retention("event_retention = \"365d\"\n", flag),
+        Some(Duration::from_hours(1))
+    );
+    let line = complaint(&run(folder.path(), &["migrate", "--event-retention", "59m"]));
+    assert_eq!(line, "unlockd: event retention: must be at least 1h");
 }
 
 #[test]
