@@ -219,8 +219,9 @@ CREATE INDEX user_events_organization_created_idx ON user_events (organization_i
 
 -- Sign-ins, pending or complete, by the SHA-256 of their token, which is not stored. `identity_user_id` and
 -- `identity_login_name` are the identity as typed, whether or not such a user exists. `user_id` and `organization_id`
--- are those of the user whose password was verified, and `proven_login_name` is a name of that user at that time. Ended
--- sessions are deleted.
+-- are those of the user whose password was verified, and `proven_login_name` is a name of that user at that time.
+-- `last_request` has the SHA-256 of the caller and the idempotency key of the last change, of its request, and of the
+-- token that it replaced. Ended sessions are deleted.
 CREATE TABLE sessions (
     id text COLLATE "C" NOT NULL,
     token_digest bytea NOT NULL,
@@ -239,10 +240,12 @@ CREATE TABLE sessions (
     changed_at timestamptz NOT NULL,
     sequence bigint NOT NULL,
     expires_at timestamptz,
+    last_request bytea,
     CONSTRAINT sessions_pkey PRIMARY KEY (id),
     CONSTRAINT sessions_token_digest_key UNIQUE (token_digest),
     CONSTRAINT sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES users (id),
     CONSTRAINT sessions_token_digest_check CHECK (octet_length(token_digest) = 32),
+    CONSTRAINT sessions_last_request_check CHECK (octet_length(last_request) IN (64, 96)),
     CONSTRAINT sessions_identity_check CHECK (
         num_nonnulls(identity_user_id, identity_login_name) = num_nonnulls(named_at)
     ),

@@ -183,8 +183,9 @@ CREATE UNIQUE INDEX user_events_idempotency_key ON user_events (actor_user_id, i
 
 -- Sign-ins, pending or complete, by the SHA-256 of their token, which is not stored. `identity_user_id` and
 -- `identity_login_name` are the identity as typed, whether or not such a user exists. `user_id` and `organization_id`
--- are those of the user whose password was verified, and `proven_login_name` is a name of that user at that time. Ended
--- sessions are deleted. The reference to `users` is checked last, so that the store can tell which other constraint
+-- are those of the user whose password was verified, and `proven_login_name` is a name of that user at that time.
+-- `last_request` has the SHA-256 of the caller and the idempotency key of the last change, of its request, and of the
+-- token that it replaced. Ended sessions are deleted. The reference to `users` is checked last, so that the store can tell which other constraint
 -- failed.
 CREATE TABLE sessions (
     id TEXT NOT NULL PRIMARY KEY,
@@ -204,6 +205,7 @@ CREATE TABLE sessions (
     changed_at INTEGER NOT NULL,
     sequence INTEGER NOT NULL CHECK (sequence >= 1),
     expires_at INTEGER,
+    last_request BLOB CHECK (length(last_request) IN (64, 96)),
     CONSTRAINT sessions_identity_check CHECK (
         (identity_user_id IS NULL OR identity_login_name IS NULL)
         AND (named_at IS NULL) = (coalesce(identity_user_id, identity_login_name) IS NULL)

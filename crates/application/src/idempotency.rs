@@ -63,14 +63,21 @@ impl IdempotencyKey {
 
 impl IdempotentRequest {
     /// An id for what the caller's request creates: the same each time that the request is repeated, and another one for
-    /// every other request (UUID version 8, RFC 9562, from the first bits of a SHA-256).
+    /// every other request.
     pub(crate) fn derived_id(&self, caller: &UserId) -> String {
-        let digest = RequestDigester::new("derived_id")
+        RequestDigester::new("derived_id")
             .field(caller.as_str())
             .field(self.key.as_str())
             .field(self.digest.0)
-            .finish();
-        let bits = digest.0[..16]
+            .finish()
+            .uuid()
+    }
+}
+
+impl RequestDigest {
+    /// A UUID version 8 (RFC 9562) from the first bits.
+    pub(crate) fn uuid(self) -> String {
+        let bits = self.0[..16]
             .iter()
             .fold(0, |bits: u128, byte| bits << 8 | u128::from(*byte));
         let bits = bits & !(0xf << 76) | 0x8 << 76;

@@ -119,15 +119,20 @@ pub trait SessionService: Send + Sync {
     /// Begins a session; needs `session.write` on the instance. A password is refused with [`Error::InvalidCredentials`],
     /// whatever is wrong; with [`Error::TooManyAttempts`] before it is looked at; with [`Error::UserLocked`] where the policy
     /// reveals locks.
-    async fn create_session(&self, caller: &Caller, command: CreateSession) -> Result<CreatedSession, Error>;
+    ///
+    /// Repeated under its idempotency key, the request gets the first answer with a new token, which replaces the first one;
+    /// its password is verified again. Once another request has changed the session, and for another command under the key:
+    /// [`Error::IdempotencyKeyReused`].
+    async fn create_session(&self, caller: &Caller, command: CreateSession) -> Result<Outcome<CreatedSession>, Error>;
 
     /// Reads a session; needs `session.read`, and nothing for one's own, one that the caller began, or one of the same user
     /// agent.
     async fn get_session(&self, caller: &Caller, query: GetSession) -> Result<Session, Error>;
 
     /// Goes on with a session, which gets another token; needs `session.write`, on the instance while nobody has shown a
-    /// password in it. A password is refused as when it is created.
-    async fn set_session(&self, caller: &Caller, command: SetSession) -> Result<UpdatedSession, Error>;
+    /// password in it. A password is refused as when it is created. Repeated under its idempotency key, the request may show
+    /// the token that it has replaced, and is answered as by [`SessionService::create_session`].
+    async fn set_session(&self, caller: &Caller, command: SetSession) -> Result<Outcome<UpdatedSession>, Error>;
 
     /// Ends a session; needs `session.delete`, and nothing for one's own. One that is not there has been ended before.
     async fn delete_session(&self, caller: &Caller, command: DeleteSession) -> Result<SessionDetails, Error>;

@@ -62,8 +62,8 @@ pub use position::{Position, PositionOutOfRange};
 pub use profile::{UserData, UserDataError, UserProfile};
 pub use sequence::{Sequence, SequenceOutOfRange};
 pub use session::{
-    PasswordProof, Session, SessionMetadata, SessionMetadataError, SessionUser, UserAgent, UserAgentError,
-    UserAgentFields,
+    PasswordProof, Session, SessionMetadata, SessionMetadataError, SessionRequest, SessionUser, UserAgent,
+    UserAgentError, UserAgentFields,
 };
 pub use sign_in::SignInRefused;
 pub use source::Source;

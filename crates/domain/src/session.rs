@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use thiserror::Error;
 
+use crate::access_token::TokenDigest;
 use crate::id::{OrganizationId, SessionId, UserId};
 use crate::login_identity::{LoginIdentity, LoginName};
 use crate::sequence::Sequence;
@@ -34,6 +35,19 @@ pub struct Session {
     pub sequence: Sequence,
     /// When it ends by itself; never, without it.
     pub expires_at: Option<Timestamp>,
+    /// The request of the last change, if it had an idempotency key.
+    pub request: Option<SessionRequest>,
+}
+
+/// Digests of a request with an idempotency key, by which a repetition of it is recognized.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SessionRequest {
+    /// SHA-256 of the caller and the key.
+    pub key: [u8; 32],
+    /// SHA-256 of what the request asks for.
+    pub digest: [u8; 32],
+    /// The digest of the token that the request replaced; none for the request that created the session.
+    pub replaced_token: Option<TokenDigest>,
 }
 
 /// Who signs in.
@@ -160,14 +174,40 @@ impl Session {
         self.advanced(checked_at)
     }
 
-    /// The same, one change further.
+    /// The same, one change further, by a request without an idempotency key.
     #[must_use]
     pub fn advanced(self, now: Timestamp) -> Self {
         Self {
             sequence: self.sequence.next(),
             changed_at: now.max(self.changed_at),
+            request: None,
             ..self
         }
+    }
+}
+
+impl SessionRequest {
+    /// The digests one after the other, as they are stored: 64 or 96 bytes.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let replaced_token = self.replaced_token.as_ref().map_or(&[][..], |digest| &digest.0);
+        [&self.key, &self.digest, replaced_token].concat()
+    }
+
+    /// The request whose digests these are; none if there are neither 64 nor 96 bytes.
+    #[must_use]
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let (&key, rest) = bytes.split_first_chunk()?;
+        let (&digest, rest) = rest.split_first_chunk()?;
+        let replaced_token = match rest {
+            [] => None,
+            rest => Some(TokenDigest(rest.try_into().ok()?)),
+        };
+        Some(Self {
+            key,
+            digest,
+            replaced_token,
+        })
     }
 }
 

@@ -46,7 +46,7 @@ pub(crate) fn push_page(sql: &mut QueryBuilder<Postgres>, query: &SessionQuery) 
     sql.push(
         "SELECT id, creator_user_id, identity_user_id, identity_login_name, named_at, user_id, organization_id, \
          password_checked_at, proven_login_name, metadata, fingerprint_id, user_agent, created_at, changed_at, sequence, \
-         expires_at \
+         expires_at, last_request \
          FROM sessions WHERE ",
     );
     push_conditions(sql, query);

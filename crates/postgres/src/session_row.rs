@@ -4,8 +4,8 @@ use unlockd_application::text_forms::{
     parse_session_metadata, parse_user_agent, session_metadata_text, user_agent_text,
 };
 use unlockd_domain::{
-    LoginIdentity, LoginName, OrganizationId, PasswordProof, Sequence, Session, SessionId, SessionUser, UserAgent,
-    UserId,
+    LoginIdentity, LoginName, OrganizationId, PasswordProof, Sequence, Session, SessionId, SessionRequest, SessionUser,
+    UserAgent, UserId,
 };
 
 use crate::error::corrupt;
@@ -30,6 +30,7 @@ pub(crate) struct SessionRow {
     pub(crate) changed_at: OffsetDateTime,
     pub(crate) sequence: i64,
     pub(crate) expires_at: Option<OffsetDateTime>,
+    pub(crate) last_request: Option<Vec<u8>>,
 }
 
 impl TryFrom<SessionRow> for Session {
@@ -39,6 +40,7 @@ impl TryFrom<SessionRow> for Session {
         Ok(Self {
             user: row.user()?,
             user_agent: row.user_agent()?,
+            request: row.request()?,
             id: SessionId::new(row.id).map_err(corrupt)?,
             creator: UserId::new(row.creator_user_id).map_err(corrupt)?,
             metadata: parse_session_metadata(&row.metadata).map_err(corrupt)?,
@@ -88,6 +90,15 @@ impl SessionRow {
         }))
     }
 
+    fn request(&self) -> Result<Option<SessionRequest>, Error> {
+        let Some(bytes) = &self.last_request else {
+            return Ok(None);
+        };
+        let request =
+            SessionRequest::from_bytes(bytes).ok_or_else(|| corrupt("digests of a request are incomplete"))?;
+        Ok(Some(request))
+    }
+
     fn user_agent(&self) -> Result<Option<UserAgent>, Error> {
         let text = self.user_agent.as_deref();
         let user_agent = text.map(|text| parse_user_agent(text, self.fingerprint_id.clone()));
@@ -106,6 +117,7 @@ pub(crate) struct SessionColumns<'a> {
     pub(crate) proven_login_name: Option<&'a str>,
     pub(crate) metadata: String,
     pub(crate) user_agent: Option<String>,
+    pub(crate) last_request: Option<Vec<u8>>,
 }
 
 impl<'a> SessionColumns<'a> {
@@ -126,6 +138,7 @@ impl<'a> SessionColumns<'a> {
             proven_login_name: proof.and_then(|proof| proof.login_name.as_ref()).map(LoginName::as_str),
             metadata: session_metadata_text(&session.metadata),
             user_agent: session.user_agent.as_ref().map(user_agent_text),
+            last_request: session.request.as_ref().map(SessionRequest::to_bytes),
         }
     }
 }

@@ -120,8 +120,8 @@ async fn create(
            ), created AS (
                INSERT INTO sessions (id, token_digest, creator_user_id, identity_user_id, identity_login_name, named_at,
                                      user_id, organization_id, password_checked_at, metadata, fingerprint_id, user_agent,
-                                     created_at, changed_at, sequence, expires_at, proven_login_name)
-               SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17
+                                     created_at, changed_at, sequence, expires_at, proven_login_name, last_request)
+               SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18
                WHERE $7 IS NULL OR EXISTS (SELECT 1 FROM holder WHERE proof_is_current)
                RETURNING id
            )
@@ -143,6 +143,7 @@ async fn create(
         session.sequence.as_i64(),
         session.expires_at.map(Timestamp::date_time),
         columns.proven_login_name,
+        columns.last_request,
     )
     .fetch_one(connection)
     .await?;
@@ -172,7 +173,7 @@ async fn replace(
                SET token_digest = $2, creator_user_id = $3, identity_user_id = $4, identity_login_name = $5, named_at = $6,
                    user_id = $7, organization_id = $8, password_checked_at = $9, metadata = $10, fingerprint_id = $11,
                    user_agent = $12, created_at = $13, changed_at = $14, sequence = $15, expires_at = $16,
-                   proven_login_name = $18
+                   proven_login_name = $18, last_request = $19
                WHERE id = $1 AND sequence = $17 AND ($7 IS NULL OR EXISTS (SELECT 1 FROM holder WHERE proof_is_current))
                RETURNING id
            )
@@ -197,6 +198,7 @@ async fn replace(
         session.expires_at.map(Timestamp::date_time),
         expected.as_i64(),
         columns.proven_login_name,
+        columns.last_request,
     )
     .fetch_one(connection)
     .await?;
@@ -215,7 +217,7 @@ async fn find(connection: &mut PgConnection, id: &SessionId) -> Result<Option<(S
     let row = sqlx::query!(
         "SELECT id, token_digest, creator_user_id, identity_user_id, identity_login_name, named_at, user_id,
                 organization_id, password_checked_at, proven_login_name, metadata, fingerprint_id, user_agent, created_at,
-                changed_at, sequence, expires_at
+                changed_at, sequence, expires_at, last_request
          FROM sessions WHERE id = $1",
         id.as_str(),
     )
@@ -242,6 +244,7 @@ async fn find(connection: &mut PgConnection, id: &SessionId) -> Result<Option<(S
         changed_at: row.changed_at,
         sequence: row.sequence,
         expires_at: row.expires_at,
+        last_request: row.last_request,
     };
     Ok(Some((session.try_into()?, digest)))
 }
@@ -258,7 +261,7 @@ async fn find_holder(connection: &mut PgConnection, digest: &TokenDigest) -> Res
                   sessions.password_checked_at, sessions.proven_login_name, sessions.metadata,
                   sessions.fingerprint_id, sessions.user_agent,
                   sessions.created_at AS session_created_at, sessions.changed_at AS session_changed_at,
-                  sessions.sequence AS session_sequence, sessions.expires_at,
+                  sessions.sequence AS session_sequence, sessions.expires_at, sessions.last_request,
                   ARRAY(SELECT role FROM grants WHERE user_id = users.id
                         ORDER BY role, organization_id) AS "grant_roles!",
                   ARRAY(SELECT grants.organization_id FROM grants WHERE user_id = users.id
@@ -290,6 +293,7 @@ async fn find_holder(connection: &mut PgConnection, digest: &TokenDigest) -> Res
         changed_at: row.session_changed_at,
         sequence: row.session_sequence,
         expires_at: row.expires_at,
+        last_request: row.last_request,
     };
     Ok(Some(SessionHolder {
         session: session.try_into()?,

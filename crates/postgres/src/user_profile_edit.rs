@@ -51,7 +51,8 @@ async fn replace_password(
              DELETE FROM sessions WHERE user_id = $1 AND id IS DISTINCT FROM $5
          ), kept AS (
              UPDATE sessions
-             SET password_checked_at = $3, changed_at = greatest(changed_at, $3), sequence = sequence + 1
+             SET password_checked_at = $3, changed_at = greatest(changed_at, $3), sequence = sequence + 1,
+                 last_request = NULL
              WHERE id = $5 AND user_id = $1
          )
          UPDATE users

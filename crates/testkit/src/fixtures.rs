@@ -178,6 +178,7 @@ pub fn session(id: &str) -> Session {
         changed_at: now(),
         sequence: Sequence::FIRST,
         expires_at: None,
+        request: None,
     }
 }
 

@@ -1,4 +1,4 @@
-use unlockd_domain::{Permission, Reach, Session, SessionId, Timestamp, UserState};
+use unlockd_domain::{Permission, Reach, Session, SessionId, SessionRequest, Timestamp, TokenDigest, UserState};
 
 use super::Sessions;
 use crate::authentication::Caller;
@@ -10,6 +10,8 @@ pub(super) struct Access<'a> {
     pub(super) caller: &'a Caller,
     /// The session's own token, which stands for every permission.
     pub(super) token: Option<&'a SecretToken>,
+    /// The request, if it has an idempotency key. Repeated, it may show the token that it has replaced.
+    pub(super) request: Option<&'a SessionRequest>,
     /// What is needed without it.
     pub(super) permission: Permission,
     /// Who else may come.
@@ -30,6 +32,7 @@ pub(super) enum Parties {
 /// A session that may be used.
 pub(super) struct UsableSession {
     pub(super) session: Session,
+    pub(super) digest: TokenDigest,
     /// True if its user, who has shown a password, must change it.
     pub(super) password_change_required: bool,
 }
@@ -40,19 +43,22 @@ impl Sessions {
     pub(super) async fn usable_session(&self, id: &SessionId, access: &Access<'_>) -> Result<UsableSession, Error> {
         let now = self.clock.now();
         let found = self.store.find(id).await?;
-        let session = match (access.token, found) {
-            (Some(token), Some((session, digest))) if self.tokens.digest(token) == digest => {
-                if session.has_expired(now) {
+        let (session, digest) = match (access.token, found) {
+            (Some(token), Some((session, digest))) => {
+                let shown = self.tokens.digest(token);
+                let is_valid = shown == digest || access.has_replaced(&shown, &session);
+                if !is_valid || session.has_expired(now) {
                     return Err(Error::SessionTokenRefused);
                 }
-                session
+                (session, digest)
             }
-            (Some(_), _) => return Err(Error::SessionTokenRefused),
-            (None, found) => access.permitted(found.map(|(session, _)| session), id, now)?,
+            (Some(_), None) => return Err(Error::SessionTokenRefused),
+            (None, found) => access.permitted(found, id, now)?,
         };
         let Some(proof) = session.proof() else {
             return Ok(UsableSession {
                 session,
+                digest,
                 password_change_required: false,
             });
         };
@@ -60,6 +66,7 @@ impl Sessions {
             Some((user, profile)) if *user.state(now) == UserState::Active => Ok(UsableSession {
                 password_change_required: profile.password.is_some_and(|password| password.change_required),
                 session,
+                digest,
             }),
             Some((user, _)) if access.token.is_none() && !user.is_deleted() => Err(Error::UserNotActive {
                 user_id: user.id().clone(),
@@ -74,10 +81,23 @@ impl Sessions {
 }
 
 impl Access<'_> {
+    /// Whether this request has made the session's last change, and the token is the one that it replaced.
+    fn has_replaced(&self, token: &TokenDigest, session: &Session) -> bool {
+        let (Some(request), Some(last)) = (self.request, &session.request) else {
+            return false;
+        };
+        request.key == last.key && request.digest == last.digest && last.replaced_token == Some(*token)
+    }
+
     /// The session, if the caller may know that there is one.
-    fn permitted(&self, found: Option<Session>, id: &SessionId, now: Timestamp) -> Result<Session, Error> {
-        match found.filter(|session| !session.has_expired(now)) {
-            Some(session) if self.covers(&session) => Ok(session),
+    fn permitted(
+        &self,
+        found: Option<(Session, TokenDigest)>,
+        id: &SessionId,
+        now: Timestamp,
+    ) -> Result<(Session, TokenDigest), Error> {
+        match found.filter(|(session, _)| !session.has_expired(now)) {
+            Some((session, digest)) if self.covers(&session) => Ok((session, digest)),
             None if self.caller.grants().reach(self.permission) == Reach::Instance => {
                 Err(Error::SessionNotFound(id.clone()))
             }

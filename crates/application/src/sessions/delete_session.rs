@@ -21,11 +21,12 @@ impl DeleteSession {
     /// The command, from what a wire brings; an empty token is none.
     ///
     /// # Errors
-    /// [`Error::InvalidArgument`] when the id is no id, and with safeguards, of which sessions know none.
+    /// [`Error::InvalidArgument`] when the id is no id, for a malformed idempotency key, and with a precondition.
     pub fn parse(id: IdForm, token: Option<String>, safeguards: &SafeguardsForm) -> Result<Self, Error> {
         let mut violations = Violations::default();
         let id = violations.keep("session_id", id.id(SessionId::new));
-        safeguards.refuse(&mut violations);
+        // Ending a session is repeated without harm, so the key need not be stored.
+        safeguards.parse_key(&mut violations);
         violations.finish(id.map(|id| Self {
             id,
             token: parse_token(token),
@@ -75,6 +76,7 @@ impl DeleteSession {
                 let access = Access {
                     caller,
                     token: None,
+                    request: None,
                     permission: Permission::SessionDelete,
                     parties: Parties::Owner,
                 };

@@ -35,6 +35,7 @@ impl GetSession {
         let access = Access {
             caller,
             token: self.token.as_ref(),
+            request: None,
             permission: Permission::SessionRead,
             parties: Parties::All,
         };

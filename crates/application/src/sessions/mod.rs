@@ -8,6 +8,7 @@ mod delete_session;
 mod get_session;
 mod lifetimes;
 mod list_sessions;
+mod repetition;
 mod set_session;
 
 use std::sync::Arc;
@@ -29,6 +30,7 @@ use crate::error::Error;
 use crate::ports::{Clock, IdGenerator, SessionStore, TokenIssuer, UserStore};
 use crate::services::SessionService;
 use crate::sign_in::SignIn;
+use crate::users::Outcome;
 
 /// The use cases about sessions, on the ports they need.
 #[derive(Clone)]
@@ -81,7 +83,7 @@ fn begun(session: &Session, caller: &Caller) -> Option<ActivityEvent> {
 
 #[async_trait]
 impl SessionService for Sessions {
-    async fn create_session(&self, caller: &Caller, command: CreateSession) -> Result<CreatedSession, Error> {
+    async fn create_session(&self, caller: &Caller, command: CreateSession) -> Result<Outcome<CreatedSession>, Error> {
         command.execute(self, caller).await
     }
 
@@ -89,7 +91,7 @@ impl SessionService for Sessions {
         query.execute(self, caller).await
     }
 
-    async fn set_session(&self, caller: &Caller, command: SetSession) -> Result<UpdatedSession, Error> {
+    async fn set_session(&self, caller: &Caller, command: SetSession) -> Result<Outcome<UpdatedSession>, Error> {
         command.execute(self, caller).await
     }
 

@@ -1,17 +1,20 @@
+use std::collections::BTreeMap;
 use std::time::Duration;
 
-use unlockd_domain::{Permission, Session, SessionId, SessionMetadata, SessionUser};
+use unlockd_domain::{Permission, Session, SessionId, SessionMetadata, SessionRequest, SessionUser};
 
 use super::access::{Access, Parties, UsableSession};
 use super::checks::has_same_user;
 use super::create_session::parse_lifetime;
 use super::get_session::parse_token;
+use super::repetition::{self, is_repeated};
 use super::{ChallengesForm, ChecksForm, SessionChecks, SessionDetails, Sessions, begun};
 use crate::authentication::Caller;
 use crate::duration_form::DurationForm;
 use crate::error::{Error, Violations};
+use crate::idempotency::{IdempotencyKey, RequestDigester};
 use crate::ports::{SecretToken, WriteSessionError};
-use crate::users::{IdForm, MAX_ATTEMPTS, SafeguardsForm};
+use crate::users::{IdForm, MAX_ATTEMPTS, Outcome, SafeguardsForm};
 
 /// Goes on with a session. Its token changes with it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +29,8 @@ pub struct SetSession {
     pub metadata: Vec<(String, Vec<u8>)>,
     /// How long it lasts from now on; as before without.
     pub lifetime: Option<Duration>,
+    /// The idempotency key.
+    pub idempotency_key: Option<IdempotencyKey>,
 }
 
 /// `zitadel.session.v2.SetSessionRequest` as a wire brings it. Not printable, since it may hold a password.
@@ -43,7 +48,7 @@ pub struct SetSessionForm {
     pub challenges: ChallengesForm,
     /// `lifetime`, if it is set.
     pub lifetime: Option<DurationForm>,
-    /// What would make it safe to repeat; sessions know none of it.
+    /// The idempotency key. Sessions have no precondition.
     pub safeguards: SafeguardsForm,
 }
 
@@ -73,33 +78,37 @@ impl SetSessionForm {
         // Whether there will be too many is known with those that are there.
         violations.keep("metadata", SessionMetadata::default().with(self.metadata.clone()));
         let lifetime = parse_lifetime(self.lifetime, &mut violations);
-        self.safeguards.refuse(&mut violations);
+        let idempotency_key = self.safeguards.parse_key(&mut violations);
         violations.finish(id.map(|id| SetSession {
             id,
             token: parse_token(Some(self.session_token)),
             checks,
             metadata: self.metadata,
             lifetime,
+            idempotency_key,
         }))
     }
 }
 
 impl SetSession {
     #[tracing::instrument(level = "debug", name = "application.set_session", skip_all, fields(session.id = %self.id))]
-    pub(super) async fn execute(self, sessions: &Sessions, caller: &Caller) -> Result<UpdatedSession, Error> {
+    pub(super) async fn execute(self, sessions: &Sessions, caller: &Caller) -> Result<Outcome<UpdatedSession>, Error> {
         caller.require_unrestricted()?;
         let lifetime = self
             .lifetime
             .map(|lifetime| sessions.lifetimes.bounded(lifetime))
             .transpose()?;
+        let request = self.request(caller);
         let access = Access {
             caller,
             token: self.token.as_ref(),
+            request: request.as_ref(),
             permission: Permission::SessionWrite,
             parties: Parties::None,
         };
         let UsableSession {
             session: before,
+            mut digest,
             mut password_change_required,
         } = sessions.usable_session(&self.id, &access).await?;
         let has_checks = self.checks != SessionChecks::default();
@@ -116,22 +125,34 @@ impl SetSession {
                 Some(proven) => Some(proven.clone()),
                 None => current.user.clone(),
             };
-            let next = self.advance(&current, user, lifetime, sessions)?;
+            let is_repeated = is_repeated(request.as_ref(), &current)?;
+            let next = if is_repeated {
+                current.clone()
+            } else {
+                let request = request.map(|request| SessionRequest {
+                    replaced_token: Some(digest),
+                    ..request
+                });
+                let advanced = self.advance(&current, user, lifetime, sessions)?;
+                Session { request, ..advanced }
+            };
             let token = sessions.tokens.issue_session_token();
-            let digest = sessions.tokens.digest(&token);
             let event = if current.proof().is_none() {
                 begun(&next, caller)
             } else {
                 None
             };
-            let replaced = sessions.store.replace(&next, &digest, current.sequence, event.as_ref());
+            let new_digest = sessions.tokens.digest(&token);
+            let replaced = sessions
+                .store
+                .replace(&next, &new_digest, current.sequence, event.as_ref());
             match replaced.await {
                 Ok(()) => {
                     if let Some(proof) = next.proof() {
                         // The old token is remembered with its user.
                         sessions.callers.forget(&proof.user_id);
                     }
-                    return Ok(UpdatedSession {
+                    let updated = UpdatedSession {
                         token,
                         details: SessionDetails::from(&next),
                         password_change_required: if shows_password {
@@ -139,6 +160,11 @@ impl SetSession {
                         } else {
                             password_change_required
                         },
+                    };
+                    return Ok(if is_repeated {
+                        Outcome::replayed(updated)
+                    } else {
+                        Outcome::new(updated)
                     });
                 }
                 Err(WriteSessionError::PasswordChanged) if shows_password => return Err(Error::InvalidCredentials),
@@ -155,12 +181,26 @@ impl SetSession {
             }
             // Whoever came by the token has lost it to the other change, and is told so here.
             let usable = sessions.usable_session(&self.id, &access).await?;
-            (current, password_change_required) = (usable.session, usable.password_change_required);
+            (current, digest) = (usable.session, usable.digest);
+            password_change_required = usable.password_change_required;
             if has_checks && !has_same_user(&current, &before) {
                 return Err(Error::invalid("checks.user", "must be the user that the session has"));
             }
         }
         Err(Error::Overloaded(None))
+    }
+
+    fn request(&self, caller: &Caller) -> Option<SessionRequest> {
+        // A repetition may have the entries in another order.
+        let entries: BTreeMap<_, _> = self.metadata.iter().map(|(key, value)| (key, value)).collect();
+        let metadata = entries
+            .into_iter()
+            .fold(RequestDigester::new("metadata"), |digester, (key, value)| {
+                digester.field(key).field(value)
+            });
+        let digester = repetition::digester("set_session", &self.checks, metadata.finish().0, self.lifetime)
+            .field(self.id.as_str());
+        repetition::request(caller, self.idempotency_key.as_ref(), digester)
     }
 
     fn advance(

@@ -71,15 +71,6 @@ impl SafeguardsForm {
         violations.keep(IDEMPOTENCY_KEY, self.idempotency_key()).flatten()
     }
 
-    /// Notes of what came, for a request that knows none of it: it must not look as if it were safe.
-    pub(crate) fn refuse(&self, violations: &mut Violations) {
-        for (name, values) in [(IDEMPOTENCY_KEY, &self.idempotency_keys), (IF_MATCH, &self.if_match)] {
-            if !values.is_empty() {
-                violations.note(name, Problem::Unknown);
-            }
-        }
-    }
-
     fn idempotency_key(&self) -> Result<Option<IdempotencyKey>, Problem> {
         let Some(key) = single(&self.idempotency_keys)? else {
             return Ok(None);

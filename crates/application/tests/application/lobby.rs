@@ -93,10 +93,7 @@ impl Lobby {
     ) -> Result<CreatedSession, Error> {
         let command = create(checks(Some(identity), Some(password)));
         let source = source.map(fixtures::source);
-        self.stage
-            .services
-            .sessions
-            .create_session(&login_page().from_source(source.as_ref()), command)
+        self.create_session(&login_page().from_source(source.as_ref()), command)
             .await
     }
 
@@ -120,7 +117,8 @@ impl Lobby {
     }
 
     pub(crate) async fn create_session(&self, who: &Caller, command: CreateSession) -> Result<CreatedSession, Error> {
-        self.stage.services.sessions.create_session(who, command).await
+        let created = self.stage.services.sessions.create_session(who, command).await;
+        created.map(|created| created.answer)
     }
 
     pub(crate) async fn get_session(
@@ -137,7 +135,8 @@ impl Lobby {
     }
 
     pub(crate) async fn set_session(&self, who: &Caller, command: SetSession) -> Result<UpdatedSession, Error> {
-        self.stage.services.sessions.set_session(who, command).await
+        let updated = self.stage.services.sessions.set_session(who, command).await;
+        updated.map(|updated| updated.answer)
     }
 
     /// Whether it was ended, or the reason why not.
@@ -208,6 +207,7 @@ pub(crate) fn create(checks: SessionChecks) -> CreateSession {
         metadata: SessionMetadata::default(),
         user_agent: None,
         lifetime: None,
+        idempotency_key: None,
     }
 }
 
@@ -219,5 +219,6 @@ pub(crate) fn set(id: &SessionId, token: Option<&SecretToken>) -> SetSession {
         checks: SessionChecks::default(),
         metadata: Vec::new(),
         lifetime: None,
+        idempotency_key: None,
     }
 }

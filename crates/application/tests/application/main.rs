@@ -49,6 +49,7 @@ mod reading;
 mod repeatable_change;
 mod repeated_at_once;
 mod repeated_passwords;
+mod repeated_sessions;
 mod resetting_passwords;
 mod safeguard_forms;
 mod search_forms;

@@ -228,7 +228,7 @@ async fn compete(
         ..set(&id, Some(&token).filter(|_| has_token))
     };
     let outcome = lobby.stage.services.sessions.set_session(&login_page(), command).await;
-    (lobby, outcome.map(|updated| updated.details.sequence))
+    (lobby, outcome.map(|updated| updated.answer.details.sequence))
 }
 
 fn noted(session: &Session) -> Session {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use unlockd_domain::{
     LoginIdentity, LoginName, PasswordProof, Sequence, Session, SessionId, SessionMetadata, SessionMetadataError,
-    SessionUser, TextError, UserAgent, UserAgentError, UserAgentFields,
+    SessionRequest, SessionUser, TextError, TokenDigest, UserAgent, UserAgentError, UserAgentFields,
 };
 
 use crate::{at, organization_id, user_id};
@@ -22,6 +22,7 @@ fn session() -> Session {
         changed_at: at(BEGIN),
         sequence: Sequence::FIRST,
         expires_at: None,
+        request: None,
     }
 }
 
@@ -299,4 +300,24 @@ fn a_user_agent_has_up_to_32_headers_with_up_to_32_values_each() {
     assert!(with(32, 32));
     assert!(!with(33, 1));
     assert!(!with(1, 33));
+}
+
+#[test]
+fn a_request_is_stored_as_its_digests_one_after_the_other() {
+    let created = SessionRequest {
+        key: [1; 32],
+        digest: [2; 32],
+        replaced_token: None,
+    };
+    let changed = SessionRequest {
+        replaced_token: Some(TokenDigest([3; 32])),
+        ..created
+    };
+    for request in [created, changed] {
+        assert_eq!(SessionRequest::from_bytes(&request.to_bytes()), Some(request));
+    }
+    assert_eq!(changed.to_bytes(), [[1; 32], [2; 32], [3; 32]].concat());
+    for length in [0, 32, 63, 65, 95, 97, 128] {
+        assert_eq!(SessionRequest::from_bytes(&vec![0; length]), None, "{length} bytes");
+    }
 }

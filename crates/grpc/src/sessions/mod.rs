@@ -20,7 +20,7 @@ use unlockd_proto::zitadel::session::v2::{
     session_service_server,
 };
 
-use crate::call::answer;
+use crate::call::{answer, answer_once};
 
 /// The RPCs on top of the use cases.
 pub(crate) struct SessionRpcs {
@@ -50,11 +50,11 @@ impl session_service_server::SessionService for SessionRpcs {
         &self,
         request: Request<CreateSessionRequest>,
     ) -> Result<Response<CreateSessionResponse>, Status> {
-        answer(request, |call| create_session::create_session(&*self.sessions, call)).await
+        answer_once(request, |call| create_session::create_session(&*self.sessions, call)).await
     }
 
     async fn set_session(&self, request: Request<SetSessionRequest>) -> Result<Response<SetSessionResponse>, Status> {
-        answer(request, |call| set_session::set_session(&*self.sessions, call)).await
+        answer_once(request, |call| set_session::set_session(&*self.sessions, call)).await
     }
 
     async fn delete_session(

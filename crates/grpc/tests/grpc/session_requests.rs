@@ -121,7 +121,7 @@ async fn all_that_is_wrong_with_a_session_is_said_by_the_names_of_the_proto() {
 }
 
 #[tokio::test]
-async fn changes_of_sessions_know_neither_key_nor_condition() {
+async fn changes_of_sessions_have_no_precondition_and_a_wellformed_key() {
     let stage = stage_with_alice().await;
     let session_id = || "unknown".to_owned();
     let set = SetSessionRequest {
@@ -138,7 +138,7 @@ async fn changes_of_sessions_know_neither_key_nor_condition() {
         ("DeleteSession", framed(&delete)),
     ] {
         let request = RawRequest::grpc(&format!("{SESSION_SERVICE}/{rpc}"), message)
-            .header("idempotency-key", "k")
+            .header("idempotency-key", "")
             .header("if-match", "\"1\"")
             .token(&stage.world.instance_owner.token);
 
@@ -147,6 +147,6 @@ async fn changes_of_sessions_know_neither_key_nor_condition() {
         let status = outcome.expect_err(rpc);
         assert_eq!(code_and_reason(&status), (3, "INVALID_ARGUMENT".to_owned()), "{rpc}");
         let fields: Vec<_> = violations(&status).into_iter().map(|(field, _)| field).collect();
-        assert_eq!(fields, ["idempotency-key", "if-match"], "{rpc}");
+        assert_eq!(fields, ["if-match", "idempotency-key"], "{rpc}");
     }
 }

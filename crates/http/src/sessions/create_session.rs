@@ -1,4 +1,3 @@
-use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
@@ -16,7 +15,7 @@ use crate::json::Object;
 use crate::object_details::ObjectDetails;
 use crate::refusal::Refusal;
 use crate::router::Api;
-use crate::safeguards::SafeguardHeaders;
+use crate::safeguards::{IdempotencyKeyHeader, Once, SafeguardHeaders};
 
 /// How a session begins. May be left out as a whole: somebody signs in later.
 #[derive(Default, Deserialize, ToSchema)]
@@ -70,6 +69,7 @@ pub(crate) struct CreatedSession {
     post,
     path = "/v2/sessions",
     tag = "sessions",
+    params(IdempotencyKeyHeader),
     request_body = Option<CreateSessionRequest>,
     responses((status = 201, description = "The session has begun.", body = CreatedSession)),
 )]
@@ -79,7 +79,7 @@ pub(crate) async fn create_session(
     Authenticated(caller): Authenticated,
     SafeguardHeaders(safeguards): SafeguardHeaders,
     OptionalJsonBody(request): OptionalJsonBody<CreateSessionRequest>,
-) -> Result<(StatusCode, Json<CreatedSession>), Refusal> {
+) -> Result<(StatusCode, Once<CreatedSession>), Refusal> {
     let form = CreateSessionForm {
         checks: request.checks.map(|Object(checks)| checks.into()).unwrap_or_default(),
         metadata: request.metadata.map(Vec::from).unwrap_or_default(),
@@ -89,7 +89,7 @@ pub(crate) async fn create_session(
         safeguards,
     };
     let created = api.sessions.create_session(&caller, form.parse()?).await?;
-    Ok((StatusCode::CREATED, Json(created.into())))
+    Ok((StatusCode::CREATED, Once::of(created)))
 }
 
 impl From<sessions::CreatedSession> for CreatedSession {

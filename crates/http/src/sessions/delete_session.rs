@@ -9,6 +9,7 @@ use crate::authenticated::Authenticated;
 use crate::object_details::ObjectDetails;
 use crate::refusal::Refusal;
 use crate::router::Api;
+use crate::safeguards::IdempotencyKeyHeader;
 
 /// May be left out as a whole.
 #[derive(Default, Deserialize, ToSchema)]
@@ -39,7 +40,7 @@ pub(crate) struct DeletedSession {
     delete,
     path = "/v2/sessions/{session_id}",
     tag = "sessions",
-    params(SessionInPath),
+    params(SessionInPath, IdempotencyKeyHeader),
     request_body = Option<DeleteSessionRequest>,
     responses((status = 200, description = "The session has ended.", body = DeletedSession)),
 )]

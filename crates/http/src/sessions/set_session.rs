@@ -1,4 +1,3 @@
-use axum::Json;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use unlockd_application::duration_from_text;
@@ -14,6 +13,7 @@ use crate::json::Object;
 use crate::object_details::ObjectDetails;
 use crate::refusal::Refusal;
 use crate::router::Api;
+use crate::safeguards::{IdempotencyKeyHeader, Once};
 
 /// How a session goes on. May be left out as a whole: the session gets another token, and nothing else changes.
 #[derive(Default, Deserialize, ToSchema)]
@@ -66,7 +66,7 @@ pub(crate) struct UpdatedSession {
     patch,
     path = "/v2/sessions/{session_id}",
     tag = "sessions",
-    params(SessionInPath),
+    params(SessionInPath, IdempotencyKeyHeader),
     request_body = Option<SetSessionRequest>,
     responses((status = 200, description = "The session has changed.", body = UpdatedSession)),
 )]
@@ -79,7 +79,7 @@ pub(crate) async fn set_session(
         safeguards,
         body,
     }: AddressedSession<SetSessionRequest>,
-) -> Result<Json<UpdatedSession>, Refusal> {
+) -> Result<Once<UpdatedSession>, Refusal> {
     session_id.in_message = body.session_id.unwrap_or_default();
     let form = SetSessionForm {
         session_id,
@@ -91,7 +91,7 @@ pub(crate) async fn set_session(
         safeguards,
     };
     let updated = api.sessions.set_session(&caller, form.parse()?).await?;
-    Ok(Json(updated.into()))
+    Ok(Once::of(updated))
 }
 
 impl From<sessions::UpdatedSession> for UpdatedSession {

@@ -4,8 +4,8 @@ use unlockd_application::text_forms::{
     parse_session_metadata, parse_user_agent, session_metadata_text, user_agent_text,
 };
 use unlockd_domain::{
-    LoginIdentity, LoginName, OrganizationId, PasswordProof, Sequence, Session, SessionId, SessionUser, Timestamp,
-    TokenDigest, UserId,
+    LoginIdentity, LoginName, OrganizationId, PasswordProof, Sequence, Session, SessionId, SessionRequest, SessionUser,
+    Timestamp, TokenDigest, UserId,
 };
 
 use crate::error::{corrupt, store_error};
@@ -13,7 +13,7 @@ use crate::error::{corrupt, store_error};
 /// The columns of a [`SessionRow`].
 pub(super) const SESSION_COLUMNS: &str = "id, token_digest, creator_user_id, identity_user_id, identity_login_name, \
                                           named_at, user_id, organization_id, password_checked_at, \
-                                          proven_login_name, metadata, fingerprint_id, user_agent, created_at, changed_at, sequence, expires_at";
+                                          proven_login_name, metadata, fingerprint_id, user_agent, created_at, changed_at, sequence, expires_at, last_request";
 
 pub(super) async fn select_session(
     executor: impl SqliteExecutor<'_>,
@@ -23,7 +23,7 @@ pub(super) async fn select_session(
         SessionRow,
         "SELECT id, token_digest, creator_user_id, identity_user_id, identity_login_name, named_at,
                 user_id, organization_id, password_checked_at, proven_login_name, metadata, fingerprint_id,
-                user_agent, created_at, changed_at, sequence, expires_at
+                user_agent, created_at, changed_at, sequence, expires_at, last_request
          FROM sessions WHERE id = ?",
         id.as_str(),
     )
@@ -46,7 +46,7 @@ pub(super) async fn select_session_by_digest(
         SessionRow,
         "SELECT id, token_digest, creator_user_id, identity_user_id, identity_login_name, named_at,
                 user_id, organization_id, password_checked_at, proven_login_name, metadata, fingerprint_id,
-                user_agent, created_at, changed_at, sequence, expires_at
+                user_agent, created_at, changed_at, sequence, expires_at, last_request
          FROM sessions WHERE token_digest = ?",
         digest.0.as_slice(),
     )
@@ -66,8 +66,8 @@ pub(super) async fn insert_session(
     let result = sqlx::query!(
         "INSERT INTO sessions (id, token_digest, creator_user_id, identity_user_id, identity_login_name, named_at,
                                user_id, organization_id, password_checked_at, proven_login_name, metadata,
-                               fingerprint_id, user_agent, created_at, changed_at, sequence, expires_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                               fingerprint_id, user_agent, created_at, changed_at, sequence, expires_at, last_request)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
          ON CONFLICT (id) DO NOTHING ON CONFLICT (token_digest) DO NOTHING",
         session.id.as_str(),
         digest.0.as_slice(),
@@ -86,6 +86,7 @@ pub(super) async fn insert_session(
         session.changed_at.unix_microseconds(),
         session.sequence.as_i64(),
         session.expires_at.map(Timestamp::unix_microseconds),
+        session.request.as_ref().map(SessionRequest::to_bytes),
     )
     .execute(connection)
     .await
@@ -106,7 +107,7 @@ pub(super) async fn update_session(
          SET token_digest = ?3, creator_user_id = ?4, identity_user_id = ?5, identity_login_name = ?6, named_at = ?7,
              user_id = ?8, organization_id = ?9, password_checked_at = ?10, metadata = ?11,
              fingerprint_id = ?12, user_agent = ?13, created_at = ?14, changed_at = ?15, sequence = ?16, expires_at = ?17,
-             proven_login_name = ?18
+             proven_login_name = ?18, last_request = ?19
          WHERE id = ?1 AND sequence = ?2
                AND NOT EXISTS (SELECT 1 FROM sessions AS other WHERE other.token_digest = ?3 AND other.id <> ?1)",
         session.id.as_str(),
@@ -127,6 +128,7 @@ pub(super) async fn update_session(
         session.sequence.as_i64(),
         session.expires_at.map(Timestamp::unix_microseconds),
         proof.and_then(proven_login_name),
+        session.request.as_ref().map(SessionRequest::to_bytes),
     )
     .execute(connection)
     .await
@@ -171,6 +173,7 @@ pub(super) struct SessionRow {
     changed_at: i64,
     sequence: i64,
     expires_at: Option<i64>,
+    last_request: Option<Vec<u8>>,
 }
 
 impl SessionRow {
@@ -196,6 +199,14 @@ impl SessionRow {
         }
     }
 
+    fn request(&self) -> Result<Option<SessionRequest>, BoxError> {
+        let Some(bytes) = &self.last_request else {
+            return Ok(None);
+        };
+        let request = SessionRequest::from_bytes(bytes).ok_or("digests of a request are incomplete")?;
+        Ok(Some(request))
+    }
+
     fn user(&self) -> Result<Option<SessionUser>, BoxError> {
         match (self.identity()?, self.named_at) {
             (None, None) => Ok(None),
@@ -215,6 +226,7 @@ impl TryFrom<SessionRow> for Session {
     fn try_from(row: SessionRow) -> Result<Self, BoxError> {
         Ok(Self {
             user: row.user()?,
+            request: row.request()?,
             id: SessionId::new(row.id)?,
             creator: UserId::new(row.creator_user_id)?,
             metadata: parse_session_metadata(&row.metadata)?,

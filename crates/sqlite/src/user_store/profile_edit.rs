@@ -109,7 +109,8 @@ async fn end_sessions(
             kept
         ),
         sqlx::query!(
-            "UPDATE sessions SET password_checked_at = ?1, changed_at = max(changed_at, ?1), sequence = sequence + 1
+            "UPDATE sessions SET password_checked_at = ?1, changed_at = max(changed_at, ?1), sequence = sequence + 1,
+                                 last_request = NULL
              WHERE id = ?2 AND user_id = ?3",
             password.changed_at.unix_microseconds(),
             kept,

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use unlockd_application::ports::{SessionHolder, WriteSessionError};
 use unlockd_domain::{
-    Grant, Grants, LoginIdentity, LoginName, PasswordProof, Sequence, Session, SessionMetadata, SessionUser, Timestamp,
-    TokenDigest, UserAgent, UserAgentFields,
+    Grant, Grants, LoginIdentity, LoginName, PasswordProof, Sequence, Session, SessionMetadata, SessionRequest,
+    SessionUser, Timestamp, TokenDigest, UserAgent, UserAgentFields,
 };
 
 use super::{StoreHarness, arrange};
@@ -64,6 +64,11 @@ fn furnished(id: &str, user: &str) -> Session {
         changed_at: Timestamp::MAX,
         sequence: Sequence::new(7).expect("a sequence"),
         expires_at: Some(Timestamp::MAX),
+        request: Some(SessionRequest {
+            key: [0; 32],
+            digest: [0xff; 32],
+            replaced_token: Some(TokenDigest([0x80; 32])),
+        }),
         ..fixtures::proven_session(id, user, arrange::ACME)
     }
 }
@@ -105,6 +110,12 @@ pub async fn a_session_comes_back_whole(harness: &dyn StoreHarness) {
         let session = Session {
             user,
             user_agent: empty_agent.clone().filter(|_| number % 2 == 1),
+            request: Some(SessionRequest {
+                key: [number; 32],
+                digest: [1; 32],
+                replaced_token: None,
+            })
+            .filter(|_| number % 2 == 1),
             ..fixtures::session(&format!("{}{number}", "\u{1F511}".repeat(199)))
         };
         create(&stores, &session, &TokenDigest([number; 32])).await;

@@ -246,6 +246,8 @@ pub async fn run_all(world: &World, wire: &dyn Wire) {
         signing_in::what_is_checked_otherwise_is_refused_by_its_name,
         signing_in::checks_have_to_be_well_formed,
         session_tokens::the_token_changes_with_every_change_and_the_one_before_stops_working,
+        session_tokens::a_sign_in_is_repeated_under_its_key_with_a_new_token,
+        session_tokens::a_change_of_a_session_is_repeated_under_its_key_by_the_token_that_it_replaced,
         session_tokens::a_token_that_is_not_the_sessions_is_refused_whoever_brings_it,
         session_tokens::the_token_is_a_bearer_for_what_its_user_may_do,
         session_tokens::before_the_password_is_shown_the_token_is_no_bearer,

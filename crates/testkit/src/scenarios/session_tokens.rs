@@ -6,10 +6,11 @@ use super::session_stage::{
 };
 use super::stage::{
     FAILED_PRECONDITION, NOT_FOUND, PERMISSION_DENIED, UNAUTHENTICATED, assert_refused, deactivate, delete, get, lock,
-    reactivate, unlock,
+    reactivate, unexpected, unlock,
 };
 use super::{
-    Checks, Failure, ListSessionsRequest, Member, Request, SessionQuery, SetPasswordRequest, SetSessionRequest, Stage,
+    Answer, Checks, CreateSessionRequest, Failure, ListSessionsRequest, Member, Reply, Request, SessionQuery,
+    SetPasswordRequest, SetSessionRequest, Stage,
 };
 
 pub(super) async fn the_token_changes_with_every_change_and_the_one_before_stops_working(stage: &Stage<'_>) {
@@ -221,4 +222,77 @@ pub(super) fn of_user(user_id: &str) -> ListSessionsRequest {
         queries: vec![SessionQuery::UserId(user_id.to_owned())],
         ..ListSessionsRequest::default()
     }
+}
+
+pub(super) async fn a_sign_in_is_repeated_under_its_key_with_a_new_token(stage: &Stage<'_>) {
+    let user_id = stage.user_with_password().await;
+    let owner = Some(stage.world.instance_owner.token.as_str());
+    let sign_in = |password: &str| {
+        Request::CreateSession(CreateSessionRequest {
+            checks: Checks::user(by_id(&user_id)).with_password(password),
+            ..CreateSessionRequest::default()
+        })
+    };
+    let key = stage.fresh_key();
+    let begun = |reply: Result<Reply, Failure>, is_repeated| match reply {
+        Ok(Reply {
+            answer:
+                Answer::SessionBegun {
+                    session_id,
+                    session_token,
+                    details,
+                    ..
+                },
+            replayed,
+        }) if replayed == is_repeated => (session_id, session_token, details),
+        other => unexpected("a session", &other),
+    };
+
+    let first = begun(stage.wire.call(owner, &sign_in(PASSWORD), &key).await, false);
+    let again = begun(stage.wire.call(owner, &sign_in(PASSWORD), &key).await, true);
+    let wrong = stage.wire.call(owner, &sign_in("a wrong one"), &key).await;
+
+    assert_eq!((&first.0, &first.2), (&again.0, &again.2));
+    stage.read(&again.1, &user_id).await;
+    let failure = stage.refusal(first.1.as_str(), get(&user_id)).await;
+    assert_refused(&failure, UNAUTHENTICATED, "UNAUTHENTICATED", &[]);
+    let Err(failure) = wrong else {
+        unexpected("a refusal", &wrong)
+    };
+    assert_refused(&failure, PERMISSION_DENIED, "INVALID_CREDENTIALS", &[]);
+}
+
+pub(super) async fn a_change_of_a_session_is_repeated_under_its_key_by_the_token_that_it_replaced(stage: &Stage<'_>) {
+    let user_id = stage.user_with_password().await;
+    let session = stage.signed_in(by_id(&user_id)).await;
+    let anybody = Some(stage.world.roleless.token.as_str());
+    let (request, key) = (set_session_by(&session.id, &session.token), stage.fresh_key());
+    let mut tokens = Vec::new();
+    for is_repeated in [false, true] {
+        match stage.wire.call(anybody, &request, &key).await {
+            Ok(Reply {
+                answer: Answer::SessionChanged {
+                    session_token, details, ..
+                },
+                replayed,
+            }) if replayed == is_repeated => {
+                assert_eq!(details.sequence, 2);
+                tokens.push(session_token);
+            }
+            other => unexpected("a session that has changed", &other),
+        }
+    }
+    stage.read(&tokens[1], &user_id).await;
+    let failure = stage.refusal(tokens[0].as_str(), get(&user_id)).await;
+    assert_refused(&failure, UNAUTHENTICATED, "UNAUTHENTICATED", &[]);
+
+    let end = end_session_by(&session.id, &tokens[1]);
+    for _ in 0..2 {
+        let ended = stage.wire.call(anybody, &end, &stage.fresh_key()).await;
+        ended.unwrap_or_else(|failure| unexpected("the end of a session", &failure));
+    }
+    assert_session_token_invalid(&match stage.wire.call(anybody, &request, &key).await {
+        Err(failure) => failure,
+        other => unexpected("a refusal", &other),
+    });
 }
