@@ -109,7 +109,7 @@ async fn select_with_profile(
 }
 
 /// Writes a change, or tells what is in the way. The caller has begun a transaction, and drops it then.
-async fn write_change(
+pub(crate) async fn write_change(
     connection: &mut SqliteConnection,
     change: &UserChange,
     request: Option<&IdempotentRequest>,

@@ -58,7 +58,7 @@ async fn personal_user(store: &PostgresStore) -> User {
     });
     UserStore::create(store, &new).await.unwrap();
     let user = new.change.user();
-    GrantStore::add(store, user.id(), &Grant::instance_owner())
+    GrantStore::add(store, user.id(), &Grant::instance_owner(), fixtures::now())
         .await
         .unwrap();
     let token = fixtures::access_token("token", "u");
@@ -80,7 +80,7 @@ async fn personal_user(store: &PostgresStore) -> User {
             .unwrap();
     }
     let owner = with_user(store, "owner").await;
-    GrantStore::add(store, owner.id(), &Grant::instance_owner())
+    GrantStore::add(store, owner.id(), &Grant::instance_owner(), fixtures::now())
         .await
         .unwrap();
     let locked = commit(store, &user.lock(order, actor(), fixtures::now()).unwrap()).await;
@@ -191,7 +191,15 @@ async fn what_is_given_to_a_user_who_is_being_deleted_is_refused() {
     });
     let grant = tokio::spawn({
         let store = store.clone();
-        async move { GrantStore::add(&store, &fixtures::user_id("u"), &Grant::instance_owner()).await }
+        async move {
+            GrantStore::add(
+                &store,
+                &fixtures::user_id("u"),
+                &Grant::instance_owner(),
+                fixtures::now(),
+            )
+            .await
+        }
     });
     let created = tokio::spawn({
         let store = store.clone();

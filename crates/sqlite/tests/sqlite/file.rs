@@ -76,7 +76,7 @@ async fn a_reopened_store_has_everything() {
     let lock = user.lock(fixtures::lock_order(), Actor::User(user.id().clone()), fixtures::now());
     let lock = lock.unwrap();
     store.commit(&lock, None).await.unwrap();
-    GrantStore::add(&store, user.id(), &Grant::instance_owner())
+    GrantStore::add(&store, user.id(), &Grant::instance_owner(), fixtures::now())
         .await
         .unwrap();
     let (token, digest) = (fixtures::access_token("t", "u"), TokenDigest([7; 32]));

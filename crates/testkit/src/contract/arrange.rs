@@ -39,9 +39,12 @@ pub(super) async fn user(stores: &Stores, id: &str) -> User {
 /// An active user of [`ACME`] who holds `IAM_OWNER`.
 pub(super) async fn owner(stores: &Stores, id: &str) -> User {
     let user = user(stores, id).await;
-    let granted = stores.grants.add(user.id(), &Grant::instance_owner()).await;
+    let granted = stores
+        .grants
+        .add(user.id(), &Grant::instance_owner(), fixtures::now())
+        .await;
     granted.expect("the role is granted");
-    user
+    find(stores, id).await
 }
 
 pub(super) async fn find(stores: &Stores, id: &str) -> User {

@@ -73,7 +73,10 @@ async fn with_a_past(stores: &Stores, id: &str, digest: &TokenDigest) -> User {
     stores.access_tokens.add(&token, digest).await.expect("written");
     let session = fixtures::proven_session(&format!("session of {id}"), id, arrange::ACME);
     stores.sessions.create(&session, digest).await.expect("written");
-    let granted = stores.grants.add(user.id(), &Grant::instance_owner()).await;
+    let granted = stores
+        .grants
+        .add(user.id(), &Grant::instance_owner(), fixtures::now())
+        .await;
     granted.expect("the role is granted");
     user
 }
@@ -219,7 +222,10 @@ pub async fn a_deleted_user_gets_neither_token_nor_role(harness: &dyn StoreHarne
         let refused = stores.access_tokens.add(&token, &DIGEST).await;
         assert!(matches!(refused, Err(AddTokenError::UserNotFound)), "{refused:?}");
     }
-    let refused = stores.grants.add(gone.id(), &Grant::instance_owner()).await;
+    let refused = stores
+        .grants
+        .add(gone.id(), &Grant::instance_owner(), fixtures::now())
+        .await;
     assert!(matches!(refused, Err(AddGrantError::UserNotFound)), "{refused:?}");
     assert_eq!(arrange::known(&stores, gone.id()).await, before);
 }
@@ -257,7 +263,7 @@ async fn give_a_token(stores: &Stores, id: &UserId, number: u8) {
 }
 
 async fn give_a_role(stores: &Stores, id: &UserId) {
-    if let Err(error) = stores.grants.add(id, &Grant::instance_owner()).await {
+    if let Err(error) = stores.grants.add(id, &Grant::instance_owner(), fixtures::now()).await {
         assert!(matches!(error, AddGrantError::UserNotFound), "{error:?}");
     }
 }

@@ -29,9 +29,17 @@ pub async fn granting_again_succeeds_and_changes_nothing(harness: &dyn StoreHarn
         on_instance(Role::IamUserManager),
         on_organization(Role::OrgOwner, arrange::ACME),
     ] {
-        stores.grants.add(user.id(), &grant).await.expect("granted");
+        stores
+            .grants
+            .add(user.id(), &grant, fixtures::now())
+            .await
+            .expect("granted");
         let before = listed(&stores, None).await;
-        stores.grants.add(user.id(), &grant).await.expect("granted again");
+        stores
+            .grants
+            .add(user.id(), &grant, fixtures::now())
+            .await
+            .expect("granted again");
         assert_eq!(listed(&stores, None).await, before);
     }
     assert_eq!(listed(&stores, None).await.len(), 2);
@@ -48,11 +56,11 @@ pub async fn a_grant_needs_its_user_and_its_organization(harness: &dyn StoreHarn
         on_organization(Role::OrgOwner, arrange::ACME),
         on_organization(Role::OrgOwner, "nowhere"),
     ] {
-        let refused = stores.grants.add(&nobody, &grant).await;
+        let refused = stores.grants.add(&nobody, &grant, fixtures::now()).await;
         assert!(matches!(refused, Err(AddGrantError::UserNotFound)), "{refused:?}");
     }
     let nowhere = on_organization(Role::OrgOwner, "nowhere");
-    let refused = stores.grants.add(user.id(), &nowhere).await;
+    let refused = stores.grants.add(user.id(), &nowhere, fixtures::now()).await;
     assert!(
         matches!(refused, Err(AddGrantError::OrganizationNotFound)),
         "{refused:?}"
@@ -74,9 +82,13 @@ pub async fn a_removal_takes_exactly_what_was_granted(harness: &dyn StoreHarness
         (other.id().clone(), taken.clone()),
     ];
     for (id, grant) in &kept {
-        stores.grants.add(id, grant).await.expect("granted");
+        stores.grants.add(id, grant, fixtures::now()).await.expect("granted");
     }
-    stores.grants.add(user.id(), &taken).await.expect("granted");
+    stores
+        .grants
+        .add(user.id(), &taken, fixtures::now())
+        .await
+        .expect("granted");
     stores
         .grants
         .remove(user.id(), &taken, fixtures::now())
@@ -85,7 +97,11 @@ pub async fn a_removal_takes_exactly_what_was_granted(harness: &dyn StoreHarness
     assert_eq!(listed(&stores, None).await, kept);
     let refused = stores.grants.remove(user.id(), &taken, fixtures::now()).await;
     assert!(matches!(refused, Err(RemoveGrantError::NotGranted)), "{refused:?}");
-    stores.grants.add(user.id(), &taken).await.expect("granted again");
+    stores
+        .grants
+        .add(user.id(), &taken, fixtures::now())
+        .await
+        .expect("granted again");
     assert_eq!(listed(&stores, None).await.len(), kept.len() + 1);
 }
 
@@ -134,7 +150,7 @@ pub async fn grants_are_listed_by_user_then_role_then_organization(harness: &dyn
         }
     }
     for (id, grant) in expected.iter().rev() {
-        stores.grants.add(id, grant).await.expect("granted");
+        stores.grants.add(id, grant, fixtures::now()).await.expect("granted");
     }
     assert_eq!(listed(&stores, None).await, expected);
     let one: Vec<_> = expected.into_iter().filter(|(id, _)| id.as_str() == "a").collect();

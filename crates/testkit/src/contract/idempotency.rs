@@ -143,7 +143,10 @@ pub async fn a_refused_request_leaves_its_key_free(harness: &dyn StoreHarness) {
     assert!(matches!(refused, Err(CommitError::Conflict)), "{refused:?}");
 
     let owner = arrange::user(&stores, "owner").await;
-    let granted = stores.grants.add(owner.id(), &Grant::instance_owner()).await;
+    let granted = stores
+        .grants
+        .add(owner.id(), &Grant::instance_owner(), fixtures::now())
+        .await;
     granted.expect("the role is granted");
     let refused = stores.users.commit(&locked_by("caller", &owner), Some(&request)).await;
     assert!(matches!(refused, Err(CommitError::LastInstanceOwner)), "{refused:?}");

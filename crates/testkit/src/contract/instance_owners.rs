@@ -32,7 +32,11 @@ pub async fn the_only_active_owner_is_not_locked(harness: &dyn StoreHarness) {
         ),
     ];
     for grant in roles.into_iter().flatten() {
-        stores.grants.add(manager.id(), &grant).await.expect("a grant");
+        stores
+            .grants
+            .add(manager.id(), &grant, fixtures::now())
+            .await
+            .expect("a grant");
     }
     assert_lock_refused(&stores, "owner").await;
 }
@@ -78,7 +82,10 @@ pub async fn a_stale_lock_of_the_only_owner_is_a_conflict(harness: &dyn StoreHar
     let stale = arrange::locked(&user);
     let locked = arrange::commit(&stores, &stale).await;
     arrange::commit(&stores, &arrange::toggled(&locked)).await;
-    let granted = stores.grants.add(user.id(), &Grant::instance_owner()).await;
+    let granted = stores
+        .grants
+        .add(user.id(), &Grant::instance_owner(), fixtures::now())
+        .await;
     granted.expect("the role is granted");
     let refused = stores.users.commit(&stale, None).await;
     assert!(matches!(refused, Err(CommitError::Conflict)), "{refused:?}");
@@ -152,7 +159,10 @@ async fn locked_before_the_grant(stores: &Stores) -> User {
     arrange::organization(stores, arrange::ACME).await;
     let user = arrange::user(stores, "owner").await;
     let locked = arrange::commit(stores, &arrange::locked(&user)).await;
-    let granted = stores.grants.add(user.id(), &Grant::instance_owner()).await;
+    let granted = stores
+        .grants
+        .add(user.id(), &Grant::instance_owner(), fixtures::now())
+        .await;
     granted.expect("the role is granted");
     locked
 }
@@ -220,7 +230,10 @@ impl Task {
     async fn run(self, stores: Stores) {
         match self {
             Self::Grant(user) => {
-                let granted = stores.grants.add(user.id(), &Grant::instance_owner()).await;
+                let granted = stores
+                    .grants
+                    .add(user.id(), &Grant::instance_owner(), fixtures::now())
+                    .await;
                 granted.expect("the role is granted");
             }
             Self::Lock(user) => {

@@ -64,7 +64,10 @@ pub async fn the_only_active_owner_is_neither_deactivated_nor_deleted(harness: &
     let new = fixtures::named_user("owner", arrange::ACME, &["name"]);
     arrange::write(&stores, &new).await;
     let owner = new.change.user();
-    let granted = stores.grants.add(owner.id(), &Grant::instance_owner()).await;
+    let granted = stores
+        .grants
+        .add(owner.id(), &Grant::instance_owner(), fixtures::now())
+        .await;
     granted.expect("the role is granted");
     let token = fixtures::access_token("t", "owner");
     let added = stores.access_tokens.add(&token, &TokenDigest([1; 32])).await;
@@ -130,7 +133,10 @@ pub async fn an_owner_out_of_service_goes_only_while_another_one_is_active(harne
     ] {
         let user = arrange::user(&stores, id).await;
         out_of_service.push(arrange::commit(&stores, &put(&user)).await);
-        let granted = stores.grants.add(user.id(), &Grant::instance_owner()).await;
+        let granted = stores
+            .grants
+            .add(user.id(), &Grant::instance_owner(), fixtures::now())
+            .await;
         granted.expect("the role is granted");
     }
     let ends = [
@@ -164,7 +170,10 @@ pub async fn other_changes_of_the_last_owner_are_written(harness: &dyn StoreHarn
     arrange::organization(&stores, arrange::ACME).await;
     let user = arrange::user(&stores, "owner").await;
     let inactive = arrange::commit(&stores, &arrange::deactivated(&user)).await;
-    let granted = stores.grants.add(user.id(), &Grant::instance_owner()).await;
+    let granted = stores
+        .grants
+        .add(user.id(), &Grant::instance_owner(), fixtures::now())
+        .await;
     granted.expect("the role is granted");
     let mut owner = inactive;
     for _ in 0..2 {

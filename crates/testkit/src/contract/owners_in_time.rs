@@ -19,7 +19,10 @@ fn before_end() -> Timestamp {
 }
 
 async fn grant(stores: &Stores, user: &User) {
-    let granted = stores.grants.add(user.id(), &Grant::instance_owner()).await;
+    let granted = stores
+        .grants
+        .add(user.id(), &Grant::instance_owner(), fixtures::now())
+        .await;
     granted.expect("the role is granted");
 }
 

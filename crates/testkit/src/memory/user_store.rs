@@ -118,7 +118,7 @@ impl State {
     }
 
     /// Writes a change that has passed the checks.
-    fn apply(&mut self, change: &UserChange, request: Option<&IdempotentRequest>) {
+    pub(super) fn apply(&mut self, change: &UserChange, request: Option<&IdempotentRequest>) {
         self.append(change, request);
         if let Some(edit) = change.profile_edit() {
             self.edit_profile(change.user(), edit);

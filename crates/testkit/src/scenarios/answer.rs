@@ -189,6 +189,10 @@ pub struct Event {
     pub counts_until: Option<String>,
     /// `lockout_policy`.
     pub lockout_policy: Option<LockoutPolicy>,
+    /// `role`.
+    pub role: Option<String>,
+    /// `role_organization_id`.
+    pub role_organization_id: Option<String>,
 }
 
 /// `unlockd.event.v1.WatchEventsResponse`, or a frame of the stream of server-sent events.

@@ -104,6 +104,8 @@ pub(super) async fn each_change_is_told_once_with_who_and_why(stage: &Stage<'_>)
             unlock_cause: (*kind == "user.unlocked").then(|| "UNLOCK_CAUSE_OPERATOR".to_owned()),
             counts_until: None,
             lockout_policy: None,
+            role: None,
+            role_organization_id: None,
         };
         assert_eq!((event, details.sequence), (&expected, number));
     }

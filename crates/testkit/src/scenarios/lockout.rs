@@ -191,6 +191,8 @@ pub(super) fn quiet(event: &Event) -> Event {
         unlock_cause: None,
         counts_until: None,
         lockout_policy: None,
+        role: None,
+        role_organization_id: None,
         ..event.clone()
     }
 }

@@ -53,7 +53,9 @@ impl File {
     async fn owner(&self, id: &str) -> User {
         let user = self.user(id).await;
         let grant = Grant::instance_owner();
-        GrantStore::add(&self.store, user.id(), &grant).await.unwrap();
+        GrantStore::add(&self.store, user.id(), &grant, fixtures::now())
+            .await
+            .unwrap();
         user
     }
 

@@ -206,6 +206,8 @@ mod tests {
                 unlock_cause: None,
                 counts_until: None,
                 lockout_policy: None,
+                role: None,
+                role_organization_id: None,
             })
             .collect()
     }

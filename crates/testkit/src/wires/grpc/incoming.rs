@@ -153,6 +153,8 @@ fn event(event: event::Event) -> Event {
         unlock_cause: unlock_cause(event.unlock_cause),
         counts_until: event.counts_until.map(|until| text(Some(until))),
         lockout_policy: event.lockout_policy.map(policies::policy),
+        role: given(event.role),
+        role_organization_id: given(event.role_organization_id),
     }
 }
 

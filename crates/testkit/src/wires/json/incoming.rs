@@ -118,6 +118,8 @@ pub(super) fn event(value: &Value) -> Event {
         unlock_cause: optional_text(&value["unlockCause"]),
         counts_until: optional_text(&value["countsUntil"]),
         lockout_policy: value.get("lockoutPolicy").map(policies::policy),
+        role: optional_text(&value["role"]),
+        role_organization_id: optional_text(&value["roleOrganizationId"]),
     }
 }
 
