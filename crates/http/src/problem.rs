@@ -54,6 +54,7 @@ pub fn http_status(reason: ErrorReason) -> StatusCode {
         | ErrorReason::LastInstanceOwner => StatusCode::BAD_REQUEST,
         ErrorReason::Unauthenticated => StatusCode::UNAUTHORIZED,
         ErrorReason::PermissionDenied
+        | ErrorReason::TargetHasMorePermissions
         | ErrorReason::InvalidCredentials
         | ErrorReason::InvalidVerificationCode
         | ErrorReason::SessionTokenInvalid => StatusCode::FORBIDDEN,

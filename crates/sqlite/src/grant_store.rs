@@ -174,6 +174,15 @@ pub(crate) fn grant_of(role: &str, organization_id: Option<String>) -> Result<Gr
     Ok(Grant::new(role.parse()?, scope).ok_or("a role is granted where it does not hold")?)
 }
 
+/// Grants as `json_group_array` of roles and organizations, in the order of roles, which no column has.
+pub(crate) fn parse_grants(json: &str) -> Result<Grants, BoxError> {
+    let rows: Vec<(String, Option<String>)> = serde_json::from_str(json)?;
+    let grants = rows.into_iter().map(|(role, id)| grant_of(&role, id));
+    let mut grants = grants.collect::<Result<Vec<_>, _>>()?;
+    grants.sort_unstable();
+    Ok(grants.into_iter().collect())
+}
+
 struct GrantRow {
     user_id: String,
     role: String,

@@ -91,6 +91,11 @@ impl Error {
             Self::TokenMissing => new(Reason::Unauthenticated, "A bearer token is needed."),
             Self::TokenRefused => new(Reason::Unauthenticated, "The bearer token is not valid."),
             Self::PermissionDenied => new(Reason::PermissionDenied, "The caller does not have the permission."),
+            Self::TargetHasMorePermissions(id) => new(
+                Reason::TargetHasMorePermissions,
+                "The user has permissions that the caller lacks. Somebody with all of them has to do this.",
+            )
+            .with("userId", id),
             Self::InvalidCredentials => new(
                 Reason::InvalidCredentials,
                 "The login name or the password is wrong, or the user may not sign in.",

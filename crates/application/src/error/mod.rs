@@ -39,6 +39,9 @@ pub enum Error {
     /// The caller may not do this, or not to this user, or must not know whether there is such a user.
     #[error("permission denied")]
     PermissionDenied,
+    /// The user holds permissions that the caller lacks, so the caller cannot act on them.
+    #[error("user {0} has more permissions than the caller")]
+    TargetHasMorePermissions(UserId),
     /// No active user has this name or id and this password. Which of it is wrong is not told.
     #[error("invalid credentials")]
     InvalidCredentials,
@@ -247,6 +250,7 @@ impl Error {
             | Self::TokenMissing
             | Self::TokenRefused
             | Self::PermissionDenied
+            | Self::TargetHasMorePermissions(_)
             | Self::InvalidCredentials
             | Self::InvalidVerificationCode
             | Self::SessionTokenRefused

@@ -1,4 +1,4 @@
-use unlockd_domain::{Permission, Reach, Session, SessionId, Timestamp, UserState};
+use unlockd_domain::{Grants, PasswordProof, Permission, Reach, Session, SessionId, Timestamp, UserState};
 
 use super::Sessions;
 use crate::authentication::Caller;
@@ -14,6 +14,8 @@ pub(super) struct Access<'a> {
     pub(super) permission: Permission,
     /// Who else may come.
     pub(super) parties: Parties,
+    /// Whether it acts on the user who has shown their password, without a new proof of who they are.
+    pub(super) takes_over: bool,
 }
 
 /// Who may come to a session without its token and without a permission.
@@ -46,7 +48,11 @@ impl Sessions {
         let Some(proof) = session.proof() else {
             return Ok(session);
         };
-        match self.users.find(&proof.user_id).await? {
+        let (user, grants) = self.users.find_with_grants(&proof.user_id).await?.unzip();
+        if access.token.is_none() && access.takes_over {
+            access.permit_take_over(proof, &grants.unwrap_or_default())?;
+        }
+        match user {
             Some(user) if *user.state(now) == UserState::Active => Ok(session),
             Some(user) if access.token.is_none() && !user.is_deleted() => Err(Error::UserNotActive {
                 user_id: user.id().clone(),
@@ -70,6 +76,16 @@ impl Access<'_> {
             }
             Some(_) | None => Err(Error::PermissionDenied),
         }
+    }
+
+    /// A session in which a password was shown acts for its user: its new token stands for all that the user may do. So
+    /// the caller needs what would let them set a new password.
+    fn permit_take_over(&self, proof: &PasswordProof, grants: &Grants) -> Result<(), Error> {
+        let reach = self.caller.grants().reach(Permission::UserWrite);
+        if *self.caller.user_id() != proof.user_id && !reach.covers(&proof.organization) {
+            return Err(Error::PermissionDenied);
+        }
+        self.caller.require_power_over(&proof.user_id, grants)
     }
 
     /// Whether the caller may come to this session.

@@ -36,6 +36,7 @@ impl GetSession {
             token: self.token.as_ref(),
             permission: Permission::SessionRead,
             parties: Parties::All,
+            takes_over: false,
         };
         sessions.usable_session(&self.id, &access).await
     }

@@ -95,6 +95,7 @@ impl SetSession {
             token: self.token.as_ref(),
             permission: Permission::SessionWrite,
             parties: Parties::None,
+            takes_over: self.checks.password.is_none(),
         };
         let before = sessions.usable_session(&self.id, &access).await?;
         let has_checks = self.checks != SessionChecks::default();

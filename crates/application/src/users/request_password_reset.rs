@@ -3,7 +3,6 @@ use std::time::Duration;
 use unlockd_domain::{Actor, PasswordReset, Permission, PlainPassword, Source, UserDeleted, UserEventName, UserId};
 
 use super::change::Target;
-use super::reach::within_reach;
 use super::safeguards::{Safeguards, SafeguardsForm};
 use super::{Details, IdForm, Users};
 use crate::authentication::Caller;
@@ -79,7 +78,7 @@ impl RequestPasswordReset {
     pub(super) async fn execute(self, users: &Users, caller: &Caller) -> Result<RequestedPasswordReset, Error> {
         // Hashing is dear: only for somebody who is there, and is the caller's to change.
         let reach = caller.require(Permission::UserWrite)?;
-        let user = within_reach(users.store.find(&self.user_id).await?, &self.user_id, &reach)?;
+        let user = users.find_actionable(caller, &self.user_id, &reach).await?;
         self.safeguards.check(&user)?;
         let code = users.codes.generate();
         // Codes are short, so that they are kept as passwords are.

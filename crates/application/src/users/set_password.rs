@@ -3,7 +3,6 @@ use unlockd_domain::{
 };
 
 use super::change::Target;
-use super::reach::within_reach;
 use super::redeem_code::Redemption;
 use super::safeguards::{Safeguards, SafeguardsForm};
 use super::{Details, IdForm, NewPassword, PasswordForm, Users};
@@ -130,7 +129,7 @@ impl SetPassword {
             .password_rules
             .check("new_password.password", &self.new_password)?;
         // Hashing is dear: only for somebody who is there, and is the caller's to change.
-        let user = within_reach(users.store.find(&self.user_id).await?, &self.user_id, &reach)?;
+        let user = users.find_actionable(caller, &self.user_id, &reach).await?;
         self.safeguards.check(&user)?;
         let actor = Actor::User(caller.user_id().clone());
         let (safeguards, shown) = match &self.authority {
@@ -152,7 +151,7 @@ impl SetPassword {
                     user_id: &self.user_id,
                     code,
                     new_password: self.new_password.clone(),
-                    actor,
+                    caller,
                     source: self.source.as_ref(),
                     safeguards: &self.safeguards,
                 };

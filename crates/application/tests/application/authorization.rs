@@ -34,7 +34,11 @@ async fn each_role_may_do_what_it_is_for() {
         let caller = caller(Some(role));
         let writes = match role {
             Role::IamOwner | Role::IamUserManager | Role::OrgOwner | Role::OrgUserManager => true,
-            Role::IamOwnerViewer | Role::OrgOwnerViewer => false,
+            Role::IamOwnerViewer
+            | Role::OrgOwnerViewer
+            | Role::IamUserUnlocker
+            | Role::OrgUserUnlocker
+            | Role::IamLoginClient => false,
         };
 
         let mut outcomes = outcomes(&stage, &caller, "here").await;

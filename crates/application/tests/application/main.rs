@@ -41,6 +41,7 @@ mod lockout_policy_forms;
 mod model;
 mod password_rules;
 mod policy_history;
+mod power;
 mod proving_passwords;
 mod reactivating;
 mod reading;

@@ -36,6 +36,7 @@ mod own_passwords;
 mod passing_time;
 mod policies;
 mod policy_messages;
+mod power;
 mod profile;
 mod reading;
 mod repeating;
@@ -81,6 +82,7 @@ pub use lifecycle::the_last_instance_owner_stays_in_service;
 pub use linearizability::parallel_operations_are_explained_by_the_history;
 pub use passing_time::run_all_in_time;
 pub use policies::the_policy_of_the_instance_holds_where_there_is_no_other;
+pub use power::every_role_acts_on_every_role_within_its_permissions;
 
 /// Every scenario, one after the other; each under fresh ids, so that the list can be run on a store that is in use. The
 /// name of each is printed, so that the last line of a failed run says which one failed. No answer of any of them may hold a
@@ -228,6 +230,7 @@ pub async fn run_all(world: &World, wire: &dyn Wire) {
         authorization::what_is_out_of_reach_is_neither_listed_nor_told,
         authorization::everybody_does_what_their_role_allows_within_their_reach,
         authorization::roles_on_the_instance_reach_every_organization,
+        power::nobody_acts_on_a_user_with_more_permissions,
         authorization::changing_oneself_needs_the_permission,
         authorization::a_manager_can_lock_themselves_and_is_out_at_once,
         signing_in::a_locked_user_cannot_sign_in_and_can_again_after_the_unlock,
