@@ -80,14 +80,14 @@ fn acts_on_a_user(operation: Operation) -> bool {
 }
 
 fn expected(operation: Operation, caller: Role, target: Option<Role>) -> Expected {
-    let has = |permission| caller.permissions().contains(permission);
+    let has = |permission: Permission| caller.permissions().contains(&permission);
     // The session's user has shown a password: its new token is theirs.
     let takes_over = operation == Operation::SetSession;
-    if !has(&operation.permission()) || (takes_over && !has(&Permission::UserWrite)) {
+    if !has(operation.permission()) || (takes_over && !has(Permission::UserWrite)) {
         return Expected::Denied;
     }
     let covers = target.is_none_or(|target| {
-        target.permissions().iter().all(has) && (caller.is_instance_role() || !target.is_instance_role())
+        target.permissions().iter().copied().all(has) && (caller.is_instance_role() || !target.is_instance_role())
     });
     if covers {
         Expected::Done
