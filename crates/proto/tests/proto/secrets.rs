@@ -109,6 +109,8 @@ fn no_other_message_has_a_secret_by_the_names_of_its_fields() {
                 .any(|it| name.contains(it))
         })
         .filter(|path| !path.ends_with("page_token"))
+        // The id and the name of an access token are shown where it is listed.
+        .filter(|path| !path.ends_with(".token_id") && !path.ends_with(".token_name"))
         .collect();
     secrets.sort();
     let printed_without = [

@@ -112,7 +112,15 @@ async fn events_come_from_an_index_in_their_order() {
                     limit: 100,
                 };
                 let plan = seeded.plan(|sql| push_events(sql, filter, &range)).await;
-                assert_in_order_of(index, &plan, &format!("{filter:?}, {order:?}, {with_statistics}"));
+                let what = format!("{filter:?}, {order:?}, {with_statistics}");
+                if filter.user_id.is_some() {
+                    // A page of the events with a sequence and one of those without are merged; each comes from the index
+                    // in its order, so that no more than two pages are sorted.
+                    assert_eq!(plan.matches("TEMP B-TREE").count(), 2, "{what}:\n{plan}");
+                    assert_in_order_of(index, &plan.replace("TEMP B-TREE", "merge"), &what);
+                } else {
+                    assert_in_order_of(index, &plan, &what);
+                }
             }
         }
     }

@@ -35,7 +35,7 @@ async fn select(stores: &Stores, filter: &EventFilter) -> Vec<Event> {
 }
 
 /// One of each kind, with and without a user of [`arrange::ACME`], who is there.
-fn every_activity(user: &str) -> Vec<ActivityEvent> {
+pub(super) fn every_activity(user: &str) -> Vec<ActivityEvent> {
     let token = |name: Option<&str>| TokenReference {
         id: AccessTokenId::new("token").expect("an id"),
         name: name.map(|name| TokenName::new(name).expect("a name")),

@@ -3,6 +3,7 @@
 use unlockd_application::ports::{EventFilter, EventOrder, EventRange, RecordedEvent, Visibility};
 use unlockd_domain::{Actor, EventName, Position, User, UserEventName, UserId};
 
+use super::activity_events::every_activity;
 use super::dice::Dice;
 use super::population::{self, ACTORS, ORGANIZATIONS, Population};
 use super::{StoreHarness, arrange};
@@ -192,6 +193,13 @@ pub async fn random_filters_find_what_they_match(harness: &dyn StoreHarness) {
     let stores = harness.stores();
     let mut dice = Dice::new(4);
     let population = Population::settle(&stores, &mut dice).await;
+    let users = select(&stores, &all(), &whole()).await;
+    let user_id = users.iter().find_map(|recorded| recorded.event.user_id());
+    for activity in every_activity(user_id.expect("an event of a user").as_str()) {
+        for stores in [&stores, &population.in_memory] {
+            stores.events.append(&activity).await.expect("the event is written");
+        }
+    }
     let events = select(&stores, &all(), &whole()).await;
     let in_memory = select(&population.in_memory, &all(), &whole()).await;
     let facts = |events: &[RecordedEvent]| -> Vec<_> { events.iter().map(|recorded| recorded.event.clone()).collect() };
