@@ -29,17 +29,9 @@ pub async fn granting_again_succeeds_and_changes_nothing(harness: &dyn StoreHarn
         on_instance(Role::IamUserManager),
         on_organization(Role::OrgOwner, arrange::ACME),
     ] {
-        stores
-            .grants
-            .add(user.id(), &grant, fixtures::now())
-            .await
-            .expect("granted");
+        arrange::grant(&stores, &user, &grant).await;
         let before = listed(&stores, None).await;
-        stores
-            .grants
-            .add(user.id(), &grant, fixtures::now())
-            .await
-            .expect("granted again");
+        arrange::grant(&stores, &user, &grant).await;
         assert_eq!(listed(&stores, None).await, before);
     }
     assert_eq!(listed(&stores, None).await.len(), 2);
@@ -84,11 +76,7 @@ pub async fn a_removal_takes_exactly_what_was_granted(harness: &dyn StoreHarness
     for (id, grant) in &kept {
         stores.grants.add(id, grant, fixtures::now()).await.expect("granted");
     }
-    stores
-        .grants
-        .add(user.id(), &taken, fixtures::now())
-        .await
-        .expect("granted");
+    arrange::grant(&stores, &user, &taken).await;
     stores
         .grants
         .remove(user.id(), &taken, fixtures::now())
@@ -97,11 +85,7 @@ pub async fn a_removal_takes_exactly_what_was_granted(harness: &dyn StoreHarness
     assert_eq!(listed(&stores, None).await, kept);
     let refused = stores.grants.remove(user.id(), &taken, fixtures::now()).await;
     assert!(matches!(refused, Err(RemoveGrantError::NotGranted)), "{refused:?}");
-    stores
-        .grants
-        .add(user.id(), &taken, fixtures::now())
-        .await
-        .expect("granted again");
+    arrange::grant(&stores, &user, &taken).await;
     assert_eq!(listed(&stores, None).await.len(), kept.len() + 1);
 }
 
@@ -170,11 +154,7 @@ pub async fn each_grant_and_each_removal_is_one_event_of_the_user(harness: &dyn 
     ];
     for grant in &grants {
         for _ in 0..2 {
-            stores
-                .grants
-                .add(user.id(), grant, fixtures::now())
-                .await
-                .expect("granted");
+            arrange::grant(&stores, &user, grant).await;
         }
     }
     let removed = &grants[2];
@@ -218,11 +198,7 @@ pub async fn a_grant_and_a_removal_make_a_commit_on_the_earlier_sequence_a_confl
     arrange::organization(&stores, arrange::ACME).await;
     let grant = on_organization(Role::OrgOwner, arrange::ACME);
     let before = arrange::user(&stores, "u").await;
-    stores
-        .grants
-        .add(before.id(), &grant, fixtures::now())
-        .await
-        .expect("granted");
+    arrange::grant(&stores, &before, &grant).await;
     let refused = stores.users.commit(&arrange::locked(&before), None).await;
     assert!(matches!(refused, Err(CommitError::Conflict)), "{refused:?}");
 
@@ -260,11 +236,7 @@ pub async fn a_user_is_found_with_the_grants_of_that_sequence(harness: &dyn Stor
             .expect("a user");
         assert_eq!(found, arrange::find(&stores, "u").await);
         assert_eq!(held.iter().cloned().collect::<Vec<_>>(), granted);
-        stores
-            .grants
-            .add(user.id(), &grant, fixtures::now())
-            .await
-            .expect("granted");
+        arrange::grant(&stores, &user, &grant).await;
         granted.push(grant);
     }
     let (found, held) = stores

@@ -56,7 +56,7 @@ impl File {
         GrantStore::add(&self.store, user.id(), &grant, fixtures::now())
             .await
             .unwrap();
-        user
+        self.find(&user).await.unwrap()
     }
 
     async fn find(&self, user: &User) -> Option<User> {
