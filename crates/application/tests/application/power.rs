@@ -1,6 +1,6 @@
 //! Nobody acts on a user who has more permissions, also when the role is granted at the last moment.
 
-use unlockd_application::{Caller, SessionService, UserService};
+use unlockd_application::{Caller, UserService};
 use unlockd_domain::{Grant, GrantScope, Role};
 use unlockd_testkit::fixtures;
 
