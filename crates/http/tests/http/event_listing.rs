@@ -6,7 +6,8 @@ use crate::service::{Reply, Service};
 
 const NOW: &str = "2024-06-25T13:35:39.148123Z";
 
-/// eva and adam, created at positions 2 and 3; eva locked at 4 and unlocked a second later at 5.
+/// The admin and the role of the admin at positions 1 and 2; eva and adam created at 3 and 4; eva locked at 5 and unlocked
+/// a second later at 6.
 async fn service() -> Service {
     let service = Service::with_users(&["eva", "adam"]).await;
     let order = r#"{"reason":"lost\nbadge","lockedUntil":"2024-06-26T00:00:00Z"}"#;
@@ -31,20 +32,20 @@ async fn a_page_tells_what_happened_and_how_far_it_goes() {
     let expected = json!({
         "events": [
             {
-                "position": "2", "userId": "eva", "sequence": "1", "kind": "user.created", "organizationId": "default",
+                "position": "3", "userId": "eva", "sequence": "1", "kind": "user.created", "organizationId": "default",
                 "actorId": "admin", "time": NOW,
             },
             {
-                "position": "4", "userId": "eva", "sequence": "2", "kind": "user.locked", "organizationId": "default",
+                "position": "5", "userId": "eva", "sequence": "2", "kind": "user.locked", "organizationId": "default",
                 "actorId": "admin", "time": NOW, "reason": "lost\nbadge", "lockCause": "LOCK_CAUSE_OPERATOR",
                 "lockUntil": "2024-06-26T00:00:00Z",
             },
             {
-                "position": "5", "userId": "eva", "sequence": "3", "kind": "user.unlocked", "organizationId": "default",
+                "position": "6", "userId": "eva", "sequence": "3", "kind": "user.unlocked", "organizationId": "default",
                 "actorId": "admin", "time": "2024-06-25T13:35:40.148123Z", "unlockCause": "UNLOCK_CAUSE_OPERATOR",
             },
         ],
-        "position": "5",
+        "position": "6",
     });
     assert_eq!((reply.status, reply.json()), (200, expected));
 }
@@ -52,18 +53,19 @@ async fn a_page_tells_what_happened_and_how_far_it_goes() {
 #[tokio::test]
 async fn events_are_filtered_by_the_query_string() {
     let service = service().await;
+    let all = vec!["1", "2", "3", "4", "5", "6"];
     for (query, expected) in [
-        ("", vec!["1", "2", "3", "4", "5"]),
-        ("?", vec!["1", "2", "3", "4", "5"]),
-        ("?userId=eva&kind=user.locked&kind=user.unlocked", vec!["4", "5"]),
-        ("?user_id=adam", vec!["3"]),
-        ("?userId=&&pageSize=0", vec!["1", "2", "3", "4", "5"]),
-        ("?actorId=admin&kind=user.created", vec!["2", "3"]),
+        ("", all.clone()),
+        ("?", all.clone()),
+        ("?userId=eva&kind=user.locked&kind=user.unlocked", vec!["5", "6"]),
+        ("?user_id=adam", vec!["4"]),
+        ("?userId=&&pageSize=0", all),
+        ("?actorId=admin&kind=user.created", vec!["3", "4"]),
         ("?organizationId=elsewhere", vec![]),
-        ("?after=2024-06-25T13:35:39.148123Z", vec!["5"]),
+        ("?after=2024-06-25T13:35:39.148123Z", vec!["6"]),
         (
             "?before=2024-06-25T15:35:40%2B02:00&order=backward",
-            vec!["4", "3", "2", "1"],
+            vec!["5", "4", "3", "2", "1"],
         ),
         ("?order=forward&pageSize=2", vec!["1", "2"]),
     ] {
@@ -76,11 +78,11 @@ async fn events_are_filtered_by_the_query_string() {
 async fn parameters_are_decoded_as_those_of_forms() {
     let service = Service::with_users(&["a b", "a+b", "ä&="]).await;
     for (query, expected) in [
-        ("userId=a+b", ["2"]),
-        ("userId=a%20b", ["2"]),
-        ("userId=a%2Bb", ["3"]),
-        ("userId=%C3%A4%26=", ["4"]),
-        ("user%49d=a+b", ["2"]),
+        ("userId=a+b", ["3"]),
+        ("userId=a%20b", ["3"]),
+        ("userId=a%2Bb", ["4"]),
+        ("userId=%C3%A4%26=", ["5"]),
+        ("user%49d=a+b", ["3"]),
     ] {
         let reply = service.get(&format!("/v1/events?{query}")).await;
         assert_eq!(positions(&reply), expected, "{query}");
@@ -102,7 +104,7 @@ async fn pages_follow_each_other_by_their_tokens() {
             None => break,
         }
     }
-    assert_eq!(seen, ["5", "4", "3", "2", "1"]);
+    assert_eq!(seen, ["6", "5", "4", "3", "2", "1"]);
 }
 
 #[tokio::test]
@@ -160,7 +162,9 @@ async fn all_parameters_that_are_wrong_are_named_at_once() {
     let names = "must be one of user.created, user.updated, user.locked, user.unlocked, user.deactivated, \
                  user.reactivated, user.deleted, user.username.added, user.username.removed, user.password.changed, \
                  user.password.check.succeeded, user.password.check.failed, user.password.reset.requested, \
-                 user.password.reset.failed, lockout_policy.set, lockout_policy.reset";
+                 user.password.reset.failed, user.role.granted, user.role.removed, lockout_policy.set, \
+                 lockout_policy.reset, organization.created, user.token.created, user.token.revoked, \
+                 user.session.begun, user.session.ended, sign_in.failed, sign_in.refused";
     reply.assert_invalid(&[
         ("order", "must be forward or backward"),
         ("limit", "is not known"),

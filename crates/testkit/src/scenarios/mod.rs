@@ -159,6 +159,7 @@ pub async fn run_all(world: &World, wire: &dyn Wire) {
         history::each_change_is_told_once_with_who_and_why,
         history::what_people_have_said_about_a_user_goes_with_the_user,
         history::what_unlockd_does_itself_has_no_actor,
+        history::roles_are_told_with_the_organization_where_they_hold,
         history::history_is_filtered_by_all_that_is_given,
         history::history_is_filtered_by_time_and_the_bounds_do_not_count,
         history::only_history_within_reach_is_told,

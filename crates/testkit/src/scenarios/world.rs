@@ -121,6 +121,14 @@ impl World {
         granted.expect("a role is granted");
     }
 
+    /// Removes a role on the organization from a user.
+    pub(super) async fn remove_grant(&self, member: &Member, role: Role, organization: &OrganizationId) {
+        let user_id = UserId::new(member.user_id.as_str()).expect("the id is valid");
+        let grant = Grant::new(role, GrantScope::Organization(organization.clone())).expect("the role fits its scope");
+        let removed = self.administration.remove_grant(&user_id, &grant).await;
+        removed.expect("a role is removed");
+    }
+
     /// An id that was never used, also good as a part of a name.
     pub(super) fn fresh_id(&self) -> String {
         self.administration.ids.generate()
