@@ -48,8 +48,8 @@ pub enum Command {
     Organization(Organization),
     /// Manage which roles users hold
     ///
-    /// Roles on the instance: IAM_OWNER, IAM_USER_MANAGER, IAM_OWNER_VIEWER. Roles on an organization: ORG_OWNER,
-    /// ORG_USER_MANAGER, ORG_OWNER_VIEWER.
+    /// Roles on the instance: IAM_OWNER, IAM_USER_MANAGER, IAM_OWNER_VIEWER, IAM_USER_UNLOCKER, IAM_LOGIN_CLIENT.
+    /// Roles on an organization: ORG_OWNER, ORG_USER_MANAGER, ORG_OWNER_VIEWER, ORG_USER_UNLOCKER.
     #[command(subcommand)]
     Grant(Grant),
 }
