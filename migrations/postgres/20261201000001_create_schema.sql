@@ -96,12 +96,10 @@ CREATE TABLE grants (
     user_id text COLLATE "C" NOT NULL,
     role text COLLATE "C" NOT NULL,
     organization_id text COLLATE "C",
+    CONSTRAINT grants_key UNIQUE NULLS NOT DISTINCT (user_id, role, organization_id),
     CONSTRAINT grants_user_id_fkey FOREIGN KEY (user_id) REFERENCES users (id),
     CONSTRAINT grants_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organizations (id)
 );
-
-CREATE UNIQUE INDEX grants_instance_key ON grants (user_id, role) WHERE organization_id IS NULL;
-CREATE UNIQUE INDEX grants_organization_key ON grants (user_id, role, organization_id) WHERE organization_id IS NOT NULL;
 
 -- Bearer tokens by the SHA-256 of their secret, which is not stored. Revoked tokens are deleted.
 CREATE TABLE access_tokens (
@@ -161,6 +159,8 @@ CREATE TABLE user_events (
     unlock_cause text,
     counts_until timestamptz,
     lockout_policy text,
+    role text COLLATE "C",
+    role_organization_id text COLLATE "C",
     token_id text COLLATE "C",
     token_name text,
     session_id text COLLATE "C",
@@ -193,6 +193,9 @@ CREATE TABLE user_events (
         (kind = 'user.password.check.failed') = (counts_until IS NOT NULL)
     ),
     CONSTRAINT user_events_lockout_policy_check CHECK ((kind = 'lockout_policy.set') = (lockout_policy IS NOT NULL)),
+    CONSTRAINT user_events_role_check CHECK (
+        (kind IN ('user.role.granted', 'user.role.removed')) = (role IS NOT NULL)
+    ),
     CONSTRAINT user_events_token_id_check CHECK (starts_with(kind, 'user.token.') = (token_id IS NOT NULL)),
     CONSTRAINT user_events_token_name_check CHECK (token_name IS NULL OR token_id IS NOT NULL),
     CONSTRAINT user_events_session_id_check CHECK (starts_with(kind, 'user.session.') = (session_id IS NOT NULL)),

@@ -89,8 +89,8 @@ CREATE TABLE grants (
     organization_id TEXT REFERENCES organizations (id)
 ) STRICT;
 
-CREATE UNIQUE INDEX grants_instance_key ON grants (user_id, role) WHERE organization_id IS NULL;
-CREATE UNIQUE INDEX grants_organization_key ON grants (user_id, role, organization_id) WHERE organization_id IS NOT NULL;
+-- No organization has an empty id. The index also finds the grants of a user.
+CREATE UNIQUE INDEX grants_key ON grants (user_id, role, coalesce(organization_id, ''));
 
 -- Bearer tokens by the SHA-256 of their secret, which is not stored. Revoked tokens are deleted.
 CREATE TABLE access_tokens (
@@ -140,6 +140,8 @@ CREATE TABLE user_events (
     unlock_cause TEXT CHECK (unlock_cause IN ('operator', 'expired', 'password_reset')),
     counts_until INTEGER,
     lockout_policy TEXT,
+    role TEXT,
+    role_organization_id TEXT,
     token_id TEXT,
     token_name TEXT,
     session_id TEXT,
@@ -160,6 +162,7 @@ CREATE TABLE user_events (
     CONSTRAINT user_events_unlock_cause_check CHECK ((kind = 'user.unlocked') = (unlock_cause IS NOT NULL)),
     CONSTRAINT user_events_counts_until_check CHECK ((kind = 'user.password.check.failed') = (counts_until IS NOT NULL)),
     CONSTRAINT user_events_lockout_policy_check CHECK ((kind = 'lockout_policy.set') = (lockout_policy IS NOT NULL)),
+    CONSTRAINT user_events_role_check CHECK ((kind IN ('user.role.granted', 'user.role.removed')) = (role IS NOT NULL)),
     CONSTRAINT user_events_token_id_check CHECK ((kind GLOB 'user.token.*') = (token_id IS NOT NULL)),
     CONSTRAINT user_events_token_name_check CHECK (token_name IS NULL OR token_id IS NOT NULL),
     CONSTRAINT user_events_session_id_check CHECK ((kind GLOB 'user.session.*') = (session_id IS NOT NULL)),

@@ -14,6 +14,8 @@ pub enum Permission {
     UserWrite,
     /// Delete users (`user.delete`).
     UserDelete,
+    /// Unlock users (`user.unlock`). Every role with `user.write` has it too.
+    UserUnlock,
     /// See lockout policies (`policy.read`).
     PolicyRead,
     /// Set and reset lockout policies (`policy.write`).
@@ -35,12 +37,18 @@ pub enum Role {
     IamUserManager,
     /// Sees everything, everywhere.
     IamOwnerViewer,
+    /// Unlocks users, everywhere.
+    IamUserUnlocker,
+    /// A log-in page: begins and reads sessions, everywhere.
+    IamLoginClient,
     /// Everything in one organization.
     OrgOwner,
     /// Users of one organization.
     OrgUserManager,
     /// Sees everything in one organization.
     OrgOwnerViewer,
+    /// Unlocks users of one organization.
+    OrgUserUnlocker,
 }
 
 /// The text names no role.
@@ -81,13 +89,16 @@ pub enum Reach<'a> {
 
 impl Role {
     /// Every role.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 9] = [
         Self::IamOwner,
         Self::IamUserManager,
         Self::IamOwnerViewer,
+        Self::IamUserUnlocker,
+        Self::IamLoginClient,
         Self::OrgOwner,
         Self::OrgUserManager,
         Self::OrgOwnerViewer,
+        Self::OrgUserUnlocker,
     ];
 
     /// The role's name on the command line and in stores.
@@ -97,9 +108,12 @@ impl Role {
             Self::IamOwner => "IAM_OWNER",
             Self::IamUserManager => "IAM_USER_MANAGER",
             Self::IamOwnerViewer => "IAM_OWNER_VIEWER",
+            Self::IamUserUnlocker => "IAM_USER_UNLOCKER",
+            Self::IamLoginClient => "IAM_LOGIN_CLIENT",
             Self::OrgOwner => "ORG_OWNER",
             Self::OrgUserManager => "ORG_USER_MANAGER",
             Self::OrgOwnerViewer => "ORG_OWNER_VIEWER",
+            Self::OrgUserUnlocker => "ORG_USER_UNLOCKER",
         }
     }
 
@@ -107,22 +121,32 @@ impl Role {
     #[must_use]
     pub fn permissions(self) -> &'static [Permission] {
         use Permission::{
-            PolicyRead, PolicyWrite, SessionDelete, SessionRead, SessionWrite, UserDelete, UserRead, UserWrite,
+            PolicyRead, PolicyWrite, SessionDelete, SessionRead, SessionWrite, UserDelete, UserRead, UserUnlock,
+            UserWrite,
         };
         match self {
             Self::IamOwner | Self::OrgOwner => &[
                 UserRead,
                 UserWrite,
                 UserDelete,
+                UserUnlock,
                 PolicyRead,
                 PolicyWrite,
                 SessionRead,
                 SessionWrite,
                 SessionDelete,
             ],
-            Self::IamUserManager | Self::OrgUserManager => {
-                &[UserRead, UserWrite, UserDelete, SessionRead, SessionDelete]
-            }
+            Self::IamUserManager | Self::OrgUserManager => &[
+                UserRead,
+                UserWrite,
+                UserDelete,
+                UserUnlock,
+                PolicyRead,
+                SessionRead,
+                SessionDelete,
+            ],
+            Self::IamUserUnlocker | Self::OrgUserUnlocker => &[UserRead, UserUnlock, PolicyRead],
+            Self::IamLoginClient => &[SessionRead, SessionWrite],
             Self::IamOwnerViewer | Self::OrgOwnerViewer => &[UserRead, PolicyRead, SessionRead],
         }
     }
@@ -131,8 +155,12 @@ impl Role {
     #[must_use]
     pub fn is_instance_role(self) -> bool {
         match self {
-            Self::IamOwner | Self::IamUserManager | Self::IamOwnerViewer => true,
-            Self::OrgOwner | Self::OrgUserManager | Self::OrgOwnerViewer => false,
+            Self::IamOwner
+            | Self::IamUserManager
+            | Self::IamOwnerViewer
+            | Self::IamUserUnlocker
+            | Self::IamLoginClient => true,
+            Self::OrgOwner | Self::OrgUserManager | Self::OrgOwnerViewer | Self::OrgUserUnlocker => false,
         }
     }
 }
@@ -222,6 +250,21 @@ impl Grants {
         } else {
             Reach::Organizations(organizations)
         }
+    }
+
+    /// Returns true if these grants include every permission of the others, everywhere the others have it. Only then may
+    /// their holder act on the holder of the others, who could lend them permissions otherwise: by a new password, for
+    /// instance.
+    #[must_use]
+    pub fn covers(&self, others: &Self) -> bool {
+        let includes = |permission, scope: &GrantScope| match scope {
+            GrantScope::Instance => self.reach(permission) == Reach::Instance,
+            GrantScope::Organization(id) => self.reach(permission).covers(id),
+        };
+        others.iter().all(|grant| {
+            let mut permissions = grant.role.permissions().iter();
+            permissions.all(|permission| includes(*permission, &grant.scope))
+        })
     }
 
     /// Each grant.

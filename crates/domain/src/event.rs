@@ -1,6 +1,7 @@
 use thiserror::Error;
 
 use crate::actor::Actor;
+use crate::authorization::Grant;
 use crate::event_name::{UnknownUserEventName, UserEventName};
 use crate::id::{OrganizationId, UserId};
 use crate::lock::{LockCause, Reason, UnlockCause};
@@ -82,6 +83,16 @@ pub enum UserEventKind {
     PasswordResetRequested,
     /// Somebody has tried a wrong code.
     PasswordResetFailed,
+    /// The user was granted a role.
+    RoleGranted {
+        /// The role, and where it holds.
+        grant: Grant,
+    },
+    /// The user lost a role.
+    RoleRemoved {
+        /// The role, and where it held.
+        grant: Grant,
+    },
 }
 
 /// What stores keep of an event's kind, beside its name.
@@ -97,6 +108,8 @@ pub struct StoredEventDetails {
     pub unlock_cause: Option<UnlockCause>,
     /// [`UserEventKind::counts_until`]
     pub counts_until: Option<Timestamp>,
+    /// [`UserEventKind::grant`]
+    pub grant: Option<Grant>,
 }
 
 /// What a stored event says does not fit together.
@@ -132,6 +145,7 @@ impl UserEventKind {
             lock_until,
             unlock_cause,
             counts_until,
+            grant,
         } = details;
         let kind = match name.parse().map_err(|UnknownUserEventName| unknown())? {
             UserEventName::Locked => Self::Locked {
@@ -157,10 +171,17 @@ impl UserEventKind {
             UserEventName::PasswordCheckSucceeded => Self::PasswordCheckSucceeded,
             UserEventName::PasswordResetRequested => Self::PasswordResetRequested,
             UserEventName::PasswordResetFailed => Self::PasswordResetFailed,
+            UserEventName::RoleGranted => Self::RoleGranted {
+                grant: grant.clone().ok_or_else(unknown)?,
+            },
+            UserEventName::RoleRemoved => Self::RoleRemoved {
+                grant: grant.clone().ok_or_else(unknown)?,
+            },
         };
         let fits = kind.lock_cause() == lock_cause
             && kind.unlock_cause() == unlock_cause
-            && kind.counts_until() == counts_until;
+            && kind.counts_until() == counts_until
+            && kind.grant() == grant.as_ref();
         if fits { Ok(kind) } else { Err(unknown()) }
     }
 
@@ -182,6 +203,8 @@ impl UserEventKind {
             Self::PasswordCheckFailed { .. } => UserEventName::PasswordCheckFailed,
             Self::PasswordResetRequested => UserEventName::PasswordResetRequested,
             Self::PasswordResetFailed => UserEventName::PasswordResetFailed,
+            Self::RoleGranted { .. } => UserEventName::RoleGranted,
+            Self::RoleRemoved { .. } => UserEventName::RoleRemoved,
         }
     }
 
@@ -202,7 +225,9 @@ impl UserEventKind {
             | Self::PasswordCheckSucceeded
             | Self::PasswordCheckFailed { .. }
             | Self::PasswordResetRequested
-            | Self::PasswordResetFailed => None,
+            | Self::PasswordResetFailed
+            | Self::RoleGranted { .. }
+            | Self::RoleRemoved { .. } => None,
         }
     }
 
@@ -238,6 +263,16 @@ impl UserEventKind {
         }
     }
 
+    /// The role that was granted or removed, and where it holds.
+    #[must_use]
+    pub fn grant(&self) -> Option<&Grant> {
+        if let Self::RoleGranted { grant } | Self::RoleRemoved { grant } = self {
+            Some(grant)
+        } else {
+            None
+        }
+    }
+
     fn lock(&self) -> Option<(LockCause, Option<Timestamp>)> {
         match self {
             Self::Locked { cause, until, .. } => Some((*cause, *until)),
@@ -253,7 +288,9 @@ impl UserEventKind {
             | Self::PasswordCheckSucceeded
             | Self::PasswordCheckFailed { .. }
             | Self::PasswordResetRequested
-            | Self::PasswordResetFailed => None,
+            | Self::PasswordResetFailed
+            | Self::RoleGranted { .. }
+            | Self::RoleRemoved { .. } => None,
         }
     }
 
@@ -278,7 +315,9 @@ impl UserEventKind {
             | Self::PasswordCheckSucceeded
             | Self::PasswordCheckFailed { .. }
             | Self::PasswordResetRequested
-            | Self::PasswordResetFailed) => other,
+            | Self::PasswordResetFailed
+            | Self::RoleGranted { .. }
+            | Self::RoleRemoved { .. }) => other,
         }
     }
 
@@ -297,7 +336,9 @@ impl UserEventKind {
             | Self::PasswordCheckSucceeded
             | Self::PasswordCheckFailed { .. }
             | Self::PasswordResetRequested
-            | Self::PasswordResetFailed => false,
+            | Self::PasswordResetFailed
+            | Self::RoleGranted { .. }
+            | Self::RoleRemoved { .. } => false,
         }
     }
 }

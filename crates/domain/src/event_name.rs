@@ -34,6 +34,10 @@ pub enum UserEventName {
     PasswordResetRequested,
     /// `user.password.reset.failed`
     PasswordResetFailed,
+    /// `user.role.granted`
+    RoleGranted,
+    /// `user.role.removed`
+    RoleRemoved,
 }
 
 /// The text names nothing that can happen to a user.
@@ -43,7 +47,7 @@ pub struct UnknownUserEventName;
 
 impl UserEventName {
     /// Every name.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::Created,
         Self::Updated,
         Self::Locked,
@@ -58,6 +62,8 @@ impl UserEventName {
         Self::PasswordCheckFailed,
         Self::PasswordResetRequested,
         Self::PasswordResetFailed,
+        Self::RoleGranted,
+        Self::RoleRemoved,
     ];
 
     /// The name as it is stored and shown.
@@ -78,6 +84,8 @@ impl UserEventName {
             Self::PasswordCheckFailed => "user.password.check.failed",
             Self::PasswordResetRequested => "user.password.reset.requested",
             Self::PasswordResetFailed => "user.password.reset.failed",
+            Self::RoleGranted => "user.role.granted",
+            Self::RoleRemoved => "user.role.removed",
         }
     }
 }

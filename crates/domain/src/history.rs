@@ -70,7 +70,9 @@ impl User {
             | UserEventKind::UsernameRemoved
             | UserEventKind::PasswordChanged
             | UserEventKind::PasswordResetRequested
-            | UserEventKind::PasswordResetFailed => *state != UserState::Deleted,
+            | UserEventKind::PasswordResetFailed
+            | UserEventKind::RoleGranted { .. }
+            | UserEventKind::RoleRemoved { .. } => *state != UserState::Deleted,
         }
     }
 
@@ -150,7 +152,9 @@ impl User {
             | UserEventKind::UsernameAdded
             | UserEventKind::UsernameRemoved
             | UserEventKind::PasswordResetRequested
-            | UserEventKind::PasswordResetFailed => {}
+            | UserEventKind::PasswordResetFailed
+            | UserEventKind::RoleGranted { .. }
+            | UserEventKind::RoleRemoved { .. } => {}
         }
         Self::from(next)
     }

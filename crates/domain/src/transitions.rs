@@ -3,6 +3,7 @@
 use thiserror::Error;
 
 use crate::actor::Actor;
+use crate::authorization::Grant;
 use crate::course::Course;
 use crate::event::{UserEvent, UserEventKind};
 use crate::id::{OrganizationId, UserId, UsernameId};
@@ -256,6 +257,34 @@ impl User {
         Ok(removed?)
     }
 
+    /// Records that the user is granted a role. The store writes the grant itself in the same transaction.
+    ///
+    /// # Errors
+    /// [`UserDeleted`] when the user is gone.
+    pub fn grant_role(&self, grant: Grant, actor: Actor, now: Timestamp) -> Result<UserChange, UserDeleted> {
+        self.change_unless_deleted(UserEventKind::RoleGranted { grant }, actor, now)
+    }
+
+    /// Records that the user loses a role. The store removes the grant itself in the same transaction.
+    ///
+    /// # Errors
+    /// [`UserDeleted`] when the user is gone.
+    pub fn remove_role(&self, grant: Grant, actor: Actor, now: Timestamp) -> Result<UserChange, UserDeleted> {
+        self.change_unless_deleted(UserEventKind::RoleRemoved { grant }, actor, now)
+    }
+
+    fn change_unless_deleted(
+        &self,
+        kind: UserEventKind,
+        actor: Actor,
+        now: Timestamp,
+    ) -> Result<UserChange, UserDeleted> {
+        if self.is_deleted() {
+            return Err(UserDeleted);
+        }
+        Ok(self.change(kind, actor, now))
+    }
+
     /// A change of the profile, which a user can have in every state but one. `edit` is told the time of the event.
     pub(crate) fn edit(
         &self,
@@ -264,10 +293,7 @@ impl User {
         now: Timestamp,
         edit: impl FnOnce(Timestamp) -> ProfileEdit,
     ) -> Result<UserChange, UserDeleted> {
-        if self.is_deleted() {
-            return Err(UserDeleted);
-        }
-        let change = self.change(kind, actor, now);
+        let change = self.change_unless_deleted(kind, actor, now)?;
         Ok(UserChange {
             profile_edit: Some(edit(change.event.time)),
             ..change

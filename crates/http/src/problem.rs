@@ -55,6 +55,7 @@ pub fn http_status(reason: ErrorReason) -> StatusCode {
         ErrorReason::Unauthenticated => StatusCode::UNAUTHORIZED,
         ErrorReason::PermissionDenied
         | ErrorReason::PasswordChangeRequired
+        | ErrorReason::TargetHasMorePermissions
         | ErrorReason::InvalidCredentials
         | ErrorReason::InvalidVerificationCode
         | ErrorReason::SessionTokenInvalid => StatusCode::FORBIDDEN,

@@ -8,6 +8,7 @@ use unlockd_domain::{
 };
 
 use crate::error::corrupt;
+use crate::grant_store::grant_of;
 use crate::user_row::{actor, reason, timestamp};
 
 /// The columns of `user_events` that make an [`Event`].
@@ -26,6 +27,8 @@ pub(crate) struct EventRow {
     pub(crate) unlock_cause: Option<String>,
     pub(crate) counts_until: Option<OffsetDateTime>,
     pub(crate) lockout_policy: Option<String>,
+    pub(crate) role: Option<String>,
+    pub(crate) role_organization_id: Option<String>,
     pub(crate) token_id: Option<String>,
     pub(crate) token_name: Option<String>,
     pub(crate) session_id: Option<String>,
@@ -48,6 +51,8 @@ macro_rules! event_row {
             unlock_cause: $row.unlock_cause,
             counts_until: $row.counts_until,
             lockout_policy: $row.lockout_policy,
+            role: $row.role,
+            role_organization_id: $row.role_organization_id,
             token_id: $row.token_id,
             token_name: $row.token_name,
             session_id: $row.session_id,
@@ -85,6 +90,10 @@ impl TryFrom<EventRow> for UserEvent {
                 .transpose()
                 .map_err(corrupt)?,
             counts_until: row.counts_until.map(timestamp).transpose()?,
+            grant: row
+                .role
+                .map(|role| grant_of(&role, row.role_organization_id))
+                .transpose()?,
         };
         Ok(Self {
             user_id: UserId::new(user_id).map_err(corrupt)?,

@@ -53,7 +53,13 @@ async fn write_bootstrap(connection: &mut PgConnection, bootstrap: &Bootstrap) -
         .await?
         .map_err(corrupt)?;
     let user_id = bootstrap.user.change.user().id();
-    if !grant_store::add(&mut transaction, user_id, &bootstrap.grant).await?
+    if !grant_store::add(
+        &mut transaction,
+        user_id,
+        &bootstrap.grant,
+        bootstrap.user.change.event().time,
+    )
+    .await?
         || !access_token_store::add(&mut transaction, &bootstrap.token, &bootstrap.digest).await?
     {
         return Err(corrupt("the first user is not there"));

@@ -48,16 +48,17 @@ pub(crate) async fn change(
                RETURNING users.id, users.organization_id
            ), appended AS (
                INSERT INTO user_events (user_id, organization_id, sequence, kind, actor_user_id, occurred_at, source, reason,
-                                        lock_cause, lock_until, unlock_cause, counts_until,
+                                        lock_cause, lock_until, unlock_cause, counts_until, role, role_organization_id,
                                         idempotency_key, request_digest)
                SELECT changed.id, changed.organization_id, event.sequence, event.kind, event.actor_user_id,
                       event.occurred_at, event.source, event.reason, event.lock_cause, event.lock_until,
-                      event.unlock_cause, event.counts_until, event.idempotency_key, event.request_digest
+                      event.unlock_cause, event.counts_until, event.role, event.role_organization_id,
+                      event.idempotency_key, event.request_digest
                FROM unnest($17::text[], $18::bigint[], $19::text[], $20::text[], $21::timestamptz[], $22::text[],
                            $23::text[], $24::text[], $25::timestamptz[], $26::text[], $27::timestamptz[],
-                           $28::text[], $29::bytea[])
+                           $28::text[], $29::text[], $30::text[], $31::bytea[])
                     AS event (user_id, sequence, kind, actor_user_id, occurred_at, source,
-                              reason, lock_cause, lock_until, unlock_cause, counts_until,
+                              reason, lock_cause, lock_until, unlock_cause, counts_until, role, role_organization_id,
                               idempotency_key, request_digest)
                JOIN changed ON changed.id = event.user_id
                ORDER BY event.user_id, event.sequence
@@ -90,6 +91,8 @@ pub(crate) async fn change(
         &events.lock_until as &[Option<OffsetDateTime>],
         &events.unlock_cause as &[Option<&str>],
         &events.counts_until as &[Option<OffsetDateTime>],
+        &events.role as &[Option<&str>],
+        &events.role_organization_id as &[Option<&str>],
         &requests.key as &[Option<&str>],
         &requests.digest as &[Option<&[u8]>],
     )

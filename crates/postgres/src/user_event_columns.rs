@@ -1,6 +1,8 @@
 use time::OffsetDateTime;
 use unlockd_application::idempotency::IdempotentRequest;
-use unlockd_domain::{Actor, LockCause, Reason, Source, Timestamp, UnlockCause, UserChange, UserEvent, UserId};
+use unlockd_domain::{
+    Actor, Grant, LockCause, OrganizationId, Reason, Source, Timestamp, UnlockCause, UserChange, UserEvent, UserId,
+};
 
 /// The events of changes by the columns of `user_events` in which they may differ: what stands at the same place of all
 /// columns is one event.
@@ -15,6 +17,8 @@ pub(crate) struct UserEventColumns<'a> {
     pub(crate) lock_until: Vec<Option<OffsetDateTime>>,
     pub(crate) unlock_cause: Vec<Option<&'static str>>,
     pub(crate) counts_until: Vec<Option<OffsetDateTime>>,
+    pub(crate) role: Vec<Option<&'static str>>,
+    pub(crate) role_organization_id: Vec<Option<&'a str>>,
 }
 
 impl<'a> UserEventColumns<'a> {
@@ -31,6 +35,14 @@ impl<'a> UserEventColumns<'a> {
             lock_until: column(changes, |event| event.kind.lock_until().map(Timestamp::date_time)),
             unlock_cause: column(changes, |event| event.kind.unlock_cause().map(UnlockCause::as_str)),
             counts_until: column(changes, |event| event.kind.counts_until().map(Timestamp::date_time)),
+            role: column(changes, |event| event.kind.grant().map(|grant| grant.role().as_str())),
+            role_organization_id: column(changes, |event| {
+                event
+                    .kind
+                    .grant()
+                    .and_then(Grant::organization)
+                    .map(OrganizationId::as_str)
+            }),
         }
     }
 }

@@ -1,25 +1,12 @@
 use sqlx::Error;
 use sqlx::postgres::PgConnection;
 use time::OffsetDateTime;
-use unlockd_domain::{Actor, Lock, OrganizationId, Reason, Sequence, Timestamp, User, UserId, UserRecord, UserState};
+use unlockd_domain::{
+    Actor, Grants, Lock, OrganizationId, Reason, Sequence, Timestamp, User, UserId, UserRecord, UserState,
+};
 
 use crate::error::corrupt;
-
-/// Those of the users who are there, in whatever order.
-pub(crate) async fn find(connection: &mut PgConnection, ids: &[String]) -> Result<Vec<User>, Error> {
-    sqlx::query_as!(
-        UserRow,
-        "SELECT id, organization_id, state, sequence, password_failures, policy_locks, failures_forgotten_at,
-                lock_since, lock_cause, lock_by, lock_reason, lock_until, created_at, changed_at
-         FROM users WHERE id = ANY($1)",
-        ids,
-    )
-    .fetch_all(connection)
-    .await?
-    .into_iter()
-    .map(User::try_from)
-    .collect()
-}
+use crate::grant_store::grants_of;
 
 /// The columns of `users` that make a [`User`].
 pub(crate) struct UserRow {
@@ -61,6 +48,28 @@ macro_rules! user_row {
     };
 }
 pub(crate) use user_row;
+
+/// Existing users with their grants, in any order.
+pub(crate) async fn find(connection: &mut PgConnection, ids: &[String]) -> Result<Vec<(User, Grants)>, Error> {
+    sqlx::query!(
+        r#"SELECT id, organization_id, state, sequence, password_failures, policy_locks, failures_forgotten_at,
+                  lock_since, lock_cause, lock_by, lock_reason, lock_until, created_at, changed_at,
+                  ARRAY(SELECT role FROM grants WHERE user_id = users.id
+                        ORDER BY role, grants.organization_id) AS "grant_roles!",
+                  ARRAY(SELECT grants.organization_id FROM grants WHERE user_id = users.id
+                        ORDER BY role, grants.organization_id) AS "grant_organization_ids!: Vec<Option<String>>"
+           FROM users WHERE id = ANY($1)"#,
+        ids,
+    )
+    .fetch_all(connection)
+    .await?
+    .into_iter()
+    .map(|row| {
+        let grants = grants_of(&row.grant_roles, row.grant_organization_ids)?;
+        Ok((User::try_from(user_row!(row))?, grants))
+    })
+    .collect()
+}
 
 impl TryFrom<UserRow> for User {
     type Error = Error;

@@ -4,7 +4,7 @@ use sqlx::{Connection, Error};
 use tracing::instrument;
 use unlockd_application::idempotency::{IdempotencyKey, IdempotentRequest, RequestDigest};
 use unlockd_application::ports::{CommitError, CreateUserError, NewUser, RecordedRequest, StoreError, UserStore};
-use unlockd_domain::{Event, LoginIdentity, Timestamp, User, UserChange, UserEvent, UserId, UserProfile};
+use unlockd_domain::{Event, Grants, LoginIdentity, Timestamp, User, UserChange, UserEvent, UserId, UserProfile};
 
 use crate::batches::Batched;
 use crate::error::{corrupt, is_repeated_request};
@@ -16,8 +16,8 @@ use crate::{lock_expiry, user_profiles, user_writing};
 
 #[async_trait]
 impl UserStore for PostgresStore {
-    #[instrument(level = "debug", name = "postgres.user_store.find", skip_all, fields(user.id = %id))]
-    async fn find(&self, id: &UserId) -> Result<Option<User>, StoreError> {
+    #[instrument(level = "debug", name = "postgres.user_store.find_with_grants", skip_all, fields(user.id = %id))]
+    async fn find_with_grants(&self, id: &UserId) -> Result<Option<(User, Grants)>, StoreError> {
         self.look_up(&self.batches.users, id).await
     }
 
@@ -83,8 +83,8 @@ impl UserStore for PostgresStore {
                 sqlx::query_as!(
                     EventRow,
                     "SELECT user_id, sequence, kind, organization_id, actor_user_id, occurred_at, source, reason,
-                            lock_cause, lock_until, unlock_cause, counts_until, lockout_policy, token_id, token_name,
-                            session_id
+                            lock_cause, lock_until, unlock_cause, counts_until, lockout_policy, role, role_organization_id,
+                            token_id, token_name, session_id
                      FROM user_events WHERE user_id = $1 AND sequence IS NOT NULL ORDER BY sequence",
                     id.as_str(),
                 )
@@ -119,7 +119,8 @@ async fn find_request(
 ) -> Result<Option<RecordedRequest>, Error> {
     let row = sqlx::query!(
         "SELECT user_id, sequence, kind, organization_id, actor_user_id, occurred_at, source, reason, lock_cause, lock_until,
-                unlock_cause, counts_until, lockout_policy, token_id, token_name, session_id, request_digest
+                unlock_cause, counts_until, lockout_policy, role, role_organization_id, token_id, token_name, session_id,
+                request_digest
          FROM user_events WHERE actor_user_id = $1 AND idempotency_key = $2",
         caller.as_str(),
         key.as_str(),

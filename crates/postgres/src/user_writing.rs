@@ -148,15 +148,16 @@ pub(crate) async fn change(
              RETURNING id, organization_id, sequence
          )
          INSERT INTO user_events (user_id, organization_id, sequence, kind, actor_user_id, occurred_at, source, reason,
-                                  lock_cause, lock_until, unlock_cause, counts_until, idempotency_key, request_digest)
+                                  lock_cause, lock_until, unlock_cause, counts_until, role, role_organization_id,
+                                  idempotency_key, request_digest)
          SELECT changed.id, changed.organization_id, event.*,
-                CASE WHEN event.sequence = changed.sequence THEN $25 END,
-                CASE WHEN event.sequence = changed.sequence THEN $26::bytea END
+                CASE WHEN event.sequence = changed.sequence THEN $27 END,
+                CASE WHEN event.sequence = changed.sequence THEN $28::bytea END
          FROM changed,
               unnest($15::bigint[], $16::text[], $17::text[], $18::timestamptz[], $19::text[], $20::text[], $21::text[],
-                     $22::timestamptz[], $23::text[], $24::timestamptz[])
+                     $22::timestamptz[], $23::text[], $24::timestamptz[], $25::text[], $26::text[])
               AS event (sequence, kind, actor_user_id, occurred_at, source, reason, lock_cause, lock_until, unlock_cause,
-                        counts_until)
+                        counts_until, role, role_organization_id)
          ORDER BY event.sequence",
         user.id.as_str(),
         expected.as_i64(),
@@ -182,6 +183,8 @@ pub(crate) async fn change(
         &events.lock_until as &[Option<OffsetDateTime>],
         &events.unlock_cause as &[Option<&str>],
         &events.counts_until as &[Option<OffsetDateTime>],
+        &events.role as &[Option<&str>],
+        &events.role_organization_id as &[Option<&str>],
         request.map(|request| request.key.as_str()),
         request.map(|request| &request.digest.0[..]),
     )

@@ -50,8 +50,8 @@ pub enum Command {
     Organization(Organization),
     /// Manage which roles users hold
     ///
-    /// Roles on the instance: IAM_OWNER, IAM_USER_MANAGER, IAM_OWNER_VIEWER. Roles on an organization: ORG_OWNER,
-    /// ORG_USER_MANAGER, ORG_OWNER_VIEWER.
+    /// Roles on the instance: IAM_OWNER, IAM_USER_MANAGER, IAM_OWNER_VIEWER, IAM_USER_UNLOCKER, IAM_LOGIN_CLIENT.
+    /// Roles on an organization: ORG_OWNER, ORG_USER_MANAGER, ORG_OWNER_VIEWER, ORG_USER_UNLOCKER.
     #[command(subcommand)]
     Grant(Grant),
 }
@@ -128,7 +128,8 @@ pub struct GrantArguments {
     /// The user's id
     #[arg(long, value_name = "ID")]
     pub user: String,
-    /// The role, such as ORG_USER_MANAGER
+    /// The role: IAM_OWNER, IAM_USER_MANAGER, IAM_OWNER_VIEWER, IAM_USER_UNLOCKER, IAM_LOGIN_CLIENT, ORG_OWNER,
+    /// ORG_USER_MANAGER, ORG_OWNER_VIEWER or ORG_USER_UNLOCKER
     #[arg(long)]
     pub role: String,
     /// The organization's id, for the roles that begin with ORG_

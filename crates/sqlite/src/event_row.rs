@@ -7,10 +7,12 @@ use unlockd_domain::{
     Timestamp, TokenName, TokenReference, UserEvent, UserEventKind, UserId,
 };
 
+use crate::grant_store::grant_of;
+
 /// The columns of a [`RecordedEventRow`].
 pub(crate) const EVENT_COLUMNS: &str = "position, user_id, sequence, kind, organization_id, actor_user_id, occurred_at, \
                                         source, reason, lock_cause, lock_until, unlock_cause, counts_until, lockout_policy, \
-                                        token_id, token_name, session_id";
+                                        role, role_organization_id, token_id, token_name, session_id";
 
 /// An event in its place.
 #[derive(FromRow)]
@@ -36,6 +38,8 @@ pub(crate) struct EventRow {
     pub(crate) unlock_cause: Option<String>,
     pub(crate) counts_until: Option<i64>,
     pub(crate) lockout_policy: Option<String>,
+    pub(crate) role: Option<String>,
+    pub(crate) role_organization_id: Option<String>,
     pub(crate) token_id: Option<String>,
     pub(crate) token_name: Option<String>,
     pub(crate) session_id: Option<String>,
@@ -74,6 +78,10 @@ impl TryFrom<EventRow> for UserEvent {
             lock_until: row.lock_until.map(Timestamp::from_unix_microseconds).transpose()?,
             unlock_cause: row.unlock_cause.map(|cause| cause.parse()).transpose()?,
             counts_until: row.counts_until.map(Timestamp::from_unix_microseconds).transpose()?,
+            grant: row
+                .role
+                .map(|role| grant_of(&role, row.role_organization_id))
+                .transpose()?,
         };
         Ok(Self {
             user_id: UserId::new(row.user_id.ok_or("an event of a user names no user")?)?,

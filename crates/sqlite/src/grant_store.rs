@@ -2,18 +2,20 @@ use async_trait::async_trait;
 use sqlx::SqliteConnection;
 use tracing::instrument;
 use unlockd_application::ports::{AddGrantError, BoxError, GrantStore, RemoveGrantError, StoreError};
-use unlockd_domain::{Grant, GrantScope, Grants, OrganizationId, Timestamp, UserId};
+use unlockd_domain::{
+    Actor, Grant, GrantScope, Grants, OrganizationId, Timestamp, User, UserChange, UserDeleted, UserId,
+};
 
 use crate::SqliteStore;
 use crate::error::{corrupt, store_error};
 use crate::instance_owners::was_last_active_owner;
 use crate::organization_store::organization_exists;
-use crate::user_store::user_exists;
+use crate::user_store::{select_user, user_exists, write_change};
 
 #[async_trait]
 impl GrantStore for SqliteStore {
     #[instrument(level = "debug", name = "sqlite.grant_store.add", skip_all, fields(user.id = %user_id))]
-    async fn add(&self, user_id: &UserId, grant: &Grant) -> Result<(), AddGrantError> {
+    async fn add(&self, user_id: &UserId, grant: &Grant, now: Timestamp) -> Result<(), AddGrantError> {
         self.in_time(async {
             let mut transaction = self.begin_writing().await?;
             if !user_exists(&mut transaction, user_id).await? {
@@ -24,7 +26,7 @@ impl GrantStore for SqliteStore {
             {
                 return Err(AddGrantError::OrganizationNotFound);
             }
-            insert_grant(&mut transaction, user_id, grant).await?;
+            insert_grant(&mut transaction, user_id, grant, now).await?;
             Ok(transaction.commit().await.map_err(store_error)?)
         })
         .await
@@ -43,6 +45,10 @@ impl GrantStore for SqliteStore {
                     return Err(RemoveGrantError::LastInstanceOwner);
                 }
             }
+            record(&mut transaction, user_id, |user| {
+                user.remove_role(grant.clone(), Actor::System, now)
+            })
+            .await?;
             Ok(transaction.commit().await.map_err(store_error)?)
         })
         .await
@@ -85,13 +91,14 @@ pub(crate) async fn select_grants(connection: &mut SqliteConnection, user_id: &U
         .map_err(corrupt)
 }
 
-/// Writes a grant; one that is there already stays as it is.
+/// Writes a grant and its event; one that is there already stays as it is.
 pub(crate) async fn insert_grant(
     connection: &mut SqliteConnection,
     user_id: &UserId,
     grant: &Grant,
+    now: Timestamp,
 ) -> Result<(), StoreError> {
-    sqlx::query!(
+    let result = sqlx::query!(
         "INSERT INTO grants (user_id, role, organization_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
         user_id.as_str(),
         grant.role().as_str(),
@@ -100,10 +107,28 @@ pub(crate) async fn insert_grant(
     .execute(&mut *connection)
     .await
     .map_err(store_error)?;
+    if result.rows_affected() == 0 {
+        return Ok(());
+    }
     if *grant == Grant::instance_owner() {
         set_instance_owner(connection, user_id, true).await?;
     }
-    Ok(())
+    record(connection, user_id, |user| {
+        user.grant_role(grant.clone(), Actor::System, now)
+    })
+    .await
+}
+
+/// Writes the event of a grant. The caller has begun a transaction that writes.
+async fn record(
+    connection: &mut SqliteConnection,
+    user_id: &UserId,
+    decide: impl FnOnce(&User) -> Result<UserChange, UserDeleted> + Send,
+) -> Result<(), StoreError> {
+    let user = select_user(&mut *connection, user_id).await?;
+    let user = user.ok_or_else(|| corrupt("a grant is of a user who does not exist"))?;
+    let change = decide(&user).map_err(corrupt)?;
+    write_change(connection, &change, None).await.map_err(corrupt)
 }
 
 /// Answers whether there was such a grant.
@@ -140,6 +165,24 @@ async fn set_instance_owner(
     }
 }
 
+/// A stored grant.
+pub(crate) fn grant_of(role: &str, organization_id: Option<String>) -> Result<Grant, BoxError> {
+    let scope = match organization_id {
+        None => GrantScope::Instance,
+        Some(id) => GrantScope::Organization(OrganizationId::new(id)?),
+    };
+    Ok(Grant::new(role.parse()?, scope).ok_or("a role is granted where it does not hold")?)
+}
+
+/// Grants as `json_group_array` of roles and organizations, in the order of roles, which no column has.
+pub(crate) fn parse_grants(json: &str) -> Result<Grants, BoxError> {
+    let rows: Vec<(String, Option<String>)> = serde_json::from_str(json)?;
+    let grants = rows.into_iter().map(|(role, id)| grant_of(&role, id));
+    let mut grants = grants.collect::<Result<Vec<_>, _>>()?;
+    grants.sort_unstable();
+    Ok(grants.into_iter().collect())
+}
+
 struct GrantRow {
     user_id: String,
     role: String,
@@ -150,11 +193,6 @@ impl TryFrom<GrantRow> for (UserId, Grant) {
     type Error = BoxError;
 
     fn try_from(row: GrantRow) -> Result<Self, BoxError> {
-        let scope = match row.organization_id {
-            None => GrantScope::Instance,
-            Some(id) => GrantScope::Organization(OrganizationId::new(id)?),
-        };
-        let grant = Grant::new(row.role.parse()?, scope).ok_or("a role is granted where it does not hold")?;
-        Ok((UserId::new(row.user_id)?, grant))
+        Ok((UserId::new(row.user_id)?, grant_of(&row.role, row.organization_id)?))
     }
 }

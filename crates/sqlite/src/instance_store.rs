@@ -40,7 +40,13 @@ impl InstanceStore for SqliteStore {
             } = bootstrap;
             let is_new = insert_organization(&mut transaction, organization).await?;
             insert_new_user(&mut transaction, user).await.map_err(unusable)?;
-            insert_grant(&mut transaction, user.change.user().id(), grant).await?;
+            insert_grant(
+                &mut transaction,
+                user.change.user().id(),
+                grant,
+                user.change.event().time,
+            )
+            .await?;
             let is_new = insert_token(&mut transaction, token, digest).await? && is_new;
             if !is_new {
                 return Err(corrupt("a store without organizations holds something else"));

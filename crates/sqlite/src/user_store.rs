@@ -14,7 +14,7 @@ use tracing::instrument;
 use unlockd_application::idempotency::{IdempotencyKey, IdempotentRequest};
 use unlockd_application::ports::{CommitError, CreateUserError, NewUser, RecordedRequest, StoreError, UserStore};
 use unlockd_batching::SubmitError;
-use unlockd_domain::{LoginIdentity, Timestamp, User, UserChange, UserEvent, UserId, UserProfile};
+use unlockd_domain::{Grants, LoginIdentity, Timestamp, User, UserChange, UserEvent, UserId, UserProfile};
 
 pub(crate) use self::commits::Commits;
 use self::commits::{Commit, not_answered, write_alone};
@@ -33,8 +33,8 @@ use crate::organization_store::organization_exists;
 
 #[async_trait]
 impl UserStore for SqliteStore {
-    #[instrument(level = "debug", name = "sqlite.user_store.find", skip_all, fields(user.id = %id))]
-    async fn find(&self, id: &UserId) -> Result<Option<User>, StoreError> {
+    #[instrument(level = "debug", name = "sqlite.user_store.find_with_grants", skip_all, fields(user.id = %id))]
+    async fn find_with_grants(&self, id: &UserId) -> Result<Option<(User, Grants)>, StoreError> {
         self.look_up(&self.users, id).await
     }
 
@@ -109,7 +109,7 @@ async fn select_with_profile(
 }
 
 /// Writes a change, or tells what is in the way. The caller has begun a transaction, and drops it then.
-async fn write_change(
+pub(crate) async fn write_change(
     connection: &mut SqliteConnection,
     change: &UserChange,
     request: Option<&IdempotentRequest>,

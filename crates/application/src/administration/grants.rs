@@ -11,7 +11,7 @@ impl Administration {
     /// [`Error::UserNotFound`], [`Error::OrganizationNotFound`], and the errors of a store.
     pub async fn add_grant(&self, user_id: &UserId, grant: &Grant) -> Result<(), Error> {
         self.grants
-            .add(user_id, grant)
+            .add(user_id, grant, self.clock.now())
             .await
             .map_err(|error| match (error, grant.organization()) {
                 (AddGrantError::UserNotFound, _) => Error::UserNotFound(user_id.clone()),

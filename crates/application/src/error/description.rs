@@ -95,6 +95,11 @@ impl Error {
                 Reason::PasswordChangeRequired,
                 "The password must be changed. Set a new one with the current password.",
             ),
+            Self::TargetHasMorePermissions(id) => new(
+                Reason::TargetHasMorePermissions,
+                "The user has permissions that the caller lacks. Somebody with all of them has to do this.",
+            )
+            .with("userId", id),
             Self::InvalidCredentials => new(
                 Reason::InvalidCredentials,
                 "The login name or the password is wrong, or the user may not sign in.",

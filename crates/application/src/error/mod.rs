@@ -42,6 +42,9 @@ pub enum Error {
     /// The user of the caller's session must change the password first.
     #[error("password change required")]
     PasswordChangeRequired,
+    /// The user holds permissions that the caller lacks, so the caller cannot act on them.
+    #[error("user {0} has more permissions than the caller")]
+    TargetHasMorePermissions(UserId),
     /// No active user has this name or id and this password. Which of it is wrong is not told.
     #[error("invalid credentials")]
     InvalidCredentials,
@@ -251,6 +254,7 @@ impl Error {
             | Self::TokenRefused
             | Self::PermissionDenied
             | Self::PasswordChangeRequired
+            | Self::TargetHasMorePermissions(_)
             | Self::InvalidCredentials
             | Self::InvalidVerificationCode
             | Self::SessionTokenRefused

@@ -86,6 +86,8 @@ reasons! {
     PermissionDenied = "PERMISSION_DENIED", PermissionDenied;
     /// The user of the caller's session must change the password before the session can be used for anything else.
     PasswordChangeRequired = "PASSWORD_CHANGE_REQUIRED", PermissionDenied;
+    /// The user whom it is about holds permissions that the caller lacks.
+    TargetHasMorePermissions = "TARGET_HAS_MORE_PERMISSIONS", PermissionDenied;
     /// No active user has this name or id and this password; which of it is wrong is not told.
     InvalidCredentials = "INVALID_CREDENTIALS", PermissionDenied;
     /// The code to reset the password by is wrong, used up or expired, or there is none; not told apart.

@@ -7,11 +7,13 @@ use super::StoreError;
 /// Which roles users hold.
 #[async_trait]
 pub trait GrantStore: Send + Sync {
-    /// Grants a role. Granting what is granted already MUST succeed and change nothing. A missing user goes before a
-    /// missing organization.
-    async fn add(&self, user_id: &UserId, grant: &Grant) -> Result<(), AddGrantError>;
+    /// Grants a role and appends [`User::grant_role`](unlockd_domain::User::grant_role) to the user's history, both or
+    /// neither. Granting what is granted already MUST succeed and change nothing. A missing user goes before a missing
+    /// organization.
+    async fn add(&self, user_id: &UserId, grant: &Grant, now: Timestamp) -> Result<(), AddGrantError>;
 
-    /// Takes a role away. MUST refuse with [`RemoveGrantError::LastInstanceOwner`] when it would leave no active holder
+    /// Takes a role away and appends [`User::remove_role`](unlockd_domain::User::remove_role) to the user's history, both
+    /// or neither. MUST refuse with [`RemoveGrantError::LastInstanceOwner`] when it would leave no active holder
     /// of `IAM_OWNER` on the instance where there was one, also when several removals and locks run in parallel. Who is
     /// active is asked for this moment.
     async fn remove(&self, user_id: &UserId, grant: &Grant, now: Timestamp) -> Result<(), RemoveGrantError>;

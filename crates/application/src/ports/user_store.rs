@@ -1,6 +1,6 @@
 use async_trait::async_trait;
 use thiserror::Error;
-use unlockd_domain::{Event, LoginIdentity, Timestamp, User, UserChange, UserEvent, UserId, UserProfile};
+use unlockd_domain::{Event, Grants, LoginIdentity, Timestamp, User, UserChange, UserEvent, UserId, UserProfile};
 
 use super::StoreError;
 use crate::idempotency::{IdempotencyKey, IdempotentRequest, RequestDigest};
@@ -13,8 +13,14 @@ use crate::idempotency::{IdempotencyKey, IdempotentRequest, RequestDigest};
 /// - A store that cannot be reached, or that does not answer in time, MUST answer [`StoreError::Unavailable`].
 #[async_trait]
 pub trait UserStore: Send + Sync {
-    /// The user, also a deleted one. MUST be `None` for an id that was never created.
-    async fn find(&self, id: &UserId) -> Result<Option<User>, StoreError>;
+    /// The user, also a deleted one, and what they are granted, read at one moment. MUST be `None` for an id that was never
+    /// created. Every grant advances the user's sequence, so a commit on this user's sequence proves these grants.
+    async fn find_with_grants(&self, id: &UserId) -> Result<Option<(User, Grants)>, StoreError>;
+
+    /// The user of [`UserStore::find_with_grants`].
+    async fn find(&self, id: &UserId) -> Result<Option<User>, StoreError> {
+        Ok(self.find_with_grants(id).await?.map(|(user, _)| user))
+    }
 
     /// The user and their profile, read at one moment, usernames in the order they were given. MUST be `None` for an id
     /// that was never created.

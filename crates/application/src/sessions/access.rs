@@ -1,4 +1,6 @@
-use unlockd_domain::{Permission, Reach, Session, SessionId, SessionRequest, Timestamp, TokenDigest, UserState};
+use unlockd_domain::{
+    Grants, PasswordProof, Permission, Reach, Session, SessionId, SessionRequest, Timestamp, TokenDigest, UserState,
+};
 
 use super::Sessions;
 use crate::authentication::Caller;
@@ -16,6 +18,8 @@ pub(super) struct Access<'a> {
     pub(super) permission: Permission,
     /// Who else may come.
     pub(super) parties: Parties,
+    /// Whether it acts on the user who has shown their password, without a new proof of who they are.
+    pub(super) takes_over: bool,
 }
 
 /// Who may come to a session without its token and without a permission.
@@ -62,6 +66,11 @@ impl Sessions {
                 password_change_required: false,
             });
         };
+        if access.token.is_none() && access.takes_over {
+            let found = self.users.find_with_grants(&proof.user_id).await?;
+            let grants = found.map(|(_, grants)| grants).unwrap_or_default();
+            access.permit_take_over(proof, &grants)?;
+        }
         match self.users.find_with_profile(&proof.user_id).await? {
             Some((user, profile)) if *user.state(now) == UserState::Active => Ok(UsableSession {
                 password_change_required: profile.password.is_some_and(|password| password.change_required),
@@ -103,6 +112,16 @@ impl Access<'_> {
             }
             Some(_) | None => Err(Error::PermissionDenied),
         }
+    }
+
+    /// A session in which a password was shown acts for its user: its new token stands for all that the user may do. So
+    /// the caller needs what would let them set a new password.
+    fn permit_take_over(&self, proof: &PasswordProof, grants: &Grants) -> Result<(), Error> {
+        let reach = self.caller.grants().reach(Permission::UserWrite);
+        if *self.caller.user_id() != proof.user_id && !reach.covers(&proof.organization) {
+            return Err(Error::PermissionDenied);
+        }
+        self.caller.require_power_over(&proof.user_id, grants)
     }
 
     /// Whether the caller may come to this session.

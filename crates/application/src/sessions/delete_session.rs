@@ -79,12 +79,17 @@ impl DeleteSession {
                     request: None,
                     permission: Permission::SessionDelete,
                     parties: Parties::Owner,
+                    takes_over: false,
                 };
-                if access.covers(&session) {
-                    Ok(Some(session))
-                } else {
-                    Err(Error::PermissionDenied)
+                if !access.covers(&session) {
+                    return Err(Error::PermissionDenied);
                 }
+                if let Some(proof) = session.proof() {
+                    let found = sessions.users.find_with_grants(&proof.user_id).await?;
+                    let grants = found.map(|(_, grants)| grants).unwrap_or_default();
+                    caller.require_power_over(&proof.user_id, &grants)?;
+                }
+                Ok(Some(session))
             }
         }
     }

@@ -38,6 +38,7 @@ impl GetSession {
             request: None,
             permission: Permission::SessionRead,
             parties: Parties::All,
+            takes_over: false,
         };
         Ok(sessions.usable_session(&self.id, &access).await?.session)
     }

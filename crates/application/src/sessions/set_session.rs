@@ -105,6 +105,7 @@ impl SetSession {
             request: request.as_ref(),
             permission: Permission::SessionWrite,
             parties: Parties::None,
+            takes_over: self.checks.password.is_none(),
         };
         let UsableSession {
             session: before,

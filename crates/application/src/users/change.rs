@@ -32,7 +32,7 @@ pub(super) struct Target<'a> {
 }
 
 impl Users {
-    /// Load, look whether the caller reaches the user, decide, commit: what every change of a user goes through. `decide` is asked again with the newest
+    /// Load, look whether the caller reaches the user and may act on them, decide, commit: what every change of a user goes through. `decide` is asked again with the newest
     /// user whenever another change came first. It is told the profile if the target asks for that, else an empty one.
     ///
     /// A request that was done before under its key is answered as then. The key is looked for behind the user: whatever
@@ -45,7 +45,7 @@ impl Users {
     ) -> Result<Outcome<Details>, Error> {
         let (reach, request) = (&target.reach, target.request.as_ref());
         for _ in 0..MAX_ATTEMPTS {
-            let (user, profile) = self.load(&target).await?;
+            let (user, grants) = self.store.find_with_grants(target.user_id).await?.unzip();
             if let Some(request) = request {
                 let repetition = Repetition {
                     request,
@@ -58,6 +58,10 @@ impl Users {
                 }
             }
             let user = within_reach(user, target.user_id, reach)?;
+            caller.require_power_over(target.user_id, &grants.unwrap_or_default())?;
+            let Some(profile) = self.profile(&target, &user).await? else {
+                continue;
+            };
             target.safeguards.check(&user)?;
             let change = decide(&user, &profile)?.from_source(caller.source());
             match commit(&*self.store, &*self.callers, &change, request).await {
@@ -73,12 +77,13 @@ impl Users {
         Err(Error::Overloaded(None))
     }
 
-    async fn load(&self, target: &Target<'_>) -> Result<(Option<User>, UserProfile), StoreError> {
-        if target.reads_profile {
-            let found = self.store.find_with_profile(target.user_id).await?;
-            Ok(found.map_or((None, UserProfile::default()), |(user, profile)| (Some(user), profile)))
-        } else {
-            Ok((self.store.find(target.user_id).await?, UserProfile::default()))
+    /// The profile, if the decision needs it; none when the user has changed since they were read.
+    async fn profile(&self, target: &Target<'_>, read: &User) -> Result<Option<UserProfile>, StoreError> {
+        if !target.reads_profile {
+            return Ok(Some(UserProfile::default()));
         }
+        let found = self.store.find_with_profile(target.user_id).await?;
+        let unchanged = found.filter(|(user, _)| user.sequence() == read.sequence());
+        Ok(unchanged.map(|(_, profile)| profile))
     }
 }

@@ -1,7 +1,8 @@
-use unlockd_domain::{Actor, PasswordHash, PasswordReset, PlainPassword, Source, User, UserDeleted, UserId};
+use unlockd_domain::{PasswordHash, PasswordReset, PlainPassword, User, UserDeleted, UserId};
 
 use super::safeguards::Safeguards;
 use super::{Details, MAX_ATTEMPTS, NewPassword, Users, commit};
+use crate::authentication::Caller;
 use crate::error::Error;
 use crate::idempotency::IdempotentRequest;
 use crate::ports::{CommitError, PasswordHasherError, Verification, VerificationCode};
@@ -14,10 +15,8 @@ pub(super) struct Redemption<'a> {
     pub(super) code: &'a VerificationCode,
     /// The password from now on.
     pub(super) new_password: NewPassword,
-    /// Who asks for it.
-    pub(super) actor: Actor,
-    /// Where it comes from.
-    pub(super) source: Option<&'a Source>,
+    /// Who asks for it, and may act on the user.
+    pub(super) caller: &'a Caller,
     /// What keeps it from going over what others have done.
     pub(super) safeguards: &'a Safeguards,
     /// The request to record with the change, if it has a key.
@@ -34,7 +33,9 @@ impl Users {
         let mut compared: Option<(PasswordHash, Verification)> = None;
         let mut new_hash = None;
         for _ in 0..MAX_ATTEMPTS {
-            let (user, open) = self.open_reset(redemption.user_id).await?;
+            let Some((user, open)) = self.open_reset(&redemption).await? else {
+                continue;
+            };
             redemption.safeguards.check(&user)?;
             let Some(open) = open else {
                 if compared.is_none() {
@@ -51,7 +52,7 @@ impl Users {
             if is_right && new_hash.is_none() {
                 new_hash = Some(redemption.new_password.secret.clone().hash(self).await?);
             }
-            let (actor, now) = (redemption.actor.clone(), self.clock.now());
+            let (actor, now) = (redemption.caller.actor(), self.clock.now());
             let change = match &new_hash {
                 Some(hash) if is_right => {
                     user.reset_password(hash.clone(), redemption.new_password.change_required, actor, now)
@@ -60,7 +61,7 @@ impl Users {
             };
             let change = change
                 .map_err(|UserDeleted| Error::InvalidVerificationCode)?
-                .from_source(redemption.source);
+                .from_source(redemption.caller.source());
             // A wrong code leaves the key unused.
             let request = redemption.request.filter(|_| is_right);
             match commit(&*self.store, &*self.callers, &change, request).await {
@@ -76,13 +77,20 @@ impl Users {
         Err(Error::Overloaded(None))
     }
 
-    /// The user, and the reset that is open for them.
-    async fn open_reset(&self, user_id: &UserId) -> Result<(User, Option<PasswordReset>), Error> {
-        let found = self.store.find_with_profile(user_id).await?;
+    /// The user, and the reset that is open for them; none when the user has changed between the two reads.
+    async fn open_reset(&self, redemption: &Redemption<'_>) -> Result<Option<(User, Option<PasswordReset>)>, Error> {
+        let id = redemption.user_id;
+        let found = self.store.find_with_grants(id).await?;
+        let (read, grants) = found.ok_or(Error::InvalidVerificationCode)?;
+        redemption.caller.require_power_over(id, &grants)?;
+        let found = self.store.find_with_profile(id).await?;
         let (user, profile) = found.ok_or(Error::InvalidVerificationCode)?;
+        if user.sequence() != read.sequence() {
+            return Ok(None);
+        }
         let now = self.clock.now();
         let open = profile.password_reset.filter(|reset| reset.is_open(now));
-        Ok((user, open))
+        Ok(Some((user, open)))
     }
 
     async fn verify_code(&self, typed: &PlainPassword, hash: Option<PasswordHash>) -> Result<Verification, Error> {

@@ -3,7 +3,6 @@ use std::time::Duration;
 use unlockd_domain::{PasswordReset, Permission, PlainPassword, User, UserDeleted, UserEventName, UserId, UserProfile};
 
 use super::change::Target;
-use super::reach::within_reach;
 use super::safeguards::{Safeguards, SafeguardsForm};
 use super::{Details, IdForm, Users};
 use crate::authentication::Caller;
@@ -75,7 +74,7 @@ impl RequestPasswordReset {
     pub(super) async fn execute(self, users: &Users, caller: &Caller) -> Result<RequestedPasswordReset, Error> {
         // Hashing is dear: only for somebody who is there, and is the caller's to change.
         let reach = caller.require(Permission::UserWrite)?;
-        let user = within_reach(users.store.find(&self.user_id).await?, &self.user_id, &reach)?;
+        let user = users.find_actionable(caller, &self.user_id, &reach).await?;
         let request = self
             .safeguards
             .request(|| RequestDigester::new("request_password_reset").field(self.user_id.as_str()));

@@ -3,7 +3,6 @@ use unlockd_domain::{
 };
 
 use super::change::Target;
-use super::reach::within_reach;
 use super::redeem_code::Redemption;
 use super::replay::Repetition;
 use super::safeguards::{Safeguards, SafeguardsForm};
@@ -130,8 +129,8 @@ impl SetPassword {
         };
         if !is_key_used {
             // Hashing is dear: only for somebody who is there, and is the caller's to change.
-            let (found, profile) = users.store.find_with_profile(&self.user_id).await?.unzip();
-            let user = within_reach(found, &self.user_id, &reach)?;
+            let user = users.find_actionable(caller, &self.user_id, &reach).await?;
+            let profile = users.store.find_with_profile(&self.user_id).await?.map(|(_, profile)| profile);
             let usernames = profile
                 .iter()
                 .flat_map(|profile| &profile.usernames)
@@ -190,8 +189,7 @@ impl SetPassword {
                     user_id: &self.user_id,
                     code,
                     new_password: self.new_password.clone(),
-                    actor,
-                    source: caller.source(),
+                    caller,
                     safeguards: &self.safeguards,
                     request,
                 };

@@ -35,7 +35,7 @@ impl UnlockUser {
     pub(super) async fn execute(self, users: &Users, caller: &Caller) -> Result<Outcome<Details>, Error> {
         let target = Target {
             user_id: &self.user_id,
-            reach: caller.require(Permission::UserWrite)?,
+            reach: caller.require(Permission::UserUnlock)?,
             reads_profile: false,
             safeguards: &self.safeguards,
             event: UserEventName::Unlocked,

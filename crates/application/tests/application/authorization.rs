@@ -32,22 +32,30 @@ async fn each_role_may_do_what_it_is_for() {
     for role in Role::ALL {
         let stage = Stage::new().await;
         let caller = caller(Some(role));
-        let writes = match role {
-            Role::IamOwner | Role::IamUserManager | Role::OrgOwner | Role::OrgUserManager => true,
-            Role::IamOwnerViewer | Role::OrgOwnerViewer => false,
+        let (reads, unlocks, writes) = match role {
+            Role::IamOwner | Role::IamUserManager | Role::OrgOwner | Role::OrgUserManager => (true, true, true),
+            Role::IamUserUnlocker | Role::OrgUserUnlocker => (true, true, false),
+            Role::IamOwnerViewer | Role::OrgOwnerViewer => (true, false, false),
+            Role::IamLoginClient => (false, false, false),
         };
 
         let mut outcomes = outcomes(&stage, &caller, "here").await;
         let created = stage.users.create_user(&caller, create("here")).await.map(drop);
 
         outcomes.pop();
-        let changes = outcomes.split_off(1);
-        assert!(outcomes[0].is_ok(), "{role}");
-        assert!(
-            changes.iter().all(|outcome| outcome.is_ok() == writes),
-            "{role}: {changes:?}"
-        );
-        assert_eq!(created.is_ok(), writes, "{role}");
+        let said = |outcome: Result<(), Error>| outcome.map_or_else(|error| error.reason().as_str(), |()| "OK");
+        let expected = |may| if may { "OK" } else { "PERMISSION_DENIED" };
+        assert_eq!(said(outcomes.remove(0)), expected(reads), "{role}");
+        // Those who only unlock have locked nobody before.
+        let unlocked = if unlocks && !writes {
+            "USER_NOT_LOCKED"
+        } else {
+            expected(unlocks)
+        };
+        assert_eq!(said(outcomes.remove(1)), unlocked, "{role}");
+        for change in outcomes.into_iter().chain([created]) {
+            assert_eq!(said(change), expected(writes), "{role}");
+        }
     }
 }
 
@@ -56,7 +64,7 @@ async fn roles_on_the_instance_reach_every_organization_and_others_only_their_ow
     for role in Role::ALL {
         let stage = Stage::new().await;
         let outcome = stage.users.get_user_by_id(&caller(Some(role)), get("there")).await;
-        if role.is_instance_role() {
+        if role.is_instance_role() && role != Role::IamLoginClient {
             assert_eq!(outcome.unwrap().user, stage.stored("there").await);
         } else {
             assert_eq!(reason(outcome), "PERMISSION_DENIED", "{role}");

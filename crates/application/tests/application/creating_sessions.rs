@@ -19,12 +19,14 @@ async fn only_whoever_may_sign_in_anybody_begins_sessions() {
             .create_session(&caller(Some(role)), create(checks(None, None)))
             .await;
         match role {
-            Role::IamOwner => assert!(outcome.is_ok()),
+            Role::IamOwner | Role::IamLoginClient => assert!(outcome.is_ok()),
             Role::IamUserManager
             | Role::IamOwnerViewer
+            | Role::IamUserUnlocker
             | Role::OrgOwner
             | Role::OrgUserManager
-            | Role::OrgOwnerViewer => assert_eq!(reason(outcome), "PERMISSION_DENIED"),
+            | Role::OrgOwnerViewer
+            | Role::OrgUserUnlocker => assert_eq!(reason(outcome), "PERMISSION_DENIED"),
         }
     }
     // Also for oneself, and not before a password is looked at.

@@ -3,7 +3,7 @@ use unlockd_application::users::DeactivateUser;
 use unlockd_domain::{Actor, UserEventKind, UserState};
 use unlockd_testkit::fixtures;
 
-use crate::stage::{Stage, deactivate, instance_manager, manager, reason, unlock};
+use crate::stage::{Stage, deactivate, instance_manager, instance_owner, manager, reason, unlock};
 
 #[tokio::test]
 async fn an_active_user_and_a_locked_one_become_inactive() {
@@ -87,7 +87,7 @@ async fn the_last_active_instance_owner_stays_in_service() {
 
     let outcome = stage
         .users
-        .deactivate_user(&instance_manager(), deactivate("there"))
+        .deactivate_user(&instance_owner(), deactivate("there"))
         .await;
 
     assert_eq!(reason(outcome), "LAST_INSTANCE_OWNER");

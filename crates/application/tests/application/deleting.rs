@@ -5,7 +5,8 @@ use unlockd_domain::{Actor, Role, UserEventKind, UserProfile, UserState};
 use unlockd_testkit::fixtures;
 
 use crate::stage::{
-    Stage, add_username, caller, create, delete, get, instance_manager, lock, manager, reason, set_password, update,
+    Stage, add_username, caller, create, delete, get, instance_manager, instance_owner, lock, manager, reason,
+    set_password, update,
 };
 
 #[tokio::test]
@@ -113,7 +114,7 @@ async fn the_last_active_instance_owner_cannot_be_deleted() {
     stage.make_owners().await;
     stage.delete_here().await;
 
-    let outcome = stage.users.delete_user(&instance_manager(), delete("there")).await;
+    let outcome = stage.users.delete_user(&instance_owner(), delete("there")).await;
 
     assert_eq!(reason(outcome), "LAST_INSTANCE_OWNER");
     assert_eq!(stage.stored("there").await.record().state, UserState::Active);
@@ -124,10 +125,15 @@ async fn whoever_may_write_may_delete_and_whoever_may_only_read_may_not() {
     for role in Role::ALL {
         let stage = Stage::new().await;
         let outcome = stage.users.delete_user(&caller(Some(role)), delete("here")).await;
-        if matches!(role, Role::IamOwnerViewer | Role::OrgOwnerViewer) {
-            assert_eq!(reason(outcome), "PERMISSION_DENIED", "{role}");
-        } else {
-            assert_eq!(outcome.unwrap().answer.sequence.get(), 2, "{role}");
+        match role {
+            Role::IamOwner | Role::IamUserManager | Role::OrgOwner | Role::OrgUserManager => {
+                assert_eq!(outcome.unwrap().answer.sequence.get(), 2, "{role}");
+            }
+            Role::IamOwnerViewer
+            | Role::IamUserUnlocker
+            | Role::IamLoginClient
+            | Role::OrgOwnerViewer
+            | Role::OrgUserUnlocker => assert_eq!(reason(outcome), "PERMISSION_DENIED", "{role}"),
         }
     }
 }

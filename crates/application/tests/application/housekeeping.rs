@@ -10,7 +10,7 @@ use unlockd_domain::{Actor, Timestamp, UnlockCause, UserEventName, UserState};
 use unlockd_testkit::{Outage, fixtures};
 
 use crate::lobby::{Lobby, PASSWORD, ada, checks, create, login_page};
-use crate::stage::{Stage, get, instance_manager, lock, manager, reason, under, unlock, update};
+use crate::stage::{Stage, get, instance_owner, lock, manager, reason, under, unlock, update};
 
 fn lock_until(id: &str, until: Timestamp) -> LockUser {
     LockUser {
@@ -140,13 +140,13 @@ async fn the_last_instance_owner_is_the_one_whose_lock_has_expired_too() {
     stage.make_owners().await;
     stage
         .users
-        .lock_user(&instance_manager(), lock_until("here", in_minutes(5)))
+        .lock_user(&instance_owner(), lock_until("here", in_minutes(5)))
         .await
         .unwrap();
-    let outcome = stage.users.lock_user(&instance_manager(), lock("there")).await;
+    let outcome = stage.users.lock_user(&instance_owner(), lock("there")).await;
     assert_eq!(reason(outcome), "LAST_INSTANCE_OWNER");
     stage.clock.advance(Duration::from_mins(5));
-    stage.users.lock_user(&instance_manager(), lock("there")).await.unwrap();
+    stage.users.lock_user(&instance_owner(), lock("there")).await.unwrap();
 }
 
 #[tokio::test]

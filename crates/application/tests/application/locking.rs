@@ -5,7 +5,7 @@ use unlockd_application::users::LockUser;
 use unlockd_domain::{Actor, Lock, LockCause, Reason, Timestamp, UserState};
 use unlockd_testkit::fixtures;
 
-use crate::stage::{Stage, instance_manager, lock, manager, reason};
+use crate::stage::{Stage, instance_manager, instance_owner, lock, manager, reason};
 use crate::user_store_double::UserStoreDouble;
 
 #[tokio::test]
@@ -112,7 +112,7 @@ async fn the_last_active_instance_owner_cannot_be_locked() {
     stage.make_owners().await;
     stage.lock_here().await;
 
-    let outcome = stage.users.lock_user(&instance_manager(), lock("there")).await;
+    let outcome = stage.users.lock_user(&instance_owner(), lock("there")).await;
 
     assert_eq!(reason(outcome), "LAST_INSTANCE_OWNER");
     assert_eq!(stage.stored("there").await.record().state, UserState::Active);

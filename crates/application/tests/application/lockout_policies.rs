@@ -148,11 +148,14 @@ async fn each_role_does_with_policies_what_it_allows() {
     let stage = Stage::new().await;
     for (role, reads, writes) in [
         (Role::IamOwner, true, true),
-        (Role::IamUserManager, false, false),
+        (Role::IamUserManager, true, false),
         (Role::IamOwnerViewer, true, false),
+        (Role::IamUserUnlocker, true, false),
+        (Role::IamLoginClient, false, false),
         (Role::OrgOwner, true, true),
-        (Role::OrgUserManager, false, false),
+        (Role::OrgUserManager, true, false),
         (Role::OrgOwnerViewer, true, false),
+        (Role::OrgUserUnlocker, true, false),
     ] {
         let who = caller(Some(role));
         for (organization, is_reached) in [

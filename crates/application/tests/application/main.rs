@@ -43,6 +43,7 @@ mod model;
 mod password_change_required;
 mod password_rules;
 mod policy_history;
+mod power;
 mod proving_passwords;
 mod reactivating;
 mod reading;

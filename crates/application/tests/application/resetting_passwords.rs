@@ -242,7 +242,11 @@ async fn a_code_is_asked_for_by_whoever_may_change_the_user() {
             Role::IamOwner | Role::IamUserManager | Role::OrgOwner | Role::OrgUserManager => {
                 outcome.unwrap();
             }
-            Role::IamOwnerViewer | Role::OrgOwnerViewer => assert_eq!(reason(outcome), "PERMISSION_DENIED"),
+            Role::IamOwnerViewer
+            | Role::IamUserUnlocker
+            | Role::IamLoginClient
+            | Role::OrgOwnerViewer
+            | Role::OrgUserUnlocker => assert_eq!(reason(outcome), "PERMISSION_DENIED"),
         }
     }
     for (who, id, expected) in [

@@ -102,22 +102,30 @@ async fn a_token_that_is_not_the_sessions_is_refused_to_everybody() {
 async fn each_role_does_with_a_session_of_its_organization_what_it_allows() {
     const DENIED: &str = "PERMISSION_DENIED";
     let lobby = Lobby::new().await;
-    for (role, here) in [
-        (Role::IamOwner, ["OK"; 3]),
-        (Role::IamUserManager, ["OK", DENIED, "OK"]),
-        (Role::IamOwnerViewer, ["OK", DENIED, DENIED]),
-        (Role::OrgOwner, ["OK"; 3]),
-        (Role::OrgUserManager, ["OK", DENIED, "OK"]),
-        (Role::OrgOwnerViewer, ["OK", DENIED, DENIED]),
+    let manager = ["OK", DENIED, "OK"];
+    let viewer = ["OK", DENIED, DENIED];
+    // With a password shown, and without: then nobody knows whose it is, and the permission has to span the instance.
+    for (role, here, unproven_here) in [
+        (Role::IamOwner, ["OK"; 3], ["OK"; 3]),
+        (Role::IamUserManager, manager, manager),
+        (Role::IamOwnerViewer, viewer, viewer),
+        (Role::IamUserUnlocker, [DENIED; 3], [DENIED; 3]),
+        (Role::IamLoginClient, viewer, ["OK", "OK", DENIED]),
+        (Role::OrgOwner, ["OK"; 3], [DENIED; 3]),
+        (Role::OrgUserManager, manager, [DENIED; 3]),
+        (Role::OrgOwnerViewer, viewer, [DENIED; 3]),
+        (Role::OrgUserUnlocker, [DENIED; 3], [DENIED; 3]),
     ] {
         let who = with_role(role, "here");
         let proven = session(&lobby, true).await;
         assert_eq!(attempts(&lobby, &who, &proven.id, None).await, here, "{role}");
 
-        // Nobody knows whose it is: only those whose permission spans the instance come to it.
         let unproven = session(&lobby, false).await;
-        let everywhere = if role.is_instance_role() { here } else { [DENIED; 3] };
-        assert_eq!(attempts(&lobby, &who, &unproven.id, None).await, everywhere, "{role}");
+        assert_eq!(
+            attempts(&lobby, &who, &unproven.id, None).await,
+            unproven_here,
+            "{role}"
+        );
 
         if !role.is_instance_role() {
             let proven = session(&lobby, true).await;

@@ -59,21 +59,21 @@ impl Stage {
         (stage, double)
     }
 
-    /// Locks the user of `here` as their manager.
+    /// Locks the user of `here`, also an owner.
     pub(crate) async fn lock_here(&self) -> Details {
-        let locked = self.users.lock_user(&manager(), lock("here")).await;
+        let locked = self.users.lock_user(&instance_owner(), lock("here")).await;
         locked.expect("a lock").answer
     }
 
-    /// Puts the user of `here` aside as their manager.
+    /// Deactivates the user of `here`, also an owner.
     pub(crate) async fn deactivate_here(&self) -> Details {
-        let deactivated = self.users.deactivate_user(&manager(), deactivate("here")).await;
+        let deactivated = self.users.deactivate_user(&instance_owner(), deactivate("here")).await;
         deactivated.expect("a deactivation").answer
     }
 
-    /// Deletes the user of `here` as their manager.
+    /// Deletes the user of `here`, also an owner.
     pub(crate) async fn delete_here(&self) -> Details {
-        let deleted = self.users.delete_user(&manager(), delete("here")).await;
+        let deleted = self.users.delete_user(&instance_owner(), delete("here")).await;
         deleted.expect("a deletion").answer
     }
 
@@ -138,6 +138,11 @@ pub(crate) fn caller(role: Option<Role>) -> Caller {
 /// Holds `ORG_USER_MANAGER` on `here`.
 pub(crate) fn manager() -> Caller {
     caller(Some(Role::OrgUserManager))
+}
+
+/// Holds `IAM_OWNER` on the instance, under the same id as [`manager`].
+pub(crate) fn instance_owner() -> Caller {
+    caller(Some(Role::IamOwner))
 }
 
 /// Holds `IAM_USER_MANAGER` on the instance.

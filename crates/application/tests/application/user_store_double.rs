@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use unlockd_application::idempotency::{IdempotencyKey, IdempotentRequest};
 use unlockd_application::ports::{CommitError, CreateUserError, NewUser, RecordedRequest, StoreError, UserStore};
 use unlockd_domain::{
-    LoginIdentity, Timestamp, User, UserChange, UserEvent, UserId, UserProfile, UserRecord, UserState,
+    Grants, LoginIdentity, Timestamp, User, UserChange, UserEvent, UserId, UserProfile, UserRecord, UserState,
 };
 
 /// What others commit between the reading of a user and the commit of a change to that user.
@@ -119,8 +119,9 @@ impl UserStoreDouble {
 
 #[async_trait]
 impl UserStore for UserStoreDouble {
-    async fn find(&self, id: &UserId) -> Result<Option<User>, StoreError> {
-        Ok(self.inner.find(id).await?.map(|user| self.shown(user)))
+    async fn find_with_grants(&self, id: &UserId) -> Result<Option<(User, Grants)>, StoreError> {
+        let found = self.inner.find_with_grants(id).await?;
+        Ok(found.map(|(user, grants)| (self.shown(user), grants)))
     }
 
     async fn find_with_profile(&self, id: &UserId) -> Result<Option<(User, UserProfile)>, StoreError> {

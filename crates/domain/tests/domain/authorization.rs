@@ -5,18 +5,23 @@ use unlockd_domain::{Grant, GrantScope, Grants, Permission, Reach, Role, Unknown
 use crate::organization_id;
 
 const READ: &[Permission] = &[Permission::UserRead, Permission::PolicyRead, Permission::SessionRead];
-/// Everything about users; of what else there is, what goes with that. Signing in for others is not theirs to do.
+/// Everything about users, and reading what governs them. Signing in for others is not part of it.
 const USERS: &[Permission] = &[
     Permission::UserRead,
     Permission::UserWrite,
     Permission::UserDelete,
+    Permission::UserUnlock,
+    Permission::PolicyRead,
     Permission::SessionRead,
     Permission::SessionDelete,
 ];
+const UNLOCK: &[Permission] = &[Permission::UserRead, Permission::UserUnlock, Permission::PolicyRead];
+const SIGN_IN: &[Permission] = &[Permission::SessionRead, Permission::SessionWrite];
 const ALL: &[Permission] = &[
     Permission::UserRead,
     Permission::UserWrite,
     Permission::UserDelete,
+    Permission::UserUnlock,
     Permission::PolicyRead,
     Permission::PolicyWrite,
     Permission::SessionRead,
@@ -25,13 +30,16 @@ const ALL: &[Permission] = &[
 ];
 
 /// Name, whether it is given on the instance, what it allows.
-const TABLE: [(Role, &str, bool, &[Permission]); 6] = [
+const TABLE: [(Role, &str, bool, &[Permission]); 9] = [
     (Role::IamOwner, "IAM_OWNER", true, ALL),
     (Role::IamUserManager, "IAM_USER_MANAGER", true, USERS),
     (Role::IamOwnerViewer, "IAM_OWNER_VIEWER", true, READ),
+    (Role::IamUserUnlocker, "IAM_USER_UNLOCKER", true, UNLOCK),
+    (Role::IamLoginClient, "IAM_LOGIN_CLIENT", true, SIGN_IN),
     (Role::OrgOwner, "ORG_OWNER", false, ALL),
     (Role::OrgUserManager, "ORG_USER_MANAGER", false, USERS),
     (Role::OrgOwnerViewer, "ORG_OWNER_VIEWER", false, READ),
+    (Role::OrgUserUnlocker, "ORG_USER_UNLOCKER", false, UNLOCK),
 ];
 
 fn on(organization: &str) -> GrantScope {

@@ -1,13 +1,14 @@
 //! What can happen to a user: its names, and how it is stored.
 
 use unlockd_domain::{
-    LockCause, Reason, Source, StoredEventDetails, Timestamp, UnlockCause, UserEvent, UserEventKind, UserEventName,
+    Grant, GrantScope, LockCause, Reason, Role, Source, StoredEventDetails, Timestamp, UnlockCause, UserEvent,
+    UserEventKind, UserEventName,
 };
 
-use crate::created;
+use crate::{created, organization_id};
 
 /// One of each kind, with all that it can say.
-pub(crate) fn every_kind() -> [UserEventKind; 14] {
+pub(crate) fn every_kind() -> [UserEventKind; 16] {
     let reason = || Reason::parse("lost phone").unwrap();
     [
         UserEventKind::Created,
@@ -33,6 +34,12 @@ pub(crate) fn every_kind() -> [UserEventKind; 14] {
         },
         UserEventKind::PasswordResetRequested,
         UserEventKind::PasswordResetFailed,
+        UserEventKind::RoleGranted {
+            grant: Grant::instance_owner(),
+        },
+        UserEventKind::RoleRemoved {
+            grant: on_organization(),
+        },
     ]
 }
 
@@ -47,7 +54,13 @@ fn details(kind: &UserEventKind) -> StoredEventDetails {
         lock_until: kind.lock_until(),
         unlock_cause: kind.unlock_cause(),
         counts_until: kind.counts_until(),
+        grant: kind.grant().cloned(),
     }
+}
+
+fn on_organization() -> Grant {
+    let scope = GrantScope::Organization(organization_id("acme"));
+    Grant::new(Role::OrgOwner, scope).unwrap()
 }
 
 fn restored(kind: &UserEventKind) -> Option<UserEventKind> {
@@ -71,6 +84,8 @@ fn events_have_the_names_that_are_stored_and_shown() {
         "user.password.check.failed",
         "user.password.reset.requested",
         "user.password.reset.failed",
+        "user.role.granted",
+        "user.role.removed",
     ];
     assert_eq!(every_kind().map(|kind| kind.name().as_str()), names);
     assert_eq!(every_kind().map(|kind| kind.name()), UserEventName::ALL);
@@ -109,6 +124,8 @@ fn a_stored_event_that_does_not_fit_together_is_refused() {
         "user.vanished",
         "user.locked",
         "user.password.check.failed",
+        "user.role.granted",
+        "user.role.removed",
         "lockout_policy.set",
     ] {
         let refused = UserEventKind::restore(name, StoredEventDetails::default());

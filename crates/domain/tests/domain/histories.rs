@@ -81,7 +81,9 @@ fn legal(kind: &UserEventKind) -> &'static [&'static str] {
         | UserEventKind::UsernameRemoved
         | UserEventKind::PasswordChanged
         | UserEventKind::PasswordResetRequested
-        | UserEventKind::PasswordResetFailed => &["USER_STATE_ACTIVE", "USER_STATE_INACTIVE", "USER_STATE_LOCKED"],
+        | UserEventKind::PasswordResetFailed
+        | UserEventKind::RoleGranted { .. }
+        | UserEventKind::RoleRemoved { .. } => &["USER_STATE_ACTIVE", "USER_STATE_INACTIVE", "USER_STATE_LOCKED"],
     }
 }
 

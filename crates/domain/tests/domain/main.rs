@@ -23,6 +23,7 @@ mod password_resets;
 mod passwords;
 mod policy_events;
 mod positions;
+mod power;
 mod profile_changes;
 mod sequences;
 mod sessions;

@@ -1,7 +1,7 @@
 //! An event as a message.
 
 use unlockd_application::ports::RecordedEvent;
-use unlockd_domain::{self as domain, ActivityEvent, PolicyEvent, Sequence, UserEvent};
+use unlockd_domain::{self as domain, ActivityEvent, Grant, PolicyEvent, Sequence, UserEvent};
 use unlockd_proto::unlockd::event::v1::{Event, UnlockCause};
 use unlockd_proto::zitadel::user::v3alpha::LockCause;
 
@@ -30,6 +30,8 @@ pub(super) fn event(RecordedEvent { position, event }: &RecordedEvent) -> Event 
 
 fn of_user(UserEvent { kind, .. }: &UserEvent, common: Event) -> Event {
     let lock_cause = kind.lock_cause().map_or(LockCause::Unspecified, lock_cause::to_proto);
+    let grant = kind.grant();
+    let organization = grant.and_then(Grant::organization);
     let unlock_cause = kind.unlock_cause().map_or(UnlockCause::Unspecified, unlock_cause);
     Event {
         reason: kind.reason().map(ToString::to_string).unwrap_or_default(),
@@ -37,6 +39,8 @@ fn of_user(UserEvent { kind, .. }: &UserEvent, common: Event) -> Event {
         lock_until: kind.lock_until().map(to_proto),
         unlock_cause: unlock_cause.into(),
         counts_until: kind.counts_until().map(to_proto),
+        role: grant.map(|grant| grant.role().to_string()).unwrap_or_default(),
+        role_organization_id: organization.map(ToString::to_string).unwrap_or_default(),
         ..common
     }
 }

@@ -1,7 +1,9 @@
 use std::sync::Arc;
 
 use http::Uri;
-use unlockd_testkit::scenarios::{self, run_all, run_all_in_time};
+use unlockd_testkit::scenarios::{
+    self, every_role_acts_on_every_role_within_its_permissions, run_all, run_all_in_time,
+};
 use unlockd_testkit::wires::GrpcWire;
 
 use crate::stage::{Stage, channel};
@@ -11,6 +13,20 @@ use crate::web_transport::WebTransport;
 async fn grpc_plays_every_scenario() {
     let Stage { server, world, .. } = Stage::new().await;
     run_all(&world, &GrpcWire::new(channel(&server).await, Uri::default())).await;
+}
+
+#[tokio::test]
+async fn every_role_acts_on_every_role_within_its_permissions_over_grpc() {
+    let Stage { server, world, .. } = Stage::new().await;
+    let wire = GrpcWire::new(channel(&server).await, Uri::default());
+    every_role_acts_on_every_role_within_its_permissions(&world, &wire).await;
+}
+
+#[tokio::test]
+async fn every_role_acts_on_every_role_within_its_permissions_over_grpc_web() {
+    let Stage { server, world, .. } = Stage::new().await;
+    let wire = GrpcWire::new(WebTransport::binary(Arc::new(server)), Uri::default());
+    every_role_acts_on_every_role_within_its_permissions(&world, &wire).await;
 }
 
 #[tokio::test]

@@ -174,7 +174,7 @@ async fn a_list_says_what_it_is_a_part_of_and_how_it_is_ordered() {
     let list: ListUsersResponse = search(&stage, framed(&request)).await.message();
 
     let details = list.details.expect("details");
-    assert_eq!((list.result.len(), details.total_result), (2, 8));
+    assert_eq!((list.result.len(), details.total_result), (2, 11));
     assert_eq!(details.processed_sequence, 0);
     let now = prost_types::Timestamp {
         nanos: 148_123_000,

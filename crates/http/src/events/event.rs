@@ -1,7 +1,7 @@
 use serde::Serialize;
 use unlockd_application::ports::RecordedEvent;
 use unlockd_domain::{
-    self as domain, ActivityKind, EventName, PolicyEvent, Sequence, TokenReference, UnlockCause, UserEventKind,
+    self as domain, ActivityKind, EventName, Grant, PolicyEvent, Sequence, TokenReference, UnlockCause, UserEventKind,
 };
 use utoipa::ToSchema;
 use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
@@ -69,6 +69,14 @@ pub(crate) struct Event {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     lockout_policy: Option<LockoutPolicy>,
+    /// The role that was granted or removed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "ORG_USER_MANAGER")]
+    role: Option<&'static str>,
+    /// The id of the organization where that role holds; left out for a role on the instance.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "default")]
+    role_organization_id: Option<String>,
     /// The id of the access token that was created or revoked.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = "0193822e-5b80-7000-8000-000000000001")]
@@ -107,6 +115,7 @@ impl From<RecordedEvent> for Event {
             domain::Event::Policy(PolicyEvent { policy, .. }) => (None, *policy, None),
             domain::Event::Activity(activity) => (None, None, Some(&activity.kind)),
         };
+        let grant = kind.and_then(UserEventKind::grant);
         let token = activity.and_then(ActivityKind::token);
         let token_name = token.and_then(|TokenReference { name, .. }| name.as_ref());
         let unlock_cause = kind.and_then(UserEventKind::unlock_cause);
@@ -125,6 +134,8 @@ impl From<RecordedEvent> for Event {
             unlock_cause: unlock_cause.map(unlock_cause_name),
             counts_until: kind.and_then(UserEventKind::counts_until).map(|end| end.to_string()),
             lockout_policy: policy.map(LockoutPolicy::from),
+            role: grant.map(|grant| grant.role().as_str()),
+            role_organization_id: grant.and_then(Grant::organization).map(ToString::to_string),
             token_id: token.map(|token| token.id.to_string()),
             token_name: token_name.map(ToString::to_string),
             session_id: activity.and_then(ActivityKind::session_id).map(ToString::to_string),

@@ -27,7 +27,8 @@ use crate::{events, health, lockout_policies, sessions, settings, users};
         description = "Lets locked users back in.\n\nUnset fields and zero values are left out of answers. Fields of requests may \
                        also be written with the names of the proto (`user_id`); those that are not known are refused. Texts \
                        must not hold U+0000. What a schema cannot say is refused with 400. A method that a path does not know \
-                       is refused with 405 and `Allow`.",
+                       is refused with 405 and `Allow`. A caller who changes another user needs every permission that the \
+                       user has, wherever the user has it.",
     ),
     paths(
         users::create_user::create_user,

@@ -41,33 +41,62 @@ const OF_OPERATIONS: &[(&str, &[Reason])] = &[
         ],
     ),
     ("list_users", &[Reason::Unimplemented]),
-    ("update_user", &[Reason::Unimplemented]),
-    ("delete_user", &[Reason::LastInstanceOwner]),
+    (
+        "update_user",
+        &[Reason::TargetHasMorePermissions, Reason::Unimplemented],
+    ),
+    (
+        "delete_user",
+        &[Reason::TargetHasMorePermissions, Reason::LastInstanceOwner],
+    ),
     (
         "deactivate_user",
-        &[Reason::UserAlreadyInactive, Reason::LastInstanceOwner],
+        &[
+            Reason::TargetHasMorePermissions,
+            Reason::UserAlreadyInactive,
+            Reason::LastInstanceOwner,
+        ],
     ),
-    ("reactivate_user", &[Reason::UserNotInactive]),
+    (
+        "reactivate_user",
+        &[Reason::TargetHasMorePermissions, Reason::UserNotInactive],
+    ),
     (
         "lock_user",
         &[
+            Reason::TargetHasMorePermissions,
             Reason::UserAlreadyLocked,
             Reason::UserNotActive,
             Reason::LastInstanceOwner,
         ],
     ),
-    ("unlock_user", &[Reason::UserNotLocked]),
-    ("add_username", &[Reason::UsernameTaken, Reason::TooManyUsernames]),
+    (
+        "unlock_user",
+        &[Reason::TargetHasMorePermissions, Reason::UserNotLocked],
+    ),
+    (
+        "add_username",
+        &[
+            Reason::TargetHasMorePermissions,
+            Reason::UsernameTaken,
+            Reason::TooManyUsernames,
+        ],
+    ),
+    ("remove_username", &[Reason::TargetHasMorePermissions]),
     (
         "set_password",
         &[
+            Reason::TargetHasMorePermissions,
             Reason::InvalidCredentials,
             Reason::InvalidVerificationCode,
             Reason::UserLocked,
             Reason::TooManyAttempts,
         ],
     ),
-    ("request_password_reset", &[Reason::Unimplemented]),
+    (
+        "request_password_reset",
+        &[Reason::TargetHasMorePermissions, Reason::Unimplemented],
+    ),
     (
         "create_session",
         &[
@@ -89,6 +118,7 @@ const OF_OPERATIONS: &[(&str, &[Reason])] = &[
     (
         "set_session",
         &[
+            Reason::TargetHasMorePermissions,
             Reason::SessionTokenInvalid,
             Reason::SessionNotFound,
             Reason::UserNotActive,
@@ -98,7 +128,10 @@ const OF_OPERATIONS: &[(&str, &[Reason])] = &[
             Reason::Unimplemented,
         ],
     ),
-    ("delete_session", &[Reason::SessionTokenInvalid]),
+    (
+        "delete_session",
+        &[Reason::TargetHasMorePermissions, Reason::SessionTokenInvalid],
+    ),
     ("get_lockout_settings", &[Reason::OrganizationNotFound]),
     (
         "readyz",

@@ -16,6 +16,7 @@ pub(super) fn sample(reason: ErrorReason) -> Option<Error> {
         ErrorReason::Unauthenticated => Error::TokenRefused,
         ErrorReason::PermissionDenied => Error::PermissionDenied,
         ErrorReason::PasswordChangeRequired => Error::PasswordChangeRequired,
+        ErrorReason::TargetHasMorePermissions => Error::TargetHasMorePermissions(eva()?),
         ErrorReason::InvalidCredentials => Error::InvalidCredentials,
         ErrorReason::InvalidVerificationCode => Error::InvalidVerificationCode,
         ErrorReason::SessionTokenInvalid => Error::SessionTokenRefused,

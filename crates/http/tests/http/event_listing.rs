@@ -6,8 +6,8 @@ use crate::service::{Reply, Service};
 
 const NOW: &str = "2024-06-25T13:35:39.148123Z";
 
-/// The organization, the admin and the admin's token at positions 1 to 3; eva and adam created at 4 and 5; eva locked at 6
-/// and unlocked a second later at 7.
+/// The organization, the admin, the admin's role and token at positions 1 to 4; eva and adam created at 5 and 6; eva locked at
+/// 7 and unlocked a second later at 8.
 async fn service() -> Service {
     let service = Service::with_users(&["eva", "adam"]).await;
     let order = r#"{"reason":"lost\nbadge","lockedUntil":"2024-06-26T00:00:00Z"}"#;
@@ -32,20 +32,20 @@ async fn a_page_tells_what_happened_and_how_far_it_goes() {
     let expected = json!({
         "events": [
             {
-                "position": "4", "userId": "eva", "sequence": "1", "kind": "user.created", "organizationId": "default",
+                "position": "5", "userId": "eva", "sequence": "1", "kind": "user.created", "organizationId": "default",
                 "actorId": "admin", "time": NOW,
             },
             {
-                "position": "6", "userId": "eva", "sequence": "2", "kind": "user.locked", "organizationId": "default",
+                "position": "7", "userId": "eva", "sequence": "2", "kind": "user.locked", "organizationId": "default",
                 "actorId": "admin", "time": NOW, "reason": "lost\nbadge", "lockCause": "LOCK_CAUSE_OPERATOR",
                 "lockUntil": "2024-06-26T00:00:00Z",
             },
             {
-                "position": "7", "userId": "eva", "sequence": "3", "kind": "user.unlocked", "organizationId": "default",
+                "position": "8", "userId": "eva", "sequence": "3", "kind": "user.unlocked", "organizationId": "default",
                 "actorId": "admin", "time": "2024-06-25T13:35:40.148123Z", "unlockCause": "UNLOCK_CAUSE_OPERATOR",
             },
         ],
-        "position": "7",
+        "position": "8",
     });
     assert_eq!((reply.status, reply.json()), (200, expected));
 }
@@ -53,19 +53,19 @@ async fn a_page_tells_what_happened_and_how_far_it_goes() {
 #[tokio::test]
 async fn events_are_filtered_by_the_query_string() {
     let service = service().await;
-    let all = vec!["1", "2", "3", "4", "5", "6", "7"];
+    let all = vec!["1", "2", "3", "4", "5", "6", "7", "8"];
     for (query, expected) in [
         ("", all.clone()),
         ("?", all.clone()),
-        ("?userId=eva&kind=user.locked&kind=user.unlocked", vec!["6", "7"]),
-        ("?user_id=adam", vec!["5"]),
+        ("?userId=eva&kind=user.locked&kind=user.unlocked", vec!["7", "8"]),
+        ("?user_id=adam", vec!["6"]),
         ("?userId=&&pageSize=0", all),
-        ("?actorId=admin&kind=user.created", vec!["4", "5"]),
+        ("?actorId=admin&kind=user.created", vec!["5", "6"]),
         ("?organizationId=elsewhere", vec![]),
-        ("?after=2024-06-25T13:35:39.148123Z", vec!["7"]),
+        ("?after=2024-06-25T13:35:39.148123Z", vec!["8"]),
         (
             "?before=2024-06-25T15:35:40%2B02:00&order=backward",
-            vec!["6", "5", "4", "3", "2", "1"],
+            vec!["7", "6", "5", "4", "3", "2", "1"],
         ),
         ("?order=forward&pageSize=2", vec!["1", "2"]),
     ] {
@@ -78,11 +78,11 @@ async fn events_are_filtered_by_the_query_string() {
 async fn parameters_are_decoded_as_those_of_forms() {
     let service = Service::with_users(&["a b", "a+b", "ä&="]).await;
     for (query, expected) in [
-        ("userId=a+b", ["4"]),
-        ("userId=a%20b", ["4"]),
-        ("userId=a%2Bb", ["5"]),
-        ("userId=%C3%A4%26=", ["6"]),
-        ("user%49d=a+b", ["4"]),
+        ("userId=a+b", ["5"]),
+        ("userId=a%20b", ["5"]),
+        ("userId=a%2Bb", ["6"]),
+        ("userId=%C3%A4%26=", ["7"]),
+        ("user%49d=a+b", ["5"]),
     ] {
         let reply = service.get(&format!("/v1/events?{query}")).await;
         assert_eq!(positions(&reply), expected, "{query}");
@@ -104,7 +104,7 @@ async fn pages_follow_each_other_by_their_tokens() {
             None => break,
         }
     }
-    assert_eq!(seen, ["7", "6", "5", "4", "3", "2", "1"]);
+    assert_eq!(seen, ["8", "7", "6", "5", "4", "3", "2", "1"]);
 }
 
 #[tokio::test]
@@ -162,9 +162,9 @@ async fn all_parameters_that_are_wrong_are_named_at_once() {
     let names = "must be one of user.created, user.updated, user.locked, user.unlocked, user.deactivated, \
                  user.reactivated, user.deleted, user.username.added, user.username.removed, user.password.changed, \
                  user.password.check.succeeded, user.password.check.failed, user.password.reset.requested, \
-                 user.password.reset.failed, lockout_policy.set, lockout_policy.reset, organization.created, \
-                 user.token.created, user.token.revoked, user.session.begun, user.session.ended, sign_in.failed, \
-                 sign_in.refused";
+                 user.password.reset.failed, user.role.granted, user.role.removed, lockout_policy.set, \
+                 lockout_policy.reset, organization.created, user.token.created, user.token.revoked, \
+                 user.session.begun, user.session.ended, sign_in.failed, sign_in.refused";
     reply.assert_invalid(&[
         ("order", "must be forward or backward"),
         ("limit", "is not known"),

@@ -73,20 +73,20 @@ async fn a_watch_begins_where_it_is_and_tells_each_event_in_order() {
     ] {
         assert_eq!(watch.headers[name], value);
     }
-    assert_eq!(watch.next().await.unwrap(), ["id: 4"]);
+    assert_eq!(watch.next().await.unwrap(), ["id: 5"]);
 
     service
         .post("/v3alpha/users/eva/lock", r#"{"reason":"lost\r\n\nbadge"}"#)
         .await;
     service.post("/v3alpha/users/eva/unlock", "").await;
 
-    let data = r#"{"position":"5","userId":"eva","sequence":"2","kind":"user.locked","organizationId":"default","actorId":"admin","time":"2024-06-25T13:35:39.148123Z","reason":"lost\r\n\nbadge","lockCause":"LOCK_CAUSE_OPERATOR"}"#;
+    let data = r#"{"position":"6","userId":"eva","sequence":"2","kind":"user.locked","organizationId":"default","actorId":"admin","time":"2024-06-25T13:35:39.148123Z","reason":"lost\r\n\nbadge","lockCause":"LOCK_CAUSE_OPERATOR"}"#;
     assert_eq!(
         watch.next().await.unwrap(),
-        ["id: 5", "event: user.locked", &format!("data: {data}")]
+        ["id: 6", "event: user.locked", &format!("data: {data}")]
     );
     let (kind, unlocked) = watch.next_event().await;
-    assert_eq!((kind.as_str(), &unlocked["position"]), ("user.unlocked", &json!("6")));
+    assert_eq!((kind.as_str(), &unlocked["position"]), ("user.unlocked", &json!("7")));
 }
 
 #[tokio::test(start_paused = true)]
@@ -94,13 +94,13 @@ async fn a_watch_goes_on_behind_the_position_that_it_is_given() {
     let service = Service::with_users(&["eva", "adam"]).await;
     let from_the_start = format!("{WATCH}?afterPosition=0&kind=user.created&userId=eva");
     let mut watch = Watch::as_admin(&service, &from_the_start).await;
-    assert_eq!(watch.next().await.unwrap(), ["id: 3"]);
+    assert_eq!(watch.next().await.unwrap(), ["id: 4"]);
     assert_eq!(watch.next_event().await.1["userId"], "eva");
-    assert_eq!(watch.next().await.unwrap(), ["id: 5"], "what does not fit is behind it");
+    assert_eq!(watch.next().await.unwrap(), ["id: 6"], "what does not fit is behind it");
 
-    let request = as_admin(Method::GET, &format!("{WATCH}?afterPosition=0")).header("Last-Event-ID", "4");
+    let request = as_admin(Method::GET, &format!("{WATCH}?afterPosition=0")).header("Last-Event-ID", "5");
     let mut resumed = Watch::begin(&service, request.body(Body::empty()).unwrap()).await;
-    assert_eq!(resumed.next().await.unwrap(), ["id: 4"]);
+    assert_eq!(resumed.next().await.unwrap(), ["id: 5"]);
     assert_eq!(resumed.next_event().await.1["userId"], "adam");
 }
 
@@ -108,10 +108,10 @@ async fn a_watch_goes_on_behind_the_position_that_it_is_given() {
 async fn a_silence_is_broken_by_a_position_and_outlasts_the_deadline_of_requests() {
     let service = Service::new().await;
     let mut watch = Watch::as_admin(&service, WATCH).await;
-    assert_eq!(watch.next().await.unwrap(), ["id: 3"]);
+    assert_eq!(watch.next().await.unwrap(), ["id: 4"]);
     for _ in 0..3 {
         let begin = Instant::now();
-        assert_eq!(watch.next().await.unwrap(), ["id: 3"]);
+        assert_eq!(watch.next().await.unwrap(), ["id: 4"]);
         assert_eq!(begin.elapsed().as_secs(), 15);
     }
 }
@@ -122,7 +122,7 @@ async fn a_watcher_who_is_locked_is_told_why_the_watch_ends() {
     let token = service.token("eva", Role::IamOwnerViewer).await;
     let request = Request::get(WATCH).header("authorization", format!("Bearer {token}"));
     let mut watch = Watch::begin(&service, request.body(Body::empty()).unwrap()).await;
-    assert_eq!(watch.next().await.unwrap(), ["id: 5"]);
+    assert_eq!(watch.next().await.unwrap(), ["id: 7"]);
     service.post("/v3alpha/users/eva/lock", "").await;
 
     let (mut kind, mut data) = watch.next_event().await;

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use tokio::task::{spawn, yield_now};
 use unlockd_application::idempotency::{IdempotencyKey, IdempotentRequest};
 use unlockd_application::ports::{CommitError, CreateUserError, NewUser, RecordedRequest, StoreError, UserStore};
-use unlockd_domain::{LoginIdentity, Timestamp, User, UserChange, UserEvent, UserId, UserProfile};
+use unlockd_domain::{Grants, LoginIdentity, Timestamp, User, UserChange, UserEvent, UserId, UserProfile};
 use unlockd_testkit::scenarios::{World, parallel_operations_are_explained_by_the_history};
 use unlockd_testkit::wires::JsonWire;
 use unlockd_testkit::{
@@ -25,8 +25,8 @@ struct PoliteStore {
 
 #[async_trait]
 impl UserStore for PoliteStore {
-    async fn find(&self, id: &UserId) -> Result<Option<User>, StoreError> {
-        let user = self.store.find(id).await;
+    async fn find_with_grants(&self, id: &UserId) -> Result<Option<(User, Grants)>, StoreError> {
+        let user = self.store.find_with_grants(id).await;
         yield_now().await;
         user
     }

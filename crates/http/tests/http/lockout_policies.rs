@@ -262,15 +262,15 @@ async fn changes_of_policies_are_told_in_the_history() {
     set["sourceAttempts"] = json!(3);
     let expected = json!([
         {
-            "position": "4", "sequence": "1", "kind": "lockout_policy.set", "actorId": "admin", "time": NOW,
+            "position": "5", "sequence": "1", "kind": "lockout_policy.set", "actorId": "admin", "time": NOW,
             "source": SOURCE, "lockoutPolicy": set,
         },
         {
-            "position": "5", "sequence": "2", "kind": "lockout_policy.reset", "actorId": "admin", "time": NOW,
+            "position": "6", "sequence": "2", "kind": "lockout_policy.reset", "actorId": "admin", "time": NOW,
             "source": SOURCE,
         },
         {
-            "position": "6", "sequence": "1", "kind": "lockout_policy.set", "organizationId": "default",
+            "position": "7", "sequence": "1", "kind": "lockout_policy.set", "organizationId": "default",
             "actorId": "admin", "time": NOW, "lockoutPolicy": default(),
         },
     ]);

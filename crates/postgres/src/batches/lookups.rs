@@ -5,7 +5,7 @@ use sqlx::Error;
 use sqlx::postgres::PgConnection;
 use unlockd_application::ports::StoreError;
 use unlockd_batching::{BatchWork, Batches};
-use unlockd_domain::{User, UserId, UserProfile};
+use unlockd_domain::{Grants, User, UserId, UserProfile};
 
 use super::answer::{Answer, Batched, answered, not_done};
 use crate::connections::Connections;
@@ -26,21 +26,21 @@ pub(crate) trait Lookup: Send + Sync + 'static {
     fn id(found: &Self::Found) -> &UserId;
 }
 
-/// The state alone.
+/// State and grants.
 pub(crate) struct UserLookup;
 
 /// State and profile.
 pub(crate) struct ProfileLookup;
 
 impl Lookup for UserLookup {
-    type Found = User;
+    type Found = (User, Grants);
 
-    async fn find(connection: &mut PgConnection, ids: &[String]) -> Result<Vec<User>, Error> {
+    async fn find(connection: &mut PgConnection, ids: &[String]) -> Result<Vec<(User, Grants)>, Error> {
         user_row::find(connection, ids).await
     }
 
-    fn id(found: &User) -> &UserId {
-        found.id()
+    fn id((user, _): &(User, Grants)) -> &UserId {
+        user.id()
     }
 }
 

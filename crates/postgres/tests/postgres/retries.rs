@@ -93,7 +93,8 @@ async fn the_victim_of_a_deadlock_gets_through_in_the_end() {
     let store = migrated(&database).await;
     for id in ["a", "b"] {
         let owner = with_user(&store, id).await;
-        store.add(owner.id(), &Grant::instance_owner()).await.unwrap();
+        let grant = Grant::instance_owner();
+        store.add(owner.id(), &grant, fixtures::now()).await.unwrap();
     }
     let mut rival = Rival::connect(&database).await;
     rival

@@ -26,6 +26,8 @@ const MESSAGES: &Numbers = &[
             ("unlock_cause", 12),
             ("counts_until", 13),
             ("lockout_policy", 14),
+            ("role", 20),
+            ("role_organization_id", 21),
             ("token_id", 23),
             ("token_name", 24),
             ("session_id", 25),

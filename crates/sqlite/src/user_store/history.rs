@@ -1,7 +1,9 @@
 use sqlx::{SqliteConnection, SqliteExecutor};
 use unlockd_application::idempotency::{IdempotencyKey, IdempotentRequest, RequestDigest};
 use unlockd_application::ports::{RecordedRequest, StoreError};
-use unlockd_domain::{Event, LockCause, Reason, Source, Timestamp, UnlockCause, UserEvent, UserId};
+use unlockd_domain::{
+    Event, Grant, LockCause, OrganizationId, Reason, Source, Timestamp, UnlockCause, UserEvent, UserId,
+};
 
 use crate::error::{corrupt, store_error};
 use crate::event_row::EventRow;
@@ -20,6 +22,8 @@ pub(crate) struct EventColumns<'a> {
     pub(super) lock_until: Option<i64>,
     pub(super) unlock_cause: Option<&'static str>,
     pub(super) counts_until: Option<i64>,
+    pub(super) role: Option<&'static str>,
+    pub(super) role_organization_id: Option<&'a str>,
     pub(super) idempotency_key: Option<&'a str>,
     pub(super) request_digest: Option<&'a [u8]>,
 }
@@ -39,6 +43,12 @@ impl<'a> EventColumns<'a> {
             lock_until: event.kind.lock_until().map(Timestamp::unix_microseconds),
             unlock_cause: event.kind.unlock_cause().map(UnlockCause::as_str),
             counts_until: event.kind.counts_until().map(Timestamp::unix_microseconds),
+            role: event.kind.grant().map(|grant| grant.role().as_str()),
+            role_organization_id: event
+                .kind
+                .grant()
+                .and_then(Grant::organization)
+                .map(OrganizationId::as_str),
             idempotency_key: request.map(|request| request.key.as_str()),
             request_digest: request.map(|request| request.digest.0.as_slice()),
         }
@@ -53,7 +63,7 @@ pub(super) async fn select_events(
     let rows = sqlx::query_as!(
         EventRow,
         "SELECT user_id, sequence, kind, organization_id, actor_user_id, occurred_at, source,
-                reason, lock_cause, lock_until, unlock_cause, counts_until, lockout_policy,
+                reason, lock_cause, lock_until, unlock_cause, counts_until, lockout_policy, role, role_organization_id,
                 token_id, token_name, session_id
          FROM user_events WHERE user_id = ? AND sequence IS NOT NULL ORDER BY sequence",
         user_id.as_str(),
@@ -77,9 +87,9 @@ pub(super) async fn insert_event(
     let event = EventColumns::of(event, request);
     let result = sqlx::query!(
         "INSERT INTO user_events (user_id, sequence, kind, organization_id, actor_user_id, occurred_at, source,
-                                  reason, lock_cause, lock_until, unlock_cause, counts_until,
+                                  reason, lock_cause, lock_until, unlock_cause, counts_until, role, role_organization_id,
                                   idempotency_key, request_digest, position)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT coalesce(max(position), 0) + 1 FROM user_events))
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT coalesce(max(position), 0) + 1 FROM user_events))
          ON CONFLICT (actor_user_id, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING",
         event.user_id,
         event.sequence,
@@ -93,6 +103,8 @@ pub(super) async fn insert_event(
         event.lock_until,
         event.unlock_cause,
         event.counts_until,
+        event.role,
+        event.role_organization_id,
         event.idempotency_key,
         event.request_digest,
     )
@@ -122,7 +134,7 @@ pub(super) async fn select_request(
     let row = sqlx::query_as!(
         EventRow,
         "SELECT user_id, sequence, kind, organization_id, actor_user_id, occurred_at, source,
-                reason, lock_cause, lock_until, unlock_cause, counts_until, lockout_policy,
+                reason, lock_cause, lock_until, unlock_cause, counts_until, lockout_policy, role, role_organization_id,
                 token_id, token_name, session_id
          FROM user_events WHERE position = ?",
         found.position,

@@ -9,11 +9,11 @@ use sqlx::SqlitePool;
 use tokio::time::timeout;
 use unlockd_application::ports::StoreError;
 use unlockd_batching::{BatchWork, Batches, SubmitError};
-use unlockd_domain::{User, UserId, UserProfile};
+use unlockd_domain::{Grants, User, UserId, UserProfile};
 
 use super::commits::not_answered;
 use super::profile_row::select_profiles;
-use super::user_row::select_users;
+use super::user_row::{select_users, select_users_with_grants};
 use crate::SqliteStore;
 use crate::error::{corrupt, store_error};
 
@@ -28,7 +28,7 @@ pub(crate) trait Lookup: Send + Sync + 'static {
     fn id(found: &Self::Found) -> &UserId;
 }
 
-/// The state alone.
+/// State and grants.
 #[derive(Debug)]
 pub(crate) struct UserLookup;
 
@@ -37,15 +37,15 @@ pub(crate) struct UserLookup;
 pub(crate) struct ProfileLookup;
 
 impl Lookup for UserLookup {
-    type Found = User;
+    type Found = (User, Grants);
 
-    async fn select(readers: &SqlitePool, ids: &str) -> Result<Vec<User>, StoreError> {
+    async fn select(readers: &SqlitePool, ids: &str) -> Result<Vec<(User, Grants)>, StoreError> {
         let mut connection = readers.acquire().await.map_err(store_error)?;
-        select_users(&mut connection, ids).await
+        select_users_with_grants(&mut connection, ids).await
     }
 
-    fn id(found: &User) -> &UserId {
-        found.id()
+    fn id((user, _): &(User, Grants)) -> &UserId {
+        user.id()
     }
 }
 

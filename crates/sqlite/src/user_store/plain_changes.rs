@@ -111,7 +111,8 @@ async fn insert_events(
 fn push_insert(sql: &mut QueryBuilder<Sqlite>, events: &[EventColumns<'_>]) {
     sql.push(
         "WITH events (number, user_id, sequence, kind, organization_id, actor_user_id, occurred_at, source,
-                      reason, lock_cause, lock_until, unlock_cause, counts_until, idempotency_key, request_digest) AS (",
+                      reason, lock_cause, lock_until, unlock_cause, counts_until, role, role_organization_id,
+                      idempotency_key, request_digest) AS (",
     );
     let mut number = 0_i64;
     push_rows(sql, events, INSERT_COLUMNS, |row, event| {
@@ -129,6 +130,8 @@ fn push_insert(sql: &mut QueryBuilder<Sqlite>, events: &[EventColumns<'_>]) {
             .push_bind(event.lock_until)
             .push_bind(event.unlock_cause)
             .push_bind(event.counts_until)
+            .push_bind(event.role)
+            .push_bind(event.role_organization_id)
             .push_bind(event.idempotency_key)
             .push_bind(event.request_digest);
     });
@@ -136,16 +139,17 @@ fn push_insert(sql: &mut QueryBuilder<Sqlite>, events: &[EventColumns<'_>]) {
     sql.push(
         ")
         INSERT INTO user_events (position, user_id, sequence, kind, organization_id, actor_user_id, occurred_at, source,
-                                 reason, lock_cause, lock_until, unlock_cause, counts_until, idempotency_key, request_digest)
+                                 reason, lock_cause, lock_until, unlock_cause, counts_until, role, role_organization_id,
+                                 idempotency_key, request_digest)
         SELECT (SELECT coalesce(max(position), 0) FROM user_events) + number, user_id, sequence, kind, organization_id,
                actor_user_id, occurred_at, source, reason, lock_cause, lock_until, unlock_cause, counts_until,
-               idempotency_key, request_digest
+               role, role_organization_id, idempotency_key, request_digest
         FROM events WHERE number IS NOT NULL",
     );
 }
 
 const UPDATE_COLUMNS: usize = 16;
-const INSERT_COLUMNS: usize = 15;
+const INSERT_COLUMNS: usize = 17;
 
 /// The rows, and as many empty ones as make their number a power of two: so there are few enough statements to be kept
 /// prepared, which saves more than half of their time.

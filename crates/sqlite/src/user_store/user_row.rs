@@ -1,11 +1,12 @@
 use sqlx::{SqliteConnection, SqliteExecutor};
 use unlockd_application::ports::{BoxError, StoreError};
 use unlockd_domain::{
-    Actor, Lock, LockCause, OrganizationId, Reason, Sequence, Timestamp, User, UserData, UserId, UserProfile,
+    Actor, Grants, Lock, LockCause, OrganizationId, Reason, Sequence, Timestamp, User, UserData, UserId, UserProfile,
     UserRecord, UserState,
 };
 
 use crate::error::{corrupt, store_error};
+use crate::grant_store::parse_grants;
 use crate::timestamp_list::{parse_timestamp_list, timestamp_list_text};
 
 /// What a change of a user writes of them.
@@ -78,6 +79,52 @@ pub(crate) async fn select_users(connection: &mut SqliteConnection, ids: &str) -
     .await
     .map_err(store_error)?;
     users(rows)
+}
+
+/// The users whose ids are in the JSON array, in its order, each with their grants. One statement, since each one is a visit
+/// to the thread of the connection.
+pub(super) async fn select_users_with_grants(
+    connection: &mut SqliteConnection,
+    ids: &str,
+) -> Result<Vec<(User, Grants)>, StoreError> {
+    let rows = sqlx::query!(
+        r#"
+        SELECT users.id AS "id!", organization_id AS "organization_id!", state AS "state!", sequence AS "sequence!",
+               password_failures AS "password_failures!", policy_locks AS "policy_locks!", failures_forgotten_at,
+               lock_since, lock_cause, lock_by, lock_reason, lock_until,
+               created_at AS "created_at!", changed_at AS "changed_at!",
+               (SELECT json_group_array(json_array(grants.role, grants.organization_id))
+                FROM grants WHERE grants.user_id = users.id) AS "grants!: String"
+        FROM json_each(?) AS listed JOIN users ON users.id = listed.value ORDER BY listed.key
+        "#,
+        ids,
+    )
+    .fetch_all(connection)
+    .await
+    .map_err(store_error)?;
+    rows.into_iter()
+        .map(|row| {
+            let grants = parse_grants(&row.grants)?;
+            let user = User::try_from(UserRow {
+                id: row.id,
+                organization_id: row.organization_id,
+                state: row.state,
+                sequence: row.sequence,
+                password_failures: row.password_failures,
+                policy_locks: row.policy_locks,
+                failures_forgotten_at: row.failures_forgotten_at,
+                lock_since: row.lock_since,
+                lock_cause: row.lock_cause,
+                lock_by: row.lock_by,
+                lock_reason: row.lock_reason,
+                lock_until: row.lock_until,
+                created_at: row.created_at,
+                changed_at: row.changed_at,
+            })?;
+            Ok((user, grants))
+        })
+        .collect::<Result<_, BoxError>>()
+        .map_err(corrupt)
 }
 
 /// Users whose lock has expired, at most so many, beginning with those for whom that is longest ago.

@@ -76,9 +76,11 @@ async fn a_reopened_store_has_everything() {
     let lock = user.lock(fixtures::lock_order(), Actor::User(user.id().clone()), fixtures::now());
     let lock = lock.unwrap();
     store.commit(&lock, None).await.unwrap();
-    GrantStore::add(&store, user.id(), &Grant::instance_owner())
+    let owner = Grant::instance_owner();
+    GrantStore::add(&store, user.id(), &owner, fixtures::now())
         .await
         .unwrap();
+    let granted = lock.user().grant_role(owner, Actor::System, fixtures::now()).unwrap();
     let (token, digest) = (fixtures::access_token("t", "u"), TokenDigest([7; 32]));
     AccessTokenStore::add(&store, &token, &digest, None).await.unwrap();
     store.close().await;
@@ -88,10 +90,13 @@ async fn a_reopened_store_has_everything() {
     let store = file.open_migrated().await;
     assert_eq!(OrganizationStore::list(&store).await.unwrap(), [organization]);
     let found = store.find_with_profile(user.id()).await.unwrap();
-    assert_eq!(found, Some((lock.user().clone(), new.profile)));
+    assert_eq!(found, Some((granted.user().clone(), new.profile)));
     let history = store.history(user.id()).await.unwrap();
-    assert_eq!(history, [new.change.event().clone(), lock.event().clone()]);
+    assert_eq!(
+        history,
+        [&new.change, &lock, &granted].map(|change| change.event().clone())
+    );
     let holder = store.find_holder(&digest).await.unwrap().unwrap();
-    assert_eq!((holder.token, &holder.user), (token, lock.user()));
+    assert_eq!((holder.token, &holder.user), (token, granted.user()));
     assert_eq!(holder.grants.iter().collect::<Vec<_>>(), [&Grant::instance_owner()]);
 }

@@ -34,7 +34,7 @@ async fn of_200_parallel_unlocks_by_two_processes_exactly_one_succeeds() {
             .unwrap();
     }
     let (owner, locked) = (fixtures::user_id("owner"), fixtures::user_id("locked"));
-    GrantStore::add(&stores[0], &owner, &Grant::instance_owner())
+    GrantStore::add(&stores[0], &owner, &Grant::instance_owner(), fixtures::now())
         .await
         .unwrap();
     let services = stores.each_ref().map(services);

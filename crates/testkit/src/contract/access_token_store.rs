@@ -62,7 +62,7 @@ pub async fn a_holder_is_found_in_any_state_with_all_grants(harness: &dyn StoreH
     let scope = GrantScope::Organization(fixtures::organization_id(arrange::ACME));
     let organization_owner = Grant::new(Role::OrgOwner, scope).expect("an organization role");
     for grant in [Grant::instance_owner(), organization_owner.clone()] {
-        stores.grants.add(user.id(), &grant).await.expect("granted");
+        expected.user = arrange::grant(&stores, &user, &grant).await;
     }
     expected.grants = [Grant::instance_owner(), organization_owner].into_iter().collect();
     expected.user = arrange::commit(&stores, &arrange::toggled(&expected.user)).await;

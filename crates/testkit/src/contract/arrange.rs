@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::Barrier;
-use unlockd_application::ports::{EventFilter, EventOrder, EventRange, NewUser, RecordedEvent, Visibility};
+use unlockd_application::ports::{
+    CommitError, EventFilter, EventOrder, EventRange, NewUser, RecordedEvent, Visibility,
+};
 use unlockd_domain::{
     AccessToken, Actor, Event, Grant, Lock, LockOrder, PasswordHash, PasswordReset, Position, Timestamp, User,
     UserChange, UserEvent, UserId, UserProfile, UserState,
@@ -39,9 +41,14 @@ pub(super) async fn user(stores: &Stores, id: &str) -> User {
 /// An active user of [`ACME`] who holds `IAM_OWNER`.
 pub(super) async fn owner(stores: &Stores, id: &str) -> User {
     let user = user(stores, id).await;
-    let granted = stores.grants.add(user.id(), &Grant::instance_owner()).await;
+    grant(stores, &user, &Grant::instance_owner()).await
+}
+
+/// Grants a role; answers with the user as they are then.
+pub(super) async fn grant(stores: &Stores, user: &User, grant: &Grant) -> User {
+    let granted = stores.grants.add(user.id(), grant, fixtures::now()).await;
     granted.expect("the role is granted");
-    user
+    find(stores, user.id().as_str()).await
 }
 
 pub(super) async fn find(stores: &Stores, id: &str) -> User {
@@ -134,6 +141,22 @@ pub(super) fn locked_until(user: &User, until: Timestamp) -> UserChange {
 pub(super) async fn commit(stores: &Stores, change: &UserChange) -> User {
     stores.users.commit(change, None).await.expect("the change is written");
     change.user().clone()
+}
+
+/// Commits the change, decided again on the newest user while others come first.
+pub(super) async fn commit_anew(
+    stores: &Stores,
+    user: &User,
+    decide: impl Fn(&User) -> UserChange,
+) -> Result<User, CommitError> {
+    let mut user = user.clone();
+    loop {
+        let change = decide(&user);
+        match stores.users.commit(&change, None).await {
+            Err(CommitError::Conflict) => user = find(stores, user.id().as_str()).await,
+            outcome => return outcome.map(|()| change.user().clone()),
+        }
+    }
 }
 
 pub(super) async fn profile(stores: &Stores, id: &str) -> UserProfile {

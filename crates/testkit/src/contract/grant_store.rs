@@ -1,7 +1,7 @@
 //! `GrantStore`, apart from what protects the last owner.
 
-use unlockd_application::ports::{AddGrantError, RemoveGrantError};
-use unlockd_domain::{Grant, GrantScope, Role, UserId};
+use unlockd_application::ports::{AddGrantError, CommitError, RemoveGrantError};
+use unlockd_domain::{Actor, Grant, GrantScope, Role, UserEventKind, UserId};
 
 use super::{StoreHarness, arrange};
 use crate::fixtures;
@@ -29,9 +29,9 @@ pub async fn granting_again_succeeds_and_changes_nothing(harness: &dyn StoreHarn
         on_instance(Role::IamUserManager),
         on_organization(Role::OrgOwner, arrange::ACME),
     ] {
-        stores.grants.add(user.id(), &grant).await.expect("granted");
+        arrange::grant(&stores, &user, &grant).await;
         let before = listed(&stores, None).await;
-        stores.grants.add(user.id(), &grant).await.expect("granted again");
+        arrange::grant(&stores, &user, &grant).await;
         assert_eq!(listed(&stores, None).await, before);
     }
     assert_eq!(listed(&stores, None).await.len(), 2);
@@ -48,11 +48,11 @@ pub async fn a_grant_needs_its_user_and_its_organization(harness: &dyn StoreHarn
         on_organization(Role::OrgOwner, arrange::ACME),
         on_organization(Role::OrgOwner, "nowhere"),
     ] {
-        let refused = stores.grants.add(&nobody, &grant).await;
+        let refused = stores.grants.add(&nobody, &grant, fixtures::now()).await;
         assert!(matches!(refused, Err(AddGrantError::UserNotFound)), "{refused:?}");
     }
     let nowhere = on_organization(Role::OrgOwner, "nowhere");
-    let refused = stores.grants.add(user.id(), &nowhere).await;
+    let refused = stores.grants.add(user.id(), &nowhere, fixtures::now()).await;
     assert!(
         matches!(refused, Err(AddGrantError::OrganizationNotFound)),
         "{refused:?}"
@@ -74,9 +74,9 @@ pub async fn a_removal_takes_exactly_what_was_granted(harness: &dyn StoreHarness
         (other.id().clone(), taken.clone()),
     ];
     for (id, grant) in &kept {
-        stores.grants.add(id, grant).await.expect("granted");
+        stores.grants.add(id, grant, fixtures::now()).await.expect("granted");
     }
-    stores.grants.add(user.id(), &taken).await.expect("granted");
+    arrange::grant(&stores, &user, &taken).await;
     stores
         .grants
         .remove(user.id(), &taken, fixtures::now())
@@ -85,7 +85,7 @@ pub async fn a_removal_takes_exactly_what_was_granted(harness: &dyn StoreHarness
     assert_eq!(listed(&stores, None).await, kept);
     let refused = stores.grants.remove(user.id(), &taken, fixtures::now()).await;
     assert!(matches!(refused, Err(RemoveGrantError::NotGranted)), "{refused:?}");
-    stores.grants.add(user.id(), &taken).await.expect("granted again");
+    arrange::grant(&stores, &user, &taken).await;
     assert_eq!(listed(&stores, None).await.len(), kept.len() + 1);
 }
 
@@ -134,10 +134,134 @@ pub async fn grants_are_listed_by_user_then_role_then_organization(harness: &dyn
         }
     }
     for (id, grant) in expected.iter().rev() {
-        stores.grants.add(id, grant).await.expect("granted");
+        stores.grants.add(id, grant, fixtures::now()).await.expect("granted");
     }
     assert_eq!(listed(&stores, None).await, expected);
     let one: Vec<_> = expected.into_iter().filter(|(id, _)| id.as_str() == "a").collect();
     assert_eq!(listed(&stores, Some(&fixtures::user_id("a"))).await, one);
     assert_eq!(listed(&stores, Some(&fixtures::user_id("A"))).await, Vec::new());
+}
+
+/// The events name the role and where it holds; what changes nothing is no event.
+pub async fn each_grant_and_each_removal_is_one_event_of_the_user(harness: &dyn StoreHarness) {
+    let stores = harness.stores();
+    arrange::organization(&stores, arrange::ACME).await;
+    let user = arrange::user(&stores, "u").await;
+    let grants = [
+        Grant::instance_owner(),
+        on_instance(Role::IamLoginClient),
+        on_organization(Role::OrgUserUnlocker, arrange::ACME),
+    ];
+    for grant in &grants {
+        for _ in 0..2 {
+            arrange::grant(&stores, &user, grant).await;
+        }
+    }
+    let removed = &grants[2];
+    stores
+        .grants
+        .remove(user.id(), removed, fixtures::now())
+        .await
+        .expect("removed");
+    let again = stores.grants.remove(user.id(), removed, fixtures::now()).await;
+    assert!(matches!(again, Err(RemoveGrantError::NotGranted)), "{again:?}");
+    let last_owner = stores.grants.remove(user.id(), &grants[0], fixtures::now()).await;
+    assert!(
+        matches!(last_owner, Err(RemoveGrantError::LastInstanceOwner)),
+        "{last_owner:?}"
+    );
+
+    arrange::assert_state_is_its_history(&stores, "u").await;
+    let history = stores.users.history(user.id()).await.expect("an answer");
+    let mut expected: Vec<_> = grants
+        .iter()
+        .map(|grant| UserEventKind::RoleGranted { grant: grant.clone() })
+        .collect();
+    expected.push(UserEventKind::RoleRemoved { grant: removed.clone() });
+    assert_eq!(
+        history
+            .iter()
+            .skip(1)
+            .map(|event| event.kind.clone())
+            .collect::<Vec<_>>(),
+        expected
+    );
+    for event in &history[1..] {
+        assert_eq!((&event.actor, event.time), (&Actor::System, fixtures::now()));
+    }
+    assert_eq!(arrange::events_of(&stores, user.id()).await, history);
+}
+
+/// So a decision that was made on the grants of before is made again.
+pub async fn a_grant_and_a_removal_make_a_commit_on_the_earlier_sequence_a_conflict(harness: &dyn StoreHarness) {
+    let stores = harness.stores();
+    arrange::organization(&stores, arrange::ACME).await;
+    let grant = on_organization(Role::OrgOwner, arrange::ACME);
+    let before = arrange::user(&stores, "u").await;
+    arrange::grant(&stores, &before, &grant).await;
+    let refused = stores.users.commit(&arrange::locked(&before), None).await;
+    assert!(matches!(refused, Err(CommitError::Conflict)), "{refused:?}");
+
+    let granted = arrange::find(&stores, "u").await;
+    stores
+        .grants
+        .remove(granted.id(), &grant, fixtures::now())
+        .await
+        .expect("removed");
+    let refused = stores.users.commit(&arrange::locked(&granted), None).await;
+    assert!(matches!(refused, Err(CommitError::Conflict)), "{refused:?}");
+
+    let removed = arrange::find(&stores, "u").await;
+    arrange::commit(&stores, &arrange::locked(&removed)).await;
+}
+
+/// Nobody else's grants are among them.
+pub async fn a_user_is_found_with_the_grants_of_that_sequence(harness: &dyn StoreHarness) {
+    let stores = harness.stores();
+    arrange::organization(&stores, arrange::ACME).await;
+    let (user, other) = (arrange::user(&stores, "u").await, arrange::owner(&stores, "v").await);
+    let absent = stores.users.find_with_grants(&fixtures::user_id("nobody")).await;
+    assert_eq!(absent.expect("an answer"), None);
+    let mut granted = Vec::new();
+    let grants = [
+        on_instance(Role::IamUserManager),
+        on_organization(Role::OrgOwner, arrange::ACME),
+    ];
+    for grant in grants {
+        let (found, held) = stores
+            .users
+            .find_with_grants(user.id())
+            .await
+            .expect("an answer")
+            .expect("a user");
+        assert_eq!(found, arrange::find(&stores, "u").await);
+        assert_eq!(held.iter().cloned().collect::<Vec<_>>(), granted);
+        arrange::grant(&stores, &user, &grant).await;
+        granted.push(grant);
+    }
+    let (found, held) = stores
+        .users
+        .find_with_grants(user.id())
+        .await
+        .expect("an answer")
+        .expect("a user");
+    assert_eq!(
+        (found.sequence().get(), held.iter().cloned().collect::<Vec<_>>()),
+        (3, granted)
+    );
+    arrange::commit(&stores, &arrange::deleted(&found)).await;
+    let (_, held) = stores
+        .users
+        .find_with_grants(user.id())
+        .await
+        .expect("an answer")
+        .expect("a user");
+    assert_eq!(held.iter().count(), 0);
+    let (_, held) = stores
+        .users
+        .find_with_grants(other.id())
+        .await
+        .expect("an answer")
+        .expect("a user");
+    assert_eq!(held.iter().collect::<Vec<_>>(), [&Grant::instance_owner()]);
 }

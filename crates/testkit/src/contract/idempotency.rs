@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use unlockd_application::idempotency::{IdempotencyKey, IdempotentRequest};
 use unlockd_application::ports::{CommitError, CreateUserError, NewUser, RecordedRequest};
-use unlockd_domain::{Actor, Event, Grant, User, UserChange, UserId, UsernameScope};
+use unlockd_domain::{Actor, Event, User, UserChange, UserId, UsernameScope};
 
 use super::{StoreHarness, arrange};
 use crate::fixtures;
@@ -142,9 +142,7 @@ pub async fn a_refused_request_leaves_its_key_free(harness: &dyn StoreHarness) {
     let refused = stores.users.commit(&stale, Some(&request)).await;
     assert!(matches!(refused, Err(CommitError::Conflict)), "{refused:?}");
 
-    let owner = arrange::user(&stores, "owner").await;
-    let granted = stores.grants.add(owner.id(), &Grant::instance_owner()).await;
-    granted.expect("the role is granted");
+    let owner = arrange::owner(&stores, "owner").await;
     let refused = stores.users.commit(&locked_by("caller", &owner), Some(&request)).await;
     assert!(matches!(refused, Err(CommitError::LastInstanceOwner)), "{refused:?}");
 

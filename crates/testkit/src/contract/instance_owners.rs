@@ -32,7 +32,7 @@ pub async fn the_only_active_owner_is_not_locked(harness: &dyn StoreHarness) {
         ),
     ];
     for grant in roles.into_iter().flatten() {
-        stores.grants.add(manager.id(), &grant).await.expect("a grant");
+        arrange::grant(&stores, &manager, &grant).await;
     }
     assert_lock_refused(&stores, "owner").await;
 }
@@ -77,9 +77,8 @@ pub async fn a_stale_lock_of_the_only_owner_is_a_conflict(harness: &dyn StoreHar
     let user = arrange::user(&stores, "owner").await;
     let stale = arrange::locked(&user);
     let locked = arrange::commit(&stores, &stale).await;
-    arrange::commit(&stores, &arrange::toggled(&locked)).await;
-    let granted = stores.grants.add(user.id(), &Grant::instance_owner()).await;
-    granted.expect("the role is granted");
+    let unlocked = arrange::commit(&stores, &arrange::toggled(&locked)).await;
+    arrange::grant(&stores, &unlocked, &Grant::instance_owner()).await;
     let refused = stores.users.commit(&stale, None).await;
     assert!(matches!(refused, Err(CommitError::Conflict)), "{refused:?}");
 }
@@ -152,9 +151,7 @@ async fn locked_before_the_grant(stores: &Stores) -> User {
     arrange::organization(stores, arrange::ACME).await;
     let user = arrange::user(stores, "owner").await;
     let locked = arrange::commit(stores, &arrange::locked(&user)).await;
-    let granted = stores.grants.add(user.id(), &Grant::instance_owner()).await;
-    granted.expect("the role is granted");
-    locked
+    arrange::grant(stores, &locked, &Grant::instance_owner()).await
 }
 
 /// All owners are locked at the same moment.
@@ -220,11 +217,10 @@ impl Task {
     async fn run(self, stores: Stores) {
         match self {
             Self::Grant(user) => {
-                let granted = stores.grants.add(user.id(), &Grant::instance_owner()).await;
-                granted.expect("the role is granted");
+                arrange::grant(&stores, &user, &Grant::instance_owner()).await;
             }
             Self::Lock(user) => {
-                if let Err(error) = stores.users.commit(&arrange::locked(&user), None).await {
+                if let Err(error) = arrange::commit_anew(&stores, &user, arrange::locked).await {
                     assert!(matches!(error, CommitError::LastInstanceOwner), "{error:?}");
                 }
             }

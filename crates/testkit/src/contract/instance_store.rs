@@ -53,12 +53,17 @@ async fn assert_holds_only(stores: &Stores, bootstrap: &Bootstrap) {
     assert_eq!(grants, [(id.clone(), grant.clone())]);
     let tokens: Vec<AccessToken> = stores.access_tokens.list(None).await.expect("an answer");
     assert_eq!(tokens, slice::from_ref(token));
+    let created = &user.change;
+    let granted = created
+        .user()
+        .grant_role(grant.clone(), Actor::System, created.event().time);
+    let granted = granted.expect("a user");
     let found = stores.users.find_with_profile(id).await.expect("an answer");
-    assert_eq!(found, Some((user.change.user().clone(), user.profile.clone())));
+    assert_eq!(found, Some((granted.user().clone(), user.profile.clone())));
     let history = stores.users.history(id).await.expect("an answer");
-    assert_eq!(history, [user.change.event().clone()]);
+    assert_eq!(history, [created.event().clone(), granted.event().clone()]);
     let holder = stores.access_tokens.find_holder(digest).await.expect("an answer");
-    assert_eq!(holder.map(|holder| holder.user), Some(user.change.user().clone()));
+    assert_eq!(holder.map(|holder| holder.user), Some(granted.user().clone()));
 }
 
 /// Readiness asks this.

@@ -116,7 +116,7 @@ async fn organizations_and_grants_are_unavailable(stores: &Stores, user: &User) 
     .await;
     let (grants, grant) = (&stores.grants, Grant::instance_owner());
     assert_unavailable("list grants", grants.list(None), unavailable).await;
-    assert_unavailable("grant", grants.add(user.id(), &grant), |error| {
+    assert_unavailable("grant", grants.add(user.id(), &grant, fixtures::now()), |error| {
         matches!(error, AddGrantError::Store(StoreError::Unavailable(_)))
     })
     .await;

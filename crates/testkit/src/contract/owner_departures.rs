@@ -63,15 +63,13 @@ pub async fn the_only_active_owner_is_neither_deactivated_nor_deleted(harness: &
     arrange::organization(&stores, arrange::ACME).await;
     let new = fixtures::named_user("owner", arrange::ACME, &["name"]);
     arrange::write(&stores, &new).await;
-    let owner = new.change.user();
-    let granted = stores.grants.add(owner.id(), &Grant::instance_owner()).await;
-    granted.expect("the role is granted");
+    let owner = arrange::grant(&stores, new.change.user(), &Grant::instance_owner()).await;
     let token = fixtures::access_token("t", "owner");
     let added = stores.access_tokens.add(&token, &TokenDigest([1; 32]), None).await;
     added.expect("the token is written");
     arrange::user(&stores, "no owner").await;
     for end in ENDS {
-        assert_refused(&stores, &end(owner)).await;
+        assert_refused(&stores, &end(&owner)).await;
     }
 }
 
@@ -129,9 +127,8 @@ pub async fn an_owner_out_of_service_goes_only_while_another_one_is_active(harne
         ("inactive", arrange::deactivated),
     ] {
         let user = arrange::user(&stores, id).await;
-        out_of_service.push(arrange::commit(&stores, &put(&user)).await);
-        let granted = stores.grants.add(user.id(), &Grant::instance_owner()).await;
-        granted.expect("the role is granted");
+        arrange::commit(&stores, &put(&user)).await;
+        out_of_service.push(arrange::grant(&stores, &user, &Grant::instance_owner()).await);
     }
     let ends = [
         arrange::deactivated(&out_of_service[0]),
@@ -164,9 +161,7 @@ pub async fn other_changes_of_the_last_owner_are_written(harness: &dyn StoreHarn
     arrange::organization(&stores, arrange::ACME).await;
     let user = arrange::user(&stores, "owner").await;
     let inactive = arrange::commit(&stores, &arrange::deactivated(&user)).await;
-    let granted = stores.grants.add(user.id(), &Grant::instance_owner()).await;
-    granted.expect("the role is granted");
-    let mut owner = inactive;
+    let mut owner = arrange::grant(&stores, &inactive, &Grant::instance_owner()).await;
     for _ in 0..2 {
         let change = owner.update(fixtures::data("{}"), Actor::System, fixtures::now());
         owner = arrange::commit(&stores, &change.expect("a user")).await;

@@ -18,16 +18,11 @@ fn before_end() -> Timestamp {
     Timestamp::from_unix_microseconds(end().unix_microseconds() - 1).expect("a timestamp")
 }
 
-async fn grant(stores: &Stores, user: &User) {
-    let granted = stores.grants.add(user.id(), &Grant::instance_owner()).await;
-    granted.expect("the role is granted");
-}
-
 /// An owner who is locked for a minute, and one who is not.
 async fn two_owners(stores: &Stores) -> (User, User) {
     arrange::organization(stores, arrange::ACME).await;
     let locked = arrange::locked_for_a_minute(stores, "locked").await;
-    grant(stores, &locked).await;
+    let locked = arrange::grant(stores, &locked, &Grant::instance_owner()).await;
     (locked, arrange::owner(stores, "active").await)
 }
 
@@ -114,7 +109,7 @@ pub async fn a_lock_in_the_far_future_ends_when_it_is_over(harness: &dyn StoreHa
     let future = fixtures::timestamp("9000-01-01T00:00:00Z");
     let user = arrange::user(&stores, "far").await;
     let far = arrange::commit(&stores, &arrange::locked_until(&user, future)).await;
-    grant(&stores, &far).await;
+    arrange::grant(&stores, &far, &Grant::instance_owner()).await;
     let owner = arrange::owner(&stores, "owner").await;
     let before = Timestamp::from_unix_microseconds(future.unix_microseconds() - 1).expect("a timestamp");
     assert_commit_refused(&stores, &departures(&owner, before)[0]).await;

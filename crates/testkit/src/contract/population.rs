@@ -1,7 +1,7 @@
 //! Users by chance, the same in the store under test and in memory.
 
 use unlockd_application::ports::{CommitError, CreateUserError, NewUser, UserFilter};
-use unlockd_domain::{PolicyChange, Timestamp, User, UserId};
+use unlockd_domain::{Grant, GrantScope, PolicyChange, Role, Timestamp, User, UserId};
 
 use super::arrange;
 use super::dice::Dice;
@@ -80,6 +80,9 @@ impl Population {
             if dice.happens(20) {
                 population.change_a_policy(dice).await;
             }
+            if dice.happens(10) {
+                population.change_a_role(dice, &id).await;
+            }
         }
         population
     }
@@ -127,6 +130,29 @@ impl Population {
             }
         };
         assert_eq!(is_taken(&written), is_taken(&expected), "{change:?}");
+    }
+
+    /// Grants a role, or removes it when the user has it; never that of the owners, who could not leave then.
+    async fn change_a_role(&self, dice: &mut Dice, id: &UserId) {
+        if arrange::find(&self.in_memory, id.as_str()).await.is_deleted() {
+            return;
+        }
+        let scope = GrantScope::Organization(fixtures::organization_id(dice.pick(&ORGANIZATIONS)));
+        let grants = [
+            Grant::new(Role::IamLoginClient, GrantScope::Instance),
+            Grant::new(Role::OrgUserManager, scope),
+        ];
+        let grant = dice.pick(&grants).expect("a role where it can hold");
+        let now = moment(dice);
+        let listed = self.in_memory.grants.list(Some(id)).await.expect("an answer");
+        let is_granted = listed.iter().any(|(_, granted)| *granted == grant);
+        for stores in [&self.in_memory, &self.stores] {
+            if is_granted {
+                stores.grants.remove(id, &grant, now).await.expect("removed");
+            } else {
+                stores.grants.add(id, &grant, now).await.expect("granted");
+            }
+        }
     }
 
     async fn change_a_policy(&self, dice: &mut Dice) {

@@ -294,7 +294,7 @@ pub async fn a_holder_is_found_in_any_state_with_all_grants(harness: &dyn StoreH
     expected.user = arrange::commit(&stores, &arrange::locked(&user)).await;
     assert_eq!(holder(&stores, &DIGEST).await.as_ref(), Some(&expected));
     let grant = Grant::instance_owner();
-    stores.grants.add(user.id(), &grant).await.expect("the role is granted");
+    expected.user = arrange::grant(&stores, &user, &grant).await;
     expected.grants = [grant].into_iter().collect();
     assert_eq!(holder(&stores, &DIGEST).await.as_ref(), Some(&expected));
 }

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use unlockd_domain::{
-    Actor, AttemptLimit, LockCause, LockOrder, LockoutPolicy, Timestamp, UnlockCause, User, UserChange, UserEvent,
-    UserEventKind, UserEventName, UserState, UsernameScope,
+    Actor, AttemptLimit, Grant, GrantScope, LockCause, LockOrder, LockoutPolicy, Role, Timestamp, UnlockCause, User,
+    UserChange, UserEvent, UserEventKind, UserEventName, UserState, UsernameScope,
 };
 
 use super::dice::Dice;
@@ -191,7 +191,18 @@ pub async fn every_kind_of_event_comes_back_whole(harness: &dyn StoreHarness) {
         assert_eq!(stores.users.history(user.id()).await.expect("an answer"), written);
         assert_eq!(arrange::events_of(&stores, user.id()).await, written);
     }
-    assert_eq!(written.len(), 25);
+    let scope = GrantScope::Organization(fixtures::organization_id(arrange::ACME));
+    let role = Grant::new(Role::OrgUserUnlocker, scope).expect("a role on an organization");
+    let granted = user.grant_role(role.clone(), Actor::System, now).expect("a user");
+    stores.grants.add(user.id(), &role, now).await.expect("granted");
+    let removed = granted.user().remove_role(role.clone(), Actor::System, now);
+    let removed = removed.expect("a user");
+    stores.grants.remove(user.id(), &role, now).await.expect("removed");
+    written.extend([granted, removed].map(|change| change.event().clone()));
+    assert_eq!(stores.users.history(user.id()).await.expect("an answer"), written);
+    assert_eq!(arrange::events_of(&stores, user.id()).await, written);
+
+    assert_eq!(written.len(), 27);
     assert!(written.iter().any(|event| event.source.is_none()));
     let names: Vec<_> = written.iter().map(|event| event.kind.name()).collect();
     for name in UserEventName::ALL {

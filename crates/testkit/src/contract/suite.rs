@@ -257,6 +257,9 @@ macro_rules! contract_tests {
                 a_removal_takes_exactly_what_was_granted
                 removing_what_was_never_granted_is_refused
                 grants_are_listed_by_user_then_role_then_organization
+                each_grant_and_each_removal_is_one_event_of_the_user
+                a_grant_and_a_removal_make_a_commit_on_the_earlier_sequence_a_conflict
+                a_user_is_found_with_the_grants_of_that_sequence
             ]
             access_token_store [
                 an_unknown_digest_has_no_holder

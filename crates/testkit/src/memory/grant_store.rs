@@ -1,12 +1,12 @@
 use async_trait::async_trait;
 use unlockd_application::ports::{AddGrantError, GrantStore, RemoveGrantError, StoreError};
-use unlockd_domain::{Grant, Timestamp, UserId};
+use unlockd_domain::{Actor, Grant, Timestamp, User, UserChange, UserDeleted, UserId};
 
-use super::MemoryStore;
+use super::{MemoryStore, State};
 
 #[async_trait]
 impl GrantStore for MemoryStore {
-    async fn add(&self, user_id: &UserId, grant: &Grant) -> Result<(), AddGrantError> {
+    async fn add(&self, user_id: &UserId, grant: &Grant, now: Timestamp) -> Result<(), AddGrantError> {
         let mut state = self.state()?;
         if !state.has_user(user_id) {
             return Err(AddGrantError::UserNotFound);
@@ -17,7 +17,7 @@ impl GrantStore for MemoryStore {
         {
             return Err(AddGrantError::OrganizationNotFound);
         }
-        state.grants.insert((user_id.clone(), grant.clone()));
+        state.grant(user_id, grant, now);
         Ok(())
     }
 
@@ -32,6 +32,7 @@ impl GrantStore for MemoryStore {
             return Err(RemoveGrantError::LastInstanceOwner);
         }
         state.grants.remove(&held);
+        state.record(user_id, |user| user.remove_role(grant.clone(), Actor::System, now));
         Ok(())
     }
 
@@ -44,5 +45,22 @@ impl GrantStore for MemoryStore {
             .filter(|(holder, _)| wanted(holder))
             .cloned()
             .collect())
+    }
+}
+
+impl State {
+    /// Grants a role to a user who is there.
+    pub(super) fn grant(&mut self, user_id: &UserId, grant: &Grant, now: Timestamp) {
+        if self.grants.insert((user_id.clone(), grant.clone())) {
+            self.record(user_id, |user| user.grant_role(grant.clone(), Actor::System, now));
+        }
+    }
+
+    /// Writes the event of a grant.
+    fn record(&mut self, user_id: &UserId, decide: impl FnOnce(&User) -> Result<UserChange, UserDeleted>) {
+        let change = self.users.get(user_id).and_then(|stored| decide(&stored.user).ok());
+        if let Some(change) = change {
+            self.apply(&change, None);
+        }
     }
 }

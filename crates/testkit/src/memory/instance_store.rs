@@ -30,7 +30,7 @@ impl InstanceStore for MemoryStore {
             .organizations
             .insert(organization.id.clone(), organization.clone());
         state.insert_user(user);
-        state.grants.insert((user.change.user().id().clone(), grant.clone()));
+        state.grant(user.change.user().id(), grant, user.change.event().time);
         state.tokens.insert(token.id.clone(), (token.clone(), *digest));
         for event in events {
             state.append_activity(Some(event));

@@ -4,15 +4,17 @@ use async_trait::async_trait;
 use unlockd_application::idempotency::{IdempotencyKey, IdempotentRequest};
 use unlockd_application::ports::{CommitError, CreateUserError, NewUser, RecordedRequest, StoreError, UserStore};
 use unlockd_domain::{
-    Grant, LoginIdentity, ProfileEdit, Session, Timestamp, User, UserChange, UserEvent, UserId, UserProfile,
+    Grant, Grants, LoginIdentity, ProfileEdit, Session, Timestamp, User, UserChange, UserEvent, UserId, UserProfile,
 };
 
 use super::{MemoryStore, State, StoredEvent};
 
 #[async_trait]
 impl UserStore for MemoryStore {
-    async fn find(&self, id: &UserId) -> Result<Option<User>, StoreError> {
-        Ok(self.state()?.users.get(id).map(|stored| stored.user.clone()))
+    async fn find_with_grants(&self, id: &UserId) -> Result<Option<(User, Grants)>, StoreError> {
+        let state = self.state()?;
+        let stored = state.users.get(id);
+        Ok(stored.map(|stored| (stored.user.clone(), state.grants_of(id))))
     }
 
     async fn find_with_profile(&self, id: &UserId) -> Result<Option<(User, UserProfile)>, StoreError> {
@@ -118,7 +120,7 @@ impl State {
     }
 
     /// Writes a change that has passed the checks.
-    fn apply(&mut self, change: &UserChange, request: Option<&IdempotentRequest>) {
+    pub(super) fn apply(&mut self, change: &UserChange, request: Option<&IdempotentRequest>) {
         self.append(change, request);
         if let Some(edit) = change.profile_edit() {
             self.edit_profile(change.user(), edit);

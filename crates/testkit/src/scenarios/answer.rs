@@ -201,6 +201,10 @@ pub struct Event {
     pub token_name: Option<String>,
     /// `session_id`.
     pub session_id: Option<String>,
+    /// `role`.
+    pub role: Option<String>,
+    /// `role_organization_id`.
+    pub role_organization_id: Option<String>,
 }
 
 /// `unlockd.event.v1.WatchEventsResponse`, or a frame of the stream of server-sent events.

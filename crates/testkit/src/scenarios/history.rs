@@ -1,3 +1,5 @@
+use unlockd_domain::Role;
+
 use super::stage::{assert_violates, delete, moved, unlock};
 use super::{CreateUserRequest, Details, Event, ListEventsRequest, Operation, Request, Stage, Subject};
 
@@ -107,6 +109,8 @@ pub(super) async fn each_change_is_told_once_with_who_and_why(stage: &Stage<'_>)
             token_id: None,
             token_name: None,
             session_id: None,
+            role: None,
+            role_organization_id: None,
         };
         assert_eq!((event, details.sequence), (&expected, number));
     }
@@ -138,6 +142,44 @@ pub(super) async fn what_unlockd_does_itself_has_no_actor(stage: &Stage<'_>) {
     let history = stage.history(&member.user_id).await;
 
     assert_eq!((history.len(), history[0].actor_id.as_ref()), (1, None));
+}
+
+pub(super) async fn roles_are_told_with_the_organization_where_they_hold(stage: &Stage<'_>) {
+    let world = stage.world;
+    let member = world.member(Some(Role::IamLoginClient)).await;
+    world
+        .grant(&member, Role::OrgUserUnlocker, &world.other_organization)
+        .await;
+    world
+        .remove_grant(&member, Role::OrgUserUnlocker, &world.other_organization)
+        .await;
+    let request = ListEventsRequest {
+        user_id: Some(member.user_id.clone()),
+        kinds: ["user.role.granted", "user.role.removed"].map(str::to_owned).to_vec(),
+        ..ListEventsRequest::default()
+    };
+
+    let events = stage.events(&world.instance_owner.token, request).await.events;
+
+    let elsewhere = Some(world.other_organization.as_str());
+    let expected = [
+        (2, "user.role.granted", "IAM_LOGIN_CLIENT", None),
+        (3, "user.role.granted", "ORG_USER_UNLOCKER", elsewhere),
+        (4, "user.role.removed", "ORG_USER_UNLOCKER", elsewhere),
+    ];
+    let told: Vec<_> = events
+        .iter()
+        .map(|event| {
+            let role = event.role.as_deref().expect("a role");
+            let organization = event.role_organization_id.as_deref();
+            (event.sequence, event.kind.as_str(), role, organization)
+        })
+        .collect();
+    assert_eq!(told, expected);
+    for event in &events {
+        assert_eq!(event.organization_id.as_deref(), Some(world.organization.as_str()));
+        assert_eq!(event.actor_id, None);
+    }
 }
 
 pub(super) async fn history_is_filtered_by_all_that_is_given(stage: &Stage<'_>) {

@@ -40,7 +40,7 @@ pub(super) async fn wrong_passwords_are_counted_and_one_too_many_locks(stage: &S
     for failed in [first, second, third] {
         let expected = Event {
             kind: "user.password.check.failed".to_owned(),
-            actor_id: Some(stage.world.instance_owner.user_id.clone()),
+            actor_id: Some(stage.world.login_client.user_id.clone()),
             counts_until: Some(moved(&failed.time, 60 * MINUTE)),
             source: stage.world.source.clone(),
             ..quiet(failed)
@@ -191,6 +191,8 @@ pub(super) fn quiet(event: &Event) -> Event {
         unlock_cause: None,
         counts_until: None,
         lockout_policy: None,
+        role: None,
+        role_organization_id: None,
         ..event.clone()
     }
 }

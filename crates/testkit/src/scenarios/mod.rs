@@ -39,6 +39,7 @@ mod passing_time;
 mod password_changes;
 mod policies;
 mod policy_messages;
+mod power;
 mod profile;
 mod reading;
 mod repeating;
@@ -84,6 +85,7 @@ pub use lifecycle::the_last_instance_owner_stays_in_service;
 pub use linearizability::parallel_operations_are_explained_by_the_history;
 pub use passing_time::run_all_in_time;
 pub use policies::the_policy_of_the_instance_holds_where_there_is_no_other;
+pub use power::every_role_acts_on_every_role_within_its_permissions;
 
 /// Every scenario, one after the other; each under fresh ids, so that the list can be run on a store that is in use. The
 /// name of each is printed, so that the last line of a failed run says which one failed. No answer of any of them may hold a
@@ -160,6 +162,7 @@ pub async fn run_all(world: &World, wire: &dyn Wire) {
         history::each_change_is_told_once_with_who_and_why,
         history::what_people_have_said_about_a_user_goes_with_the_user,
         history::what_unlockd_does_itself_has_no_actor,
+        history::roles_are_told_with_the_organization_where_they_hold,
         history::history_is_filtered_by_all_that_is_given,
         history::history_is_filtered_by_time_and_the_bounds_do_not_count,
         history::only_history_within_reach_is_told,
@@ -233,6 +236,7 @@ pub async fn run_all(world: &World, wire: &dyn Wire) {
         authorization::what_is_out_of_reach_is_neither_listed_nor_told,
         authorization::everybody_does_what_their_role_allows_within_their_reach,
         authorization::roles_on_the_instance_reach_every_organization,
+        power::nobody_acts_on_a_user_with_more_permissions,
         authorization::changing_oneself_needs_the_permission,
         authorization::a_manager_can_lock_themselves_and_is_out_at_once,
         signing_in::a_locked_user_cannot_sign_in_and_can_again_after_the_unlock,

@@ -102,7 +102,7 @@ operations! {
     LockUser = "zitadel.user.v3alpha.UserService/LockUser", "POST" "/v3alpha/users/{user_id}/lock", UserWrite on User;
     /// Unlocks a user.
     UnlockUser = "zitadel.user.v3alpha.UserService/UnlockUser",
-        "POST" "/v3alpha/users/{user_id}/unlock", UserWrite on User;
+        "POST" "/v3alpha/users/{user_id}/unlock", UserUnlock on User;
     /// Deletes a user.
     DeleteUser = "zitadel.user.v3alpha.UserService/DeleteUser",
         "DELETE" "/v3alpha/users/{user_id}", UserDelete on User;
@@ -193,6 +193,7 @@ impl Operation {
         match self.permission() {
             Permission::UserRead | Permission::PolicyRead | Permission::SessionRead => false,
             Permission::UserWrite
+            | Permission::UserUnlock
             | Permission::UserDelete
             | Permission::PolicyWrite
             | Permission::SessionWrite
@@ -203,7 +204,10 @@ impl Operation {
     /// Whether it changes a user.
     #[must_use]
     pub fn is_change_of_a_user(self) -> bool {
-        matches!(self.permission(), Permission::UserWrite | Permission::UserDelete)
+        matches!(
+            self.permission(),
+            Permission::UserWrite | Permission::UserUnlock | Permission::UserDelete
+        )
     }
 
     /// The state that the user must be in, where that matters.

@@ -167,7 +167,7 @@ pub(super) async fn the_policy_of_the_instance_is_no_business_of_an_organization
     };
     let reset = Request::ResetLockoutPolicy { organization_id };
     for (caller, role) in world.holders() {
-        let reads = matches!(role, Role::IamOwner | Role::IamOwnerViewer);
+        let reads = role.is_instance_role() && role != Role::IamLoginClient;
         if reads {
             stage.effective_policy(&caller.token, get.clone()).await;
         }

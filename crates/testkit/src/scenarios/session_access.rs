@@ -18,7 +18,7 @@ pub(super) async fn sessions_are_begun_by_who_may_do_so_on_the_instance(stage: &
         })
     };
     for (caller, role) in stage.world.holders() {
-        if role == Role::IamOwner {
+        if matches!(role, Role::IamOwner | Role::IamLoginClient) {
             let begun = stage.call(&caller.token, request()).await;
             assert!(matches!(begun, Ok(Answer::SessionBegun { .. })), "{begun:?}");
         } else {
@@ -27,7 +27,7 @@ pub(super) async fn sessions_are_begun_by_who_may_do_so_on_the_instance(stage: &
         }
     }
     let tried = stage.history(&user_id).await.len() - 1;
-    assert_eq!(tried, 1, "no password is tried for somebody who may not");
+    assert_eq!(tried, 2, "no password is tried for somebody who may not");
 }
 
 pub(super) async fn its_token_opens_a_session_to_everybody(stage: &Stage<'_>) {
@@ -57,9 +57,12 @@ pub(super) async fn without_its_token_only_who_may_comes_to_a_session(stage: &St
         (&world.instance_owner, [true, true, true]),
         (&world.instance_manager, [true, false, true]),
         (&world.instance_viewer, [true, false, false]),
+        (&world.instance_unlocker, [false; 3]),
+        (&world.login_client, [true, false, false]),
         (&world.organization_owner, [true, true, true]),
         (&world.organization_manager, [true, false, true]),
         (&world.organization_viewer, [true, false, false]),
+        (&world.organization_unlocker, [false; 3]),
         (&user, [true, false, true]),
         (&neighbour, [false; 3]),
         (&world.roleless, [false; 3]),
@@ -79,6 +82,8 @@ pub(super) async fn a_session_in_which_no_password_was_shown_belongs_to_the_inst
         (&world.instance_owner, [true, true, true]),
         (&world.instance_manager, [true, false, true]),
         (&world.instance_viewer, [true, false, false]),
+        (&world.instance_unlocker, [false; 3]),
+        (&world.login_client, [true, true, false]),
         (&world.organization_owner, [false; 3]),
         (&world.organization_manager, [false; 3]),
         (&world.organization_viewer, [false; 3]),
@@ -142,9 +147,12 @@ pub(super) async fn sessions_are_listed_to_who_may_read_them(stage: &Stage<'_>) 
         (&world.instance_owner, &both[..]),
         (&world.instance_manager, &both),
         (&world.instance_viewer, &both),
+        (&world.instance_unlocker, &[]),
+        (&world.login_client, &both),
         (&world.organization_owner, &both[..1]),
         (&world.organization_manager, &both[..1]),
         (&world.organization_viewer, &both[..1]),
+        (&world.organization_unlocker, &[]),
         (&user, &both[..1]),
         (&world.roleless, &[]),
         (&world.other_manager, &[]),

@@ -1,4 +1,4 @@
-//! Signing in, as a log-in page does it for its visitors: with the token of the instance's owner.
+//! Signing in, as a log-in page does it for its visitors: with a token that has the role `IAM_LOGIN_CLIENT`.
 
 use super::stage::unexpected;
 use super::{
@@ -36,7 +36,7 @@ impl Stage<'_> {
 
     /// Begins a session.
     pub(super) async fn begin(&self, request: CreateSessionRequest) -> Result<HeldSession, Failure> {
-        let token = &self.world.instance_owner.token;
+        let token = &self.world.login_client.token;
         let answer = self.call(token, Request::CreateSession(request)).await?;
         let Answer::SessionBegun {
             session_id: id,

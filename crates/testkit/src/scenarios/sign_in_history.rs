@@ -18,7 +18,7 @@ pub(super) async fn sign_ins_and_resets_are_told_with_their_source(stage: &Stage
 
     let history = tenant.history(&user_id).await;
 
-    let (signs_in, resets) = (&stage.world.instance_owner.user_id, &tenant.owner.user_id);
+    let (signs_in, resets) = (&stage.world.login_client.user_id, &tenant.owner.user_id);
     let expected = [
         ("user.created", Some(resets)),
         ("user.password.check.succeeded", Some(signs_in)),

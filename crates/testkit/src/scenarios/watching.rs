@@ -177,7 +177,7 @@ pub(super) async fn only_what_is_within_reach_is_watched(stage: &Stage<'_>) {
     let told = watching.told(1).await;
     assert_eq!(
         (told[0].user_id.as_deref(), told[0].sequence),
-        (Some(outsider.user_id.as_str()), 2)
+        (Some(outsider.user_id.as_str()), 3)
     );
 }
 

@@ -20,12 +20,18 @@ pub struct World {
     pub instance_manager: Member,
     /// Holds `IAM_OWNER_VIEWER` on the instance.
     pub instance_viewer: Member,
+    /// Holds `IAM_USER_UNLOCKER` on the instance.
+    pub instance_unlocker: Member,
+    /// Holds `IAM_LOGIN_CLIENT` on the instance.
+    pub login_client: Member,
     /// Holds `ORG_OWNER` on the organization.
     pub organization_owner: Member,
     /// Holds `ORG_USER_MANAGER` on the organization.
     pub organization_manager: Member,
     /// Holds `ORG_OWNER_VIEWER` on the organization.
     pub organization_viewer: Member,
+    /// Holds `ORG_USER_UNLOCKER` on the organization.
+    pub organization_unlocker: Member,
     /// Holds `ORG_USER_MANAGER` on [`World::other_organization`], and is owned by it.
     pub other_manager: Member,
     /// Holds no role.
@@ -55,9 +61,12 @@ impl World {
             instance_owner: with(Role::IamOwner).await,
             instance_manager: with(Role::IamUserManager).await,
             instance_viewer: with(Role::IamOwnerViewer).await,
+            instance_unlocker: with(Role::IamUserUnlocker).await,
+            login_client: with(Role::IamLoginClient).await,
             organization_owner: with(Role::OrgOwner).await,
             organization_manager: with(Role::OrgUserManager).await,
             organization_viewer: with(Role::OrgOwnerViewer).await,
+            organization_unlocker: with(Role::OrgUserUnlocker).await,
             other_manager: member(&administration, &other_organization, Some(Role::OrgUserManager)).await,
             roleless: member(&administration, &organization, None).await,
             source: None,
@@ -77,14 +86,17 @@ impl World {
     }
 
     /// Everybody who holds a role on the instance or on the organization, with it.
-    pub(super) fn holders(&self) -> [(&Member, Role); 6] {
+    pub(super) fn holders(&self) -> [(&Member, Role); 9] {
         [
             (&self.instance_owner, Role::IamOwner),
             (&self.instance_manager, Role::IamUserManager),
             (&self.instance_viewer, Role::IamOwnerViewer),
+            (&self.instance_unlocker, Role::IamUserUnlocker),
+            (&self.login_client, Role::IamLoginClient),
             (&self.organization_owner, Role::OrgOwner),
             (&self.organization_manager, Role::OrgUserManager),
             (&self.organization_viewer, Role::OrgOwnerViewer),
+            (&self.organization_unlocker, Role::OrgUserUnlocker),
         ]
     }
 
@@ -120,6 +132,14 @@ impl World {
         let grant = Grant::new(role, GrantScope::Organization(organization.clone())).expect("the role fits its scope");
         let granted = self.administration.add_grant(&user_id, &grant).await;
         granted.expect("a role is granted");
+    }
+
+    /// Removes a role on the organization from a user.
+    pub(super) async fn remove_grant(&self, member: &Member, role: Role, organization: &OrganizationId) {
+        let user_id = UserId::new(member.user_id.as_str()).expect("the id is valid");
+        let grant = Grant::new(role, GrantScope::Organization(organization.clone())).expect("the role fits its scope");
+        let removed = self.administration.remove_grant(&user_id, &grant).await;
+        removed.expect("a role is removed");
     }
 
     /// An id that was never used, also good as a part of a name.

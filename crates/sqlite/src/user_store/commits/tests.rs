@@ -53,8 +53,10 @@ impl File {
     async fn owner(&self, id: &str) -> User {
         let user = self.user(id).await;
         let grant = Grant::instance_owner();
-        GrantStore::add(&self.store, user.id(), &grant).await.unwrap();
-        user
+        GrantStore::add(&self.store, user.id(), &grant, fixtures::now())
+            .await
+            .unwrap();
+        self.find(&user).await.unwrap()
     }
 
     async fn find(&self, user: &User) -> Option<User> {

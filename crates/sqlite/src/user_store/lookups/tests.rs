@@ -48,7 +48,7 @@ async fn who_is_looked_up_together_is_found_as_if_alone() {
 
     for ((id, state), profile) in asked.iter().zip(states).zip(profiles) {
         let id = fixtures::user_id(id);
-        assert_eq!(state, UserStore::find(&store, &id).await.unwrap());
+        assert_eq!(state, store.find_with_grants(&id).await.unwrap());
         assert_eq!(profile, store.find_with_profile(&id).await.unwrap());
         assert_eq!(state.is_none(), id.as_str() == "nobody");
     }

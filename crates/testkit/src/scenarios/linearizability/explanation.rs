@@ -209,6 +209,8 @@ mod tests {
                 token_id: None,
                 token_name: None,
                 session_id: None,
+                role: None,
+                role_organization_id: None,
             })
             .collect()
     }

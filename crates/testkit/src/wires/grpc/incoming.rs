@@ -157,6 +157,8 @@ fn event(event: event::Event) -> Event {
         token_id: given(event.token_id),
         token_name: given(event.token_name),
         session_id: given(event.session_id),
+        role: given(event.role),
+        role_organization_id: given(event.role_organization_id),
     }
 }
 

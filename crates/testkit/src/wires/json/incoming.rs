@@ -123,6 +123,8 @@ pub(super) fn event(value: &Value) -> Event {
         token_id: optional_text(&value["tokenId"]),
         token_name: optional_text(&value["tokenName"]),
         session_id: optional_text(&value["sessionId"]),
+        role: optional_text(&value["role"]),
+        role_organization_id: optional_text(&value["roleOrganizationId"]),
     }
 }
 
