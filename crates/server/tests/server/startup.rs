@@ -257,11 +257,9 @@ fn a_listener_that_other_machines_can_reach_is_warned_of() {
         program.signal("TERM");
         let (_, log) = program.wait();
         let warnings = log.into_iter().filter(|line| line["level"] == "WARN");
-        warnings.map(|line| line["message"].to_string()).collect::<Vec<_>>()
+        let messages = warnings.map(|line| line["message"].to_string());
+        messages.filter(|message| message.contains("no TLS")).count()
     };
-    assert_eq!(warnings("127.0.0.1:0"), [""; 0]);
-    let [warning] = &warnings("0.0.0.0:0")[..] else {
-        panic!("there is one warning")
-    };
-    assert!(warning.contains("no TLS"), "{warning}");
+    assert_eq!(warnings("127.0.0.1:0"), 0);
+    assert_eq!(warnings("0.0.0.0:0"), 1);
 }

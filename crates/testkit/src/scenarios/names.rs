@@ -1,6 +1,7 @@
 use super::session_stage::{PASSWORD, by_name};
 use super::signing_in::assert_invalid_credentials;
 use super::stage::{ALREADY_EXISTS, NOT_FOUND, assert_refused, assert_violates, get, lock};
+use super::tenant::Tenant;
 use super::{CreateUserRequest, Failure, Request, Stage};
 
 pub(super) async fn a_login_name_means_one_user(stage: &Stage<'_>) {
@@ -55,13 +56,15 @@ pub(super) async fn blanks_and_characters_without_a_width_make_no_other_name(sta
 }
 
 pub(super) async fn a_username_consists_of_letters_digits_and_ascii_punctuation(stage: &Stage<'_>) {
-    let user_id = stage.user_with_password().await;
+    // The names are fixed and transports play on one store at the same time: each needs an organization of its own.
+    let tenant = Tenant::new(stage).await;
+    let (token, user_id) = (tenant.owner.token.as_str(), tenant.user().await);
     let valid = ["o'brien+1@a-b.example", "Zoë Müller", "山田太郎", "משתמש", "مستخدم۱۲"];
     for name in valid {
-        add(stage, &user_id, name, true).await.expect("the name is valid");
-        stage
-            .signed_in(by_name(&format!("{name}@{}", stage.world.organization)))
-            .await;
+        add(stage, token, &user_id, name, true)
+            .await
+            .expect("the name is valid");
+        stage.signed_in(by_name(&format!("{name}@{}", tenant.id()))).await;
     }
     for name in [
         "henry\u{2163}",
@@ -71,7 +74,7 @@ pub(super) async fn a_username_consists_of_letters_digits_and_ascii_punctuation(
         "aאb",
         "O\u{2019}Brien",
     ] {
-        let failure = add(stage, &user_id, name, true)
+        let failure = add(stage, token, &user_id, name, true)
             .await
             .expect_err("the name is not valid");
         assert_violates(&failure, &["username.username"]);
@@ -89,12 +92,15 @@ pub(super) async fn a_login_name_that_nobody_could_type_is_refused(stage: &Stage
         .signed_in(by_name(&format!("{longest}@{}", stage.world.organization)))
         .await;
 
-    let failure = add(stage, &user_id, &too_long, true).await.expect_err("it is too long");
+    let manager = stage.world.organization_manager.token.as_str();
+    let failure = add(stage, manager, &user_id, &too_long, true)
+        .await
+        .expect_err("it is too long");
     assert_violates(&failure, &["username.username"]);
     let request = with_names(stage, &[(fresh, true), (too_long.clone(), true)]);
     let failure = stage.managers_refusal(Request::CreateUser(request)).await;
     assert_violates(&failure, &["authenticators.usernames[1].username"]);
-    add(stage, &user_id, &too_long, false)
+    add(stage, manager, &user_id, &too_long, false)
         .await
         .expect("the name is typed alone");
 }
@@ -141,13 +147,10 @@ fn with_names(stage: &Stage<'_>, usernames: &[(String, bool)]) -> CreateUserRequ
     }
 }
 
-async fn add(stage: &Stage<'_>, user_id: &str, name: &str, is_specific: bool) -> Result<(), Failure> {
+async fn add(stage: &Stage<'_>, token: &str, user_id: &str, name: &str, is_specific: bool) -> Result<(), Failure> {
     let request = Request::AddUsername {
         user_id: user_id.to_owned(),
         username: Some((name.to_owned(), is_specific)),
     };
-    stage
-        .call(&stage.world.organization_manager.token, request)
-        .await
-        .map(drop)
+    stage.call(token, request).await.map(drop)
 }
