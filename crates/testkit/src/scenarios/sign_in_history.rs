@@ -116,7 +116,13 @@ pub(super) async fn changes_of_a_policy_are_told_with_what_was_set(stage: &Stage
         .into_iter()
         .map(|event| event.kind)
         .collect();
-    assert_eq!(kinds, ["user.created", "lockout_policy.set", "lockout_policy.reset"]);
+    let expected = [
+        "user.created",
+        "user.role.granted",
+        "lockout_policy.set",
+        "lockout_policy.reset",
+    ];
+    assert_eq!(kinds, expected);
     let outsider = &stage.world.other_manager.token;
     assert_eq!(stage.events(outsider, of_policies()).await.events, []);
 }
