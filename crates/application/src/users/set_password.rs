@@ -130,7 +130,11 @@ impl SetPassword {
         if !is_key_used {
             // Hashing is dear: only for somebody who is there, and is the caller's to change.
             let user = users.find_actionable(caller, &self.user_id, &reach).await?;
-            let profile = users.store.find_with_profile(&self.user_id).await?.map(|(_, profile)| profile);
+            let profile = users
+                .store
+                .find_with_profile(&self.user_id)
+                .await?
+                .map(|(_, profile)| profile);
             let usernames = profile
                 .iter()
                 .flat_map(|profile| &profile.usernames)

@@ -219,24 +219,24 @@ fn delete(id: IdForm, token: Option<String>) -> Result<DeleteSession, Error> {
 }
 
 #[test]
-fn keys_and_expected_sequences_are_not_known_here() {
+fn keys_must_be_well_formed_and_expected_sequences_are_not_known_here() {
     let safeguards = || SafeguardsForm {
-        idempotency_keys: vec![b"key".to_vec()],
+        idempotency_keys: vec![Vec::new()],
         if_match: vec![b"\"1\"".to_vec()],
         if_sequence: None,
     };
-    let unknown = ["idempotency-key", "if-match"];
+    let refused = ["if-match", "idempotency-key"];
     let create = CreateSessionForm {
         safeguards: safeguards(),
         ..CreateSessionForm::default()
     };
-    assert_eq!(fields(create.parse()), unknown);
+    assert_eq!(fields(create.parse()), refused);
     let set = SetSessionForm {
         safeguards: safeguards(),
         ..set_with(ChecksForm::default())
     };
-    assert_eq!(fields(set.parse()), unknown);
-    assert_eq!(fields(DeleteSession::parse(named("s"), None, &safeguards())), unknown);
+    assert_eq!(fields(set.parse()), refused);
+    assert_eq!(fields(DeleteSession::parse(named("s"), None, &safeguards())), refused);
 }
 
 #[test]

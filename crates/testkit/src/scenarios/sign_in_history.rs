@@ -119,6 +119,7 @@ pub(super) async fn changes_of_a_policy_are_told_with_what_was_set(stage: &Stage
     let expected = [
         "organization.created",
         "user.created",
+        "user.role.granted",
         "user.token.created",
         "lockout_policy.set",
         "lockout_policy.reset",
