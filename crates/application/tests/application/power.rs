@@ -128,7 +128,6 @@ async fn a_code_of_a_more_powerful_user_is_refused_from_anybody_but_them() {
     let stage = Stage::new().await;
     let request = || unlockd_application::users::RequestPasswordReset {
         user_id: fixtures::user_id("here"),
-        source: None,
         safeguards: unlockd_application::users::Safeguards::default(),
     };
     let code = stage
