@@ -18,6 +18,14 @@ async fn json_over_http_answers_as_every_wire_must() {
     run_all(&world, &wire).await;
     run_all_in_time(&world, &wire, &clock, &services.housekeeping).await;
     the_policy_of_the_instance_holds_where_there_is_no_other(&world, &wire).await;
+}
+
+#[tokio::test]
+async fn the_last_instance_owner_stays_in_service_over_json() {
+    let (services, ..) = Services::in_memory();
+    let world = World::build(&services.administration).await;
+    let wire = JsonWire::new(routes(&services, Arc::new(services.clone()), OPTIONS), "");
+
     the_last_instance_owner_stays_in_service(&world, &wire).await;
 }
 
