@@ -8,7 +8,7 @@ use unlockd_domain::Grant;
 use unlockd_testkit::fixtures;
 
 use crate::lobby::{Lobby, PASSWORD, checks, create, login_page, password, set, stranger};
-use crate::stage::{get, manager, plain, reason, set_password};
+use crate::stage::{get, instance_owner, plain, reason, set_password};
 
 const NEW_PASSWORD: &str = "another sesame";
 const REASON: &str = "PASSWORD_CHANGE_REQUIRED";
@@ -22,7 +22,12 @@ async fn restricted(lobby: &Lobby) -> CreatedSession {
         },
         ..set_password("ada", PASSWORD)
     };
-    lobby.stage.users.set_password(&manager(), command).await.unwrap();
+    lobby
+        .stage
+        .users
+        .set_password(&instance_owner(), command)
+        .await
+        .unwrap();
     lobby.sign_in().await
 }
 

@@ -107,7 +107,7 @@ async fn a_caller_who_is_locked_watches_for_a_second_at_most() {
     // The lock itself may still be told.
     let outcome = loop {
         match guarded.watch.next().await {
-            Ok(update) => assert_eq!(positions(&update.events), [4]),
+            Ok(update) => assert_eq!(positions(&update.events), [5]),
             Err(error) => break Err(error),
         }
     };
@@ -124,7 +124,7 @@ async fn a_caller_whose_token_is_revoked_does_not_watch_any_more() {
     // The revocation itself may still be told.
     let outcome = loop {
         match guarded.watch.next().await {
-            Ok(update) => assert_eq!(positions(&update.events), [4]),
+            Ok(update) => assert_eq!(positions(&update.events), [5]),
             Err(error) => break Err(error),
         }
     };
@@ -142,7 +142,7 @@ async fn a_caller_who_loses_the_role_does_not_watch_any_more() {
     // The removal itself may still be told.
     let outcome = loop {
         match guarded.watch.next().await {
-            Ok(update) => assert_eq!(positions(&update.events), [4]),
+            Ok(update) => assert_eq!(positions(&update.events), [5]),
             Err(error) => break Err(error),
         }
     };

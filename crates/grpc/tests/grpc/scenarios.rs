@@ -16,16 +16,9 @@ async fn grpc_plays_every_scenario() {
 }
 
 #[tokio::test]
-async fn every_role_acts_on_every_role_within_its_permissions_over_grpc() {
+async fn every_role_acts_on_every_role_within_its_permissions() {
     let Stage { server, world, .. } = Stage::new().await;
     let wire = GrpcWire::new(channel(&server).await, Uri::default());
-    every_role_acts_on_every_role_within_its_permissions(&world, &wire).await;
-}
-
-#[tokio::test]
-async fn every_role_acts_on_every_role_within_its_permissions_over_grpc_web() {
-    let Stage { server, world, .. } = Stage::new().await;
-    let wire = GrpcWire::new(WebTransport::binary(Arc::new(server)), Uri::default());
     every_role_acts_on_every_role_within_its_permissions(&world, &wire).await;
 }
 

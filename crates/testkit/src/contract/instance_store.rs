@@ -45,7 +45,15 @@ async fn assert_holds_only(stores: &Stores, bootstrap: &Bootstrap) {
     assert_eq!(organizations, slice::from_ref(organization));
     let id = user.change.user().id();
     let written: Vec<_> = arrange::select(stores, &EventFilter::all(Visibility::Instance)).await;
-    let mut expected = vec![Event::User(user.change.event().clone())];
+    let created = &user.change;
+    let granted = created
+        .user()
+        .grant_role(grant.clone(), Actor::System, created.event().time);
+    let granted = granted.expect("a user");
+    let mut expected = vec![
+        Event::User(created.event().clone()),
+        Event::User(granted.event().clone()),
+    ];
     expected.extend(events.iter().cloned().map(Event::Activity));
     let written: Vec<_> = written.into_iter().map(|recorded| recorded.event).collect();
     assert_eq!(written, expected);
@@ -53,11 +61,6 @@ async fn assert_holds_only(stores: &Stores, bootstrap: &Bootstrap) {
     assert_eq!(grants, [(id.clone(), grant.clone())]);
     let tokens: Vec<AccessToken> = stores.access_tokens.list(None).await.expect("an answer");
     assert_eq!(tokens, slice::from_ref(token));
-    let created = &user.change;
-    let granted = created
-        .user()
-        .grant_role(grant.clone(), Actor::System, created.event().time);
-    let granted = granted.expect("a user");
     let found = stores.users.find_with_profile(id).await.expect("an answer");
     assert_eq!(found, Some((granted.user().clone(), user.profile.clone())));
     let history = stores.users.history(id).await.expect("an answer");

@@ -67,12 +67,17 @@ pub(super) async fn a_session_is_told_when_a_password_is_proven_and_when_it_is_e
         .await;
 
     assert_eq!(told.len(), 2, "{told:?}");
-    for (event, kind) in told.iter().zip(["user.session.begun", "user.session.ended"]) {
+    let world = stage.world;
+    let expected = [
+        ("user.session.begun", &world.login_client),
+        ("user.session.ended", &world.instance_owner),
+    ];
+    for (event, (kind, actor)) in told.iter().zip(expected) {
         let expected = Event {
             user_id: Some(user_id.clone()),
             kind: kind.to_owned(),
             organization_id: Some(tenant.id()),
-            actor_id: Some(stage.world.instance_owner.user_id.clone()),
+            actor_id: Some(actor.user_id.clone()),
             source: stage.world.source.clone(),
             session_id: Some(session.id.clone()),
             ..plain(event)
