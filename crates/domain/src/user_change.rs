@@ -87,6 +87,12 @@ impl UserChange {
     pub fn ends_activity(&self) -> bool {
         self.event.kind.ends_activity()
     }
+
+    /// Whether sessions and access tokens of the user stop working with the change.
+    #[must_use]
+    pub fn ends_use(&self) -> bool {
+        self.event.kind.ends_use()
+    }
 }
 
 impl ProfileEdit {

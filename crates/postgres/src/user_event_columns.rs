@@ -1,6 +1,8 @@
 use time::OffsetDateTime;
 use unlockd_application::idempotency::IdempotentRequest;
-use unlockd_domain::{Actor, LockCause, Reason, Source, Timestamp, UnlockCause, UserChange, UserEvent, UserId};
+use unlockd_domain::{
+    Actor, LockCause, LockScope, Reason, Source, Timestamp, UnlockCause, UserChange, UserEvent, UserId,
+};
 
 /// The events of changes by the columns of `user_events` in which they may differ: what stands at the same place of all
 /// columns is one event.
@@ -13,6 +15,7 @@ pub(crate) struct UserEventColumns<'a> {
     pub(crate) reason: Vec<Option<&'a str>>,
     pub(crate) lock_cause: Vec<Option<&'static str>>,
     pub(crate) lock_until: Vec<Option<OffsetDateTime>>,
+    pub(crate) lock_scope: Vec<Option<&'static str>>,
     pub(crate) unlock_cause: Vec<Option<&'static str>>,
     pub(crate) counts_until: Vec<Option<OffsetDateTime>>,
 }
@@ -29,6 +32,7 @@ impl<'a> UserEventColumns<'a> {
             reason: column(changes, |event| event.kind.reason().map(Reason::as_str)),
             lock_cause: column(changes, |event| event.kind.lock_cause().map(LockCause::as_str)),
             lock_until: column(changes, |event| event.kind.lock_until().map(Timestamp::date_time)),
+            lock_scope: column(changes, |event| event.kind.lock_scope().map(LockScope::as_str)),
             unlock_cause: column(changes, |event| event.kind.unlock_cause().map(UnlockCause::as_str)),
             counts_until: column(changes, |event| event.kind.counts_until().map(Timestamp::date_time)),
         }

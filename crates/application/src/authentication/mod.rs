@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use async_trait::async_trait;
-use unlockd_domain::{Timestamp, TokenDigest, UserId, UserState};
+use unlockd_domain::{Timestamp, TokenDigest, UserId};
 
 pub use bearer::bearer_token;
 pub use caller::Caller;
@@ -57,7 +57,7 @@ impl Authentication {
     /// Who holds an access token, and until when.
     async fn token_holder(&self, digest: &TokenDigest, now: Timestamp) -> Result<(Caller, Option<Timestamp>), Error> {
         let holder = self.store.find_holder(digest).await?.ok_or(Error::TokenRefused)?;
-        if holder.token.is_expired(now) || *holder.user.state(now) != UserState::Active {
+        if holder.token.is_expired(now) || !holder.user.may_use_tokens(now) {
             return Err(Error::TokenRefused);
         }
         Ok((Caller::new(&holder.user, holder.grants), holder.token.expires_at))
@@ -67,7 +67,7 @@ impl Authentication {
     async fn session_holder(&self, digest: &TokenDigest, now: Timestamp) -> Result<(Caller, Option<Timestamp>), Error> {
         let holder = self.sessions.find_holder(digest).await?.ok_or(Error::TokenRefused)?;
         let SessionHolder { session, user, grants } = holder;
-        if session.has_expired(now) || *user.state(now) != UserState::Active {
+        if session.has_expired(now) || !user.may_use_tokens(now) {
             return Err(Error::TokenRefused);
         }
         let fingerprint_id = session.fingerprint_id().map(str::to_owned);

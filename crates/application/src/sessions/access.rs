@@ -1,4 +1,4 @@
-use unlockd_domain::{Permission, Reach, Session, SessionId, Timestamp, UserState};
+use unlockd_domain::{Permission, Reach, Session, SessionId, Timestamp};
 
 use super::Sessions;
 use crate::authentication::Caller;
@@ -47,7 +47,7 @@ impl Sessions {
             return Ok(session);
         };
         match self.users.find(&proof.user_id).await? {
-            Some(user) if *user.state(now) == UserState::Active => Ok(session),
+            Some(user) if user.may_use_tokens(now) => Ok(session),
             Some(user) if access.token.is_none() && !user.is_deleted() => Err(Error::UserNotActive {
                 user_id: user.id().clone(),
                 state: user.state(now).clone(),

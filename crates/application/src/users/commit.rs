@@ -11,7 +11,7 @@ pub(crate) async fn commit(
     change: &UserChange,
     request: Option<&IdempotentRequest>,
 ) -> Result<(), CommitError> {
-    let departure = change.ends_activity().then(|| Departure {
+    let departure = change.ends_use().then(|| Departure {
         callers,
         id: change.user().id(),
         decided: false,

@@ -176,7 +176,13 @@ impl SetPassword {
                 if shown.is_some() && shown.as_ref() != current {
                     return Err(Error::InvalidCredentials);
                 }
-                user.set_password(hash.clone(), change_required, actor.clone(), users.clock.now())
+                let (hash, actor, now) = (hash.clone(), actor.clone(), users.clock.now());
+                let changed = if shown.is_some() {
+                    user.set_password(hash, change_required, actor, now)
+                } else {
+                    user.assign_password(hash, change_required, actor, now)
+                };
+                changed
                     .map(|change| change.from_source(self.source.as_ref()))
                     .map_err(|UserDeleted| Error::UserNotFound(user.id().clone()))
             })

@@ -1,9 +1,9 @@
 //! What happens to a user's names, password and data: from every state.
 
 use unlockd_domain::{
-    Actor, AddUsernameRefusal, Lock, LockCause, PasswordHash, PasswordReset, ProfileEdit, RemoveUsernameRefusal,
-    StoredPassword, User, UserData, UserDeleted, UserEventKind, UserProfile, UserRecord, UserState, Username,
-    UsernameError, UsernameId, UsernameScope,
+    Actor, AddUsernameRefusal, Lock, LockCause, LockScope, PasswordHash, PasswordReset, ProfileEdit,
+    RemoveUsernameRefusal, StoredPassword, User, UserData, UserDeleted, UserEventKind, UserProfile, UserRecord,
+    UserState, Username, UsernameError, UsernameId, UsernameScope,
 };
 
 use crate::{at, user_id};
@@ -24,6 +24,7 @@ fn living() -> [User; 3] {
         by: Actor::System,
         reason: None,
         until: None,
+        scope: LockScope::AllUse,
     };
     [UserState::Active, UserState::Inactive, UserState::Locked(lock)].map(in_state)
 }

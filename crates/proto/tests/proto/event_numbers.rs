@@ -26,6 +26,7 @@ const MESSAGES: &Numbers = &[
             ("unlock_cause", 12),
             ("counts_until", 13),
             ("lockout_policy", 14),
+            ("lock_scope", 22),
             ("token_id", 23),
             ("token_name", 24),
             ("session_id", 25),
@@ -78,6 +79,7 @@ const ENUMS: &Numbers = &[
             ("UNLOCK_CAUSE_OPERATOR", 1),
             ("UNLOCK_CAUSE_EXPIRED", 2),
             ("UNLOCK_CAUSE_PASSWORD_RESET", 3),
+            ("UNLOCK_CAUSE_PASSWORD_CHANGED", 4),
         ],
     ),
 ];
