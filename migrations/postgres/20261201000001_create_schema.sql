@@ -23,6 +23,7 @@ CREATE TABLE users (
     lock_by text COLLATE "C",
     lock_reason text,
     lock_until timestamptz,
+    lock_scope text,
     password_hash text,
     password_changed_at timestamptz,
     password_change_required boolean,
@@ -41,10 +42,11 @@ CREATE TABLE users (
     CONSTRAINT users_state_check CHECK (state IN ('active', 'inactive', 'locked', 'deleted')),
     CONSTRAINT users_sequence_check CHECK (sequence >= 1),
     CONSTRAINT users_lock_cause_check CHECK (lock_cause IN ('operator', 'policy')),
+    CONSTRAINT users_lock_scope_check CHECK (lock_scope IN ('sign_in', 'all_use')),
     CONSTRAINT users_lock_check CHECK (
         CASE
-            WHEN state = 'locked' THEN lock_since IS NOT NULL AND lock_cause IS NOT NULL
-            ELSE num_nonnulls(lock_since, lock_cause, lock_by, lock_reason, lock_until) = 0
+            WHEN state = 'locked' THEN lock_since IS NOT NULL AND lock_cause IS NOT NULL AND lock_scope IS NOT NULL
+            ELSE num_nonnulls(lock_since, lock_cause, lock_by, lock_reason, lock_until, lock_scope) = 0
         END
     ),
     CONSTRAINT users_password_check CHECK (
@@ -156,6 +158,7 @@ CREATE TABLE user_events (
     reason text,
     lock_cause text,
     lock_until timestamptz,
+    lock_scope text,
     unlock_cause text,
     counts_until timestamptz,
     lockout_policy text,
@@ -184,10 +187,13 @@ CREATE TABLE user_events (
     CONSTRAINT user_events_lock_cause_check CHECK (
         (kind = 'user.locked') = (lock_cause IS NOT NULL) AND lock_cause IN ('operator', 'policy')
     ),
+    CONSTRAINT user_events_lock_scope_check CHECK (
+        (kind = 'user.locked') = (lock_scope IS NOT NULL) AND lock_scope IN ('sign_in', 'all_use')
+    ),
     CONSTRAINT user_events_lock_until_check CHECK (kind = 'user.locked' OR lock_until IS NULL),
     CONSTRAINT user_events_unlock_cause_check CHECK (
         (kind = 'user.unlocked') = (unlock_cause IS NOT NULL)
-        AND unlock_cause IN ('operator', 'expired', 'password_reset')
+        AND unlock_cause IN ('operator', 'expired', 'password_reset', 'password_changed')
     ),
     CONSTRAINT user_events_counts_until_check CHECK (
         (kind = 'user.password.check.failed') = (counts_until IS NOT NULL)
@@ -273,15 +279,27 @@ CREATE INDEX sessions_expires_at_idx ON sessions (expires_at) WHERE expires_at I
 CREATE INDEX sessions_unproven_idx ON sessions (changed_at) WHERE user_id IS NULL;
 
 -- Failed sign-ins by the SHA-256 of the identity as typed, and by source: the empty text where the source is unknown.
--- `failures` are their times, the oldest first.
+-- `failures` are the times of the last ones, the oldest first; those up to `spent_until` have led to an earlier block.
+-- `blocks` is the number of blocks so far. `blocked_since` and `blocked_until` are those of the last block.
+-- `refused_at` is the time of the last refused attempt that the history has an event of.
 CREATE TABLE sign_in_failures (
     identity_digest bytea NOT NULL,
     source text COLLATE "C" NOT NULL,
     failures timestamptz[] NOT NULL,
+    blocks bigint NOT NULL,
+    blocked_since timestamptz,
+    blocked_until timestamptz,
+    spent_until timestamptz,
+    last_failed_at timestamptz,
+    refused_at timestamptz,
     kept_until timestamptz NOT NULL,
     CONSTRAINT sign_in_failures_pkey PRIMARY KEY (identity_digest, source),
+    CONSTRAINT sign_in_failures_blocks_check CHECK (blocks BETWEEN 0 AND 4294967295),
+    CONSTRAINT sign_in_failures_block_check CHECK (num_nonnulls(blocked_since, blocked_until) IN (0, 2)),
     CONSTRAINT sign_in_failures_identity_digest_check CHECK (octet_length(identity_digest) = 32)
 );
 
+-- The failures of one source at all names.
+CREATE INDEX sign_in_failures_source_idx ON sign_in_failures (source, last_failed_at);
 -- Rows that can be deleted.
 CREATE INDEX sign_in_failures_kept_until_idx ON sign_in_failures (kept_until);

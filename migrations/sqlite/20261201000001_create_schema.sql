@@ -21,6 +21,7 @@ CREATE TABLE users (
     lock_by TEXT,
     lock_reason TEXT,
     lock_until INTEGER,
+    lock_scope TEXT CHECK (lock_scope IN ('sign_in', 'all_use')),
     password_hash TEXT,
     password_changed_at INTEGER,
     password_change_required INTEGER CHECK (password_change_required IN (0, 1)),
@@ -36,8 +37,8 @@ CREATE TABLE users (
     changed_at INTEGER NOT NULL,
     CONSTRAINT users_lock_check CHECK (
         CASE
-            WHEN state = 'locked' THEN lock_since IS NOT NULL AND lock_cause IS NOT NULL
-            ELSE coalesce(lock_since, lock_cause, lock_by, lock_reason, lock_until) IS NULL
+            WHEN state = 'locked' THEN lock_since IS NOT NULL AND lock_cause IS NOT NULL AND lock_scope IS NOT NULL
+            ELSE coalesce(lock_since, lock_cause, lock_by, lock_reason, lock_until, lock_scope) IS NULL
         END
     ),
     CONSTRAINT users_password_check CHECK (
@@ -137,7 +138,8 @@ CREATE TABLE user_events (
     reason TEXT,
     lock_cause TEXT CHECK (lock_cause IN ('operator', 'policy')),
     lock_until INTEGER,
-    unlock_cause TEXT CHECK (unlock_cause IN ('operator', 'expired', 'password_reset')),
+    lock_scope TEXT CHECK (lock_scope IN ('sign_in', 'all_use')),
+    unlock_cause TEXT CHECK (unlock_cause IN ('operator', 'expired', 'password_reset', 'password_changed')),
     counts_until INTEGER,
     lockout_policy TEXT,
     role TEXT,
@@ -158,6 +160,7 @@ CREATE TABLE user_events (
     ),
     CONSTRAINT user_events_organization_id_check CHECK (organization_id IS NOT NULL OR user_id IS NULL),
     CONSTRAINT user_events_lock_cause_check CHECK ((kind = 'user.locked') = (lock_cause IS NOT NULL)),
+    CONSTRAINT user_events_lock_scope_check CHECK ((kind = 'user.locked') = (lock_scope IS NOT NULL)),
     CONSTRAINT user_events_lock_until_check CHECK (kind = 'user.locked' OR lock_until IS NULL),
     CONSTRAINT user_events_unlock_cause_check CHECK ((kind = 'user.unlocked') = (unlock_cause IS NOT NULL)),
     CONSTRAINT user_events_counts_until_check CHECK ((kind = 'user.password.check.failed') = (counts_until IS NOT NULL)),
@@ -236,14 +239,25 @@ CREATE INDEX sessions_expires_at_idx ON sessions (expires_at) WHERE expires_at I
 CREATE INDEX sessions_unproven_idx ON sessions (changed_at) WHERE user_id IS NULL;
 
 -- Failed sign-ins by the SHA-256 of the identity as typed, and by source: the empty text where the source is unknown.
--- `failures` is a JSON array of their times.
+-- `failures` is a JSON array of the times of the last ones, the oldest first; those up to `spent_until` have led to an
+-- earlier block. `blocks` is the number of blocks so far. `blocked_since` and `blocked_until` are those of the last block.
+-- `refused_at` is the time of the last refused attempt that the history has an event of.
 CREATE TABLE sign_in_failures (
     identity_digest BLOB NOT NULL CHECK (length(identity_digest) = 32),
     source TEXT NOT NULL,
     failures TEXT NOT NULL,
+    blocks INTEGER NOT NULL CHECK (blocks BETWEEN 0 AND 4294967295),
+    blocked_since INTEGER,
+    blocked_until INTEGER,
+    spent_until INTEGER,
+    last_failed_at INTEGER,
+    refused_at INTEGER,
     kept_until INTEGER NOT NULL,
+    CONSTRAINT sign_in_failures_block_check CHECK ((blocked_since IS NULL) = (blocked_until IS NULL)),
     PRIMARY KEY (identity_digest, source)
 ) STRICT, WITHOUT ROWID;
 
+-- The failures of one source at all names.
+CREATE INDEX sign_in_failures_source_idx ON sign_in_failures (source, last_failed_at);
 -- Rows that can be deleted.
 CREATE INDEX sign_in_failures_kept_until_idx ON sign_in_failures (kept_until);

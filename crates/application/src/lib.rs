@@ -32,6 +32,6 @@ pub use services::{
     Authenticator, EventService, EventWatch, LockoutPolicyService, Readiness, SessionService, UserService,
 };
 pub use sessions::Sessions;
-pub use sign_in::{SignIn, SignInPorts};
+pub use sign_in::{SignIn, SignInBlock, SignInPorts};
 pub use store_readiness::{STORE_READINESS_LIFETIME, StoreReadiness};
 pub use users::Users;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use unlockd_domain::{
-    AttemptLimit, BackoffFactor, LockoutPolicy, PolicySpan, SessionMetadata, UserAgent, UserAgentFields,
+    AttemptLimit, BackoffFactor, LockoutPolicy, PolicySpan, SessionMetadata, SourceTotal, UserAgent, UserAgentFields,
 };
 
 use crate::ports::BoxError;
@@ -22,6 +22,10 @@ pub fn lockout_policy_text(policy: &LockoutPolicy) -> String {
         reveal_lock: policy.reveal_lock,
         source_attempts: policy.source_attempts.map(AttemptLimit::get),
         source_window: microseconds(policy.source_window),
+        lock_ends_sessions: policy.lock_ends_sessions,
+        max_source_names: policy.max_source_names.get(),
+        max_source_failures: policy.max_source_failures.get(),
+        source_total_window: microseconds(policy.source_total_window),
     };
     text(&form)
 }
@@ -41,6 +45,10 @@ pub fn parse_lockout_policy(text: &str) -> Result<LockoutPolicy, BoxError> {
         reveal_lock: form.reveal_lock,
         source_attempts: form.source_attempts.map(AttemptLimit::new).transpose()?,
         source_window: span(form.source_window)?,
+        lock_ends_sessions: form.lock_ends_sessions,
+        max_source_names: SourceTotal::new(form.max_source_names)?,
+        max_source_failures: SourceTotal::new(form.max_source_failures)?,
+        source_total_window: span(form.source_total_window)?,
     })
 }
 
@@ -93,6 +101,10 @@ struct PolicyText {
     reveal_lock: bool,
     source_attempts: Option<u32>,
     source_window: u64,
+    lock_ends_sessions: bool,
+    max_source_names: u32,
+    max_source_failures: u32,
+    source_total_window: u64,
 }
 
 #[derive(Serialize, Deserialize)]

@@ -4,7 +4,7 @@ use crate::actor::Actor;
 use crate::authorization::Grant;
 use crate::event_name::{UnknownUserEventName, UserEventName};
 use crate::id::{OrganizationId, UserId};
-use crate::lock::{LockCause, Reason, UnlockCause};
+use crate::lock::{LockCause, LockScope, Reason, UnlockCause};
 use crate::sequence::Sequence;
 use crate::source::Source;
 use crate::timestamp::Timestamp;
@@ -46,6 +46,8 @@ pub enum UserEventKind {
         reason: Option<Reason>,
         /// When the lock was set to end.
         until: Option<Timestamp>,
+        /// The uses that the lock bars.
+        scope: LockScope,
     },
     /// The lock was lifted.
     Unlocked {
@@ -104,6 +106,8 @@ pub struct StoredEventDetails {
     pub lock_cause: Option<LockCause>,
     /// [`UserEventKind::lock_until`]
     pub lock_until: Option<Timestamp>,
+    /// [`UserEventKind::lock_scope`]
+    pub lock_scope: Option<LockScope>,
     /// [`UserEventKind::unlock_cause`]
     pub unlock_cause: Option<UnlockCause>,
     /// [`UserEventKind::counts_until`]
@@ -143,6 +147,7 @@ impl UserEventKind {
             reason,
             lock_cause,
             lock_until,
+            lock_scope,
             unlock_cause,
             counts_until,
             grant,
@@ -152,6 +157,7 @@ impl UserEventKind {
                 cause: lock_cause.ok_or_else(unknown)?,
                 reason,
                 until: lock_until,
+                scope: lock_scope.ok_or_else(unknown)?,
             },
             UserEventName::Unlocked => Self::Unlocked {
                 cause: unlock_cause.ok_or_else(unknown)?,
@@ -179,6 +185,7 @@ impl UserEventKind {
             },
         };
         let fits = kind.lock_cause() == lock_cause
+            && kind.lock_scope() == lock_scope
             && kind.unlock_cause() == unlock_cause
             && kind.counts_until() == counts_until
             && kind.grant() == grant.as_ref();
@@ -234,13 +241,19 @@ impl UserEventKind {
     /// What brought the lock about, of a lock.
     #[must_use]
     pub fn lock_cause(&self) -> Option<LockCause> {
-        self.lock().map(|(cause, _)| cause)
+        self.lock().map(|(cause, _, _)| cause)
     }
 
     /// When the lock was set to end, of a lock.
     #[must_use]
     pub fn lock_until(&self) -> Option<Timestamp> {
-        self.lock().and_then(|(_, until)| until)
+        self.lock().and_then(|(_, until, _)| until)
+    }
+
+    /// The uses that the lock bars, of a lock.
+    #[must_use]
+    pub fn lock_scope(&self) -> Option<LockScope> {
+        self.lock().map(|(_, _, scope)| scope)
     }
 
     /// What ended the lock, of an unlock.
@@ -273,9 +286,11 @@ impl UserEventKind {
         }
     }
 
-    fn lock(&self) -> Option<(LockCause, Option<Timestamp>)> {
+    fn lock(&self) -> Option<(LockCause, Option<Timestamp>, LockScope)> {
         match self {
-            Self::Locked { cause, until, .. } => Some((*cause, *until)),
+            Self::Locked {
+                cause, until, scope, ..
+            } => Some((*cause, *until, *scope)),
             Self::Created
             | Self::Updated
             | Self::Unlocked { .. }
@@ -298,10 +313,13 @@ impl UserEventKind {
     #[must_use]
     pub fn without_reason(self) -> Self {
         match self {
-            Self::Locked { cause, until, .. } => Self::Locked {
+            Self::Locked {
+                cause, until, scope, ..
+            } => Self::Locked {
                 cause,
                 reason: None,
                 until,
+                scope,
             },
             Self::Unlocked { cause, .. } => Self::Unlocked { cause, reason: None },
             Self::Deactivated { .. } => Self::Deactivated { reason: None },
@@ -319,6 +337,12 @@ impl UserEventKind {
             | Self::RoleGranted { .. }
             | Self::RoleRemoved { .. }) => other,
         }
+    }
+
+    /// Whether sessions and access tokens of the user stop working with it.
+    #[must_use]
+    pub fn ends_use(&self) -> bool {
+        self.ends_activity() && self.lock_scope() != Some(LockScope::SignIn)
     }
 
     /// Whether it takes the user out of service, so that another active instance owner has to remain.

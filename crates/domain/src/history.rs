@@ -53,12 +53,21 @@ impl User {
         let state = &self.record().state;
         match &event.kind {
             UserEventKind::Created => false,
-            UserEventKind::Locked { .. }
+            UserEventKind::Locked {
+                cause: LockCause::Operator,
+                ..
+            } => matches!(state, UserState::Active | UserState::Locked(_)),
+            UserEventKind::Locked {
+                cause: LockCause::Policy,
+                ..
+            }
             | UserEventKind::PasswordCheckSucceeded
             | UserEventKind::PasswordCheckFailed { .. } => *state == UserState::Active,
             UserEventKind::Unlocked { cause, .. } => match (state, cause) {
                 (UserState::Locked(lock), UnlockCause::Expired) => lock.has_expired(event.time),
-                (UserState::Locked(lock), UnlockCause::PasswordReset) => lock.cause == LockCause::Policy,
+                (UserState::Locked(lock), UnlockCause::PasswordReset | UnlockCause::PasswordChanged) => {
+                    lock.cause == LockCause::Policy
+                }
                 (UserState::Locked(_), UnlockCause::Operator) => true,
                 (UserState::Active | UserState::Inactive | UserState::Deleted, _) => false,
             },
@@ -99,13 +108,19 @@ impl User {
         };
         match &event.kind {
             UserEventKind::Created => return Self::created(event),
-            UserEventKind::Locked { cause, reason, until } => {
+            UserEventKind::Locked {
+                cause,
+                reason,
+                until,
+                scope,
+            } => {
                 next.state = UserState::Locked(Lock {
                     since: event.time,
                     cause: *cause,
                     by: event.actor.clone(),
                     reason: reason.clone(),
                     until: *until,
+                    scope: *scope,
                 });
                 if *cause == LockCause::Policy {
                     next.policy_locks = next.policy_locks.saturating_add(1);
@@ -114,13 +129,9 @@ impl User {
             UserEventKind::Unlocked { cause, .. } => {
                 next.state = UserState::Active;
                 next.password_failures.clear();
-                match cause {
-                    UnlockCause::Expired => {}
-                    UnlockCause::Operator => next.failures_forgotten_at = Some(event.time),
-                    UnlockCause::PasswordReset => {
-                        next.failures_forgotten_at = Some(event.time);
-                        next.policy_locks = 0;
-                    }
+                next.failures_forgotten_at = Some(event.time);
+                if *cause == UnlockCause::PasswordReset {
+                    next.policy_locks = 0;
                 }
             }
             UserEventKind::Deactivated { .. } => {

@@ -29,6 +29,8 @@ mod sequence;
 mod session;
 mod sign_in;
 mod source;
+mod source_failures;
+mod source_totals;
 mod text;
 mod timestamp;
 mod transitions;
@@ -48,10 +50,12 @@ pub use event::{StoredEventDetails, UnknownUserEvent, UserEvent, UserEventKind};
 pub use event_name::{UnknownUserEventName, UserEventName};
 pub use history::ReplayError;
 pub use id::{AccessTokenId, NewIdError, OrganizationId, SessionId, UserId, UsernameId};
-pub use lock::{Lock, LockCause, LockOrder, Reason, UnknownLockCause, UnknownUnlockCause, UnlockCause};
+pub use lock::{
+    Lock, LockCause, LockOrder, LockScope, Reason, UnknownLockCause, UnknownLockScope, UnknownUnlockCause, UnlockCause,
+};
 pub use lockout_policy::{
     AttemptLimit, AttemptLimitOutOfRange, BackoffFactor, BackoffFactorOutOfRange, LockoutPolicy, PolicySpan,
-    PolicySpanOutOfRange,
+    PolicySpanOutOfRange, SourceTotal, SourceTotalOutOfRange,
 };
 pub use login_identity::{LoginIdentity, LoginName};
 pub use organization::{Organization, OrganizationName};
@@ -67,6 +71,8 @@ pub use session::{
 };
 pub use sign_in::SignInRefused;
 pub use source::Source;
+pub use source_failures::{SourceBlock, SourceBlocked, SourceFailures};
+pub use source_totals::SourceTotals;
 pub use text::TextError;
 pub use timestamp::{Timestamp, TimestampOutOfRange};
 pub use transitions::{

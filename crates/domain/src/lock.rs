@@ -20,6 +20,45 @@ pub struct Lock {
     pub reason: Option<Reason>,
     /// The moment from which on the user is active again, if one was named.
     pub until: Option<Timestamp>,
+    /// The uses that the lock bars.
+    pub scope: LockScope,
+}
+
+/// The uses that a lock bars. Decided when the user is locked, so that authentication needs no policy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LockScope {
+    /// New sign-ins; sessions and access tokens continue to work.
+    SignIn,
+    /// New sign-ins, sessions and access tokens.
+    AllUse,
+}
+
+/// The text names no scope of a lock.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("unknown lock scope {0:?}")]
+pub struct UnknownLockScope(pub String);
+
+impl LockScope {
+    /// The stored name.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::SignIn => "sign_in",
+            Self::AllUse => "all_use",
+        }
+    }
+}
+
+impl FromStr for LockScope {
+    type Err = UnknownLockScope;
+
+    fn from_str(name: &str) -> Result<Self, UnknownLockScope> {
+        match name {
+            "sign_in" => Ok(Self::SignIn),
+            "all_use" => Ok(Self::AllUse),
+            other => Err(UnknownLockScope(other.to_owned())),
+        }
+    }
 }
 
 /// A lock that is asked for: a [`Lock`] without its moment, which is that of the event.
@@ -79,6 +118,8 @@ pub enum UnlockCause {
     Expired,
     /// The user has proved by a password reset who they are.
     PasswordReset,
+    /// An operator has set a new password.
+    PasswordChanged,
 }
 
 /// The text names no cause of an unlock.
@@ -94,6 +135,7 @@ impl UnlockCause {
             Self::Operator => "operator",
             Self::Expired => "expired",
             Self::PasswordReset => "password_reset",
+            Self::PasswordChanged => "password_changed",
         }
     }
 }
@@ -106,6 +148,7 @@ impl FromStr for UnlockCause {
             "operator" => Ok(Self::Operator),
             "expired" => Ok(Self::Expired),
             "password_reset" => Ok(Self::PasswordReset),
+            "password_changed" => Ok(Self::PasswordChanged),
             other => Err(UnknownUnlockCause(other.to_owned())),
         }
     }

@@ -2,6 +2,8 @@ use std::time::Duration;
 
 use thiserror::Error;
 
+use crate::lock::LockScope;
+
 /// When too many wrong passwords lock a user, and for how long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LockoutPolicy {
@@ -22,7 +24,26 @@ pub struct LockoutPolicy {
     pub source_attempts: Option<AttemptLimit>,
     /// For how long a failure counts for its source.
     pub source_window: PolicySpan,
+    /// Whether a lock also ends the use of sessions and access tokens. Else it bars new sign-ins only.
+    pub lock_ends_sessions: bool,
+    /// The number of login names at which one source may have failed within [`LockoutPolicy::source_total_window`], before it
+    /// is slowed for all names. Only the instance's policy counts.
+    pub max_source_names: SourceTotal,
+    /// The number of failures that one source may have for all names within [`LockoutPolicy::source_total_window`], before it
+    /// is slowed for all names. Only the instance's policy counts.
+    pub max_source_failures: SourceTotal,
+    /// For how long a failure counts for the totals of its source. Only the instance's policy counts.
+    pub source_total_window: PolicySpan,
 }
+
+/// A total of one source: 1 to 1,000,000, or 0 for no limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SourceTotal(u32);
+
+/// The total is too large.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("must be a number from 0 to {}", SourceTotal::MAX)]
+pub struct SourceTotalOutOfRange;
 
 /// How many attempts may fail: 1 to 100 (NIST SP 800-63B, section 5.2.2), or 0 for any number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -63,6 +84,10 @@ impl LockoutPolicy {
         reveal_lock: false,
         source_attempts: None,
         source_window: PolicySpan(Duration::from_hours(24)),
+        lock_ends_sessions: false,
+        max_source_names: SourceTotal(30),
+        max_source_failures: SourceTotal(100),
+        source_total_window: PolicySpan(Duration::from_hours(1)),
     };
 
     /// How long a lock lasts that comes after so many others without a success in between; none: until somebody unlocks the
@@ -77,6 +102,16 @@ impl LockoutPolicy {
                 .checked_mul(factor)
                 .map_or(longest, |span| span.min(longest))
         })
+    }
+
+    /// The uses that a lock bars.
+    #[must_use]
+    pub fn lock_scope(&self) -> LockScope {
+        if self.lock_ends_sessions {
+            LockScope::AllUse
+        } else {
+            LockScope::SignIn
+        }
     }
 
     /// How many failures one source may have for one login name; none: any number.
@@ -121,9 +156,41 @@ impl AttemptLimit {
     }
 }
 
+impl SourceTotal {
+    /// The largest total.
+    pub const MAX: u32 = 1_000_000;
+
+    /// Takes over a number.
+    ///
+    /// # Errors
+    /// [`SourceTotalOutOfRange`] above [`SourceTotal::MAX`].
+    pub fn new(number: u32) -> Result<Self, SourceTotalOutOfRange> {
+        if number <= Self::MAX {
+            Ok(Self(number))
+        } else {
+            Err(SourceTotalOutOfRange)
+        }
+    }
+
+    /// The number; 0 stands for no limit.
+    #[must_use]
+    pub fn get(self) -> u32 {
+        self.0
+    }
+
+    /// The limit; none: there is no limit.
+    #[must_use]
+    pub fn limit(self) -> Option<u32> {
+        (self.0 > 0).then_some(self.0)
+    }
+}
+
 impl PolicySpan {
     /// The longest span.
     pub const MAX: Duration = Duration::from_hours(10 * 365 * 24);
+
+    /// A span of [`PolicySpan::MAX`].
+    pub const LONGEST: Self = Self(Self::MAX);
 
     /// Takes over a span; what is finer than a microsecond is cut off.
     ///

@@ -97,6 +97,7 @@ impl User {
             until: policy
                 .lock_span(self.record().policy_locks)
                 .map(|span| since.saturating_add(span)),
+            scope: policy.lock_scope(),
         }
     }
 
@@ -142,6 +143,32 @@ impl User {
         actor: Actor,
         now: Timestamp,
     ) -> Result<UserChange, UserDeleted> {
+        self.replace_password(UnlockCause::PasswordReset, hash, change_required, actor, now)
+    }
+
+    /// Replaces the password for an operator. A lock of the policy ends with it; an operator's stays. The number of locks
+    /// before stays, too: nobody has proved to be the user.
+    ///
+    /// # Errors
+    /// [`UserDeleted`] for a user who is gone.
+    pub fn assign_password(
+        &self,
+        hash: PasswordHash,
+        change_required: bool,
+        actor: Actor,
+        now: Timestamp,
+    ) -> Result<UserChange, UserDeleted> {
+        self.replace_password(UnlockCause::PasswordChanged, hash, change_required, actor, now)
+    }
+
+    fn replace_password(
+        &self,
+        unlock_cause: UnlockCause,
+        hash: PasswordHash,
+        change_required: bool,
+        actor: Actor,
+        now: Timestamp,
+    ) -> Result<UserChange, UserDeleted> {
         if self.is_deleted() {
             return Err(UserDeleted);
         }
@@ -149,7 +176,7 @@ impl User {
         let changed = match &course.user().record().state {
             UserState::Locked(lock) if lock.cause == LockCause::Policy => {
                 let unlocked = UserEventKind::Unlocked {
-                    cause: UnlockCause::PasswordReset,
+                    cause: unlock_cause,
                     reason: None,
                 };
                 course

@@ -7,7 +7,7 @@ use crate::authorization::Grant;
 use crate::course::Course;
 use crate::event::{UserEvent, UserEventKind};
 use crate::id::{OrganizationId, UserId, UsernameId};
-use crate::lock::{LockOrder, Reason, UnlockCause};
+use crate::lock::{LockCause, LockOrder, LockScope, Reason, UnlockCause};
 use crate::password::{PasswordHash, StoredPassword};
 use crate::profile::{UserData, UserProfile};
 use crate::sequence::Sequence;
@@ -19,7 +19,7 @@ use crate::username::{Username, UsernameError};
 /// Why a user cannot be locked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum LockRefusal {
-    /// The user is locked already.
+    /// An operator has locked the user already.
     #[error("the user is locked already")]
     AlreadyLocked,
     /// The user is inactive or deleted.
@@ -105,21 +105,58 @@ impl User {
         }
     }
 
-    /// Locks an active user.
+    /// Locks a user. An operator's lock takes the place of one of the policy, in one event.
     ///
     /// # Errors
-    /// [`LockRefusal`] when the user is not active, or when the lock would end before it begins.
+    /// [`LockRefusal`] when the user is neither active nor locked by the policy alone, or when the lock would end before it
+    /// begins.
     pub fn lock(&self, order: LockOrder, actor: Actor, now: Timestamp) -> Result<UserChange, LockRefusal> {
         match self.state(now) {
-            UserState::Active => {}
-            UserState::Locked(_) => return Err(LockRefusal::AlreadyLocked),
+            UserState::Locked(lock) if lock.cause == LockCause::Operator || order.cause == LockCause::Policy => {
+                Err(LockRefusal::AlreadyLocked)
+            }
+            UserState::Active | UserState::Locked(_) | UserState::Inactive | UserState::Deleted => {
+                self.set_lock(order, actor, now)
+            }
+        }
+    }
+
+    /// Locks a user, whether or not an operator has locked them already: the new lock takes the place of the other.
+    ///
+    /// # Errors
+    /// [`LockRefusal`] when the user is neither active nor locked, or when the lock would end before it begins.
+    pub fn replace_lock(
+        &self,
+        reason: Option<Reason>,
+        until: Option<Timestamp>,
+        actor: Actor,
+        now: Timestamp,
+    ) -> Result<UserChange, LockRefusal> {
+        let order = LockOrder {
+            cause: LockCause::Operator,
+            reason,
+            until,
+        };
+        self.set_lock(order, actor, now)
+    }
+
+    fn set_lock(&self, order: LockOrder, actor: Actor, now: Timestamp) -> Result<UserChange, LockRefusal> {
+        match self.state(now) {
+            UserState::Active | UserState::Locked(_) => {}
             UserState::Inactive | UserState::Deleted => return Err(LockRefusal::NotActive),
         }
         if order.until.is_some_and(|until| until <= self.time_of_next_event(now)) {
             return Err(LockRefusal::UntilNotInFuture);
         }
         let LockOrder { cause, reason, until } = order;
-        Ok(self.change(UserEventKind::Locked { cause, reason, until }, actor, now))
+        let scope = LockScope::AllUse;
+        let locked = UserEventKind::Locked {
+            cause,
+            reason,
+            until,
+            scope,
+        };
+        Ok(self.change(locked, actor, now))
     }
 
     /// Lets a locked user back in and forgets the failed password attempts.

@@ -1,5 +1,5 @@
 use crate::id::{OrganizationId, UserId};
-use crate::lock::Lock;
+use crate::lock::{Lock, LockScope};
 use crate::sequence::Sequence;
 use crate::timestamp::Timestamp;
 
@@ -25,8 +25,8 @@ pub struct UserRecord {
     pub password_failures: Vec<Timestamp>,
     /// Locks by the policy since the last success or proven password reset.
     pub policy_locks: u32,
-    /// The last time that somebody decided, or proved, that earlier failures do not matter; what was counted elsewhere before
-    /// this moment does not count either.
+    /// The last time that a lock ended, or that somebody decided, or proved, that earlier failures do not matter; what was
+    /// counted elsewhere up to this moment does not count either.
     pub failures_forgotten_at: Option<Timestamp>,
     /// The time of the first event.
     pub created_at: Timestamp,
@@ -83,6 +83,16 @@ impl User {
         }
     }
 
+    /// Whether sessions and access tokens of the user work at this moment.
+    #[must_use]
+    pub fn may_use_tokens(&self, now: Timestamp) -> bool {
+        match self.state(now) {
+            UserState::Active => true,
+            UserState::Locked(lock) => lock.scope == LockScope::SignIn,
+            UserState::Inactive | UserState::Deleted => false,
+        }
+    }
+
     /// Whether the user is gone.
     #[must_use]
     pub fn is_deleted(&self) -> bool {
@@ -111,10 +121,16 @@ impl User {
         u32::try_from(counting).unwrap_or(u32::MAX)
     }
 
-    /// The last time that somebody decided, or proved, that earlier failures do not matter.
+    /// The last time from which on earlier failures do not matter. The end of a lock is one, whether or not it has been
+    /// written down.
     #[must_use]
-    pub fn failures_forgotten_at(&self) -> Option<Timestamp> {
-        self.0.failures_forgotten_at
+    pub fn failures_forgotten_at(&self, now: Timestamp) -> Option<Timestamp> {
+        match &self.0.state {
+            UserState::Locked(lock) if lock.has_expired(now) => self.0.failures_forgotten_at.max(lock.until),
+            UserState::Active | UserState::Inactive | UserState::Locked(_) | UserState::Deleted => {
+                self.0.failures_forgotten_at
+            }
+        }
     }
 
     /// The time of the first event.

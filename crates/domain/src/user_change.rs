@@ -107,6 +107,12 @@ impl UserChange {
     pub fn replaces_password(&self) -> bool {
         matches!(self.profile_edit, Some(ProfileEdit::ReplacePassword { .. }))
     }
+
+    /// Whether sessions and access tokens of the user stop working with the change.
+    #[must_use]
+    pub fn ends_use(&self) -> bool {
+        self.event.kind.ends_use()
+    }
 }
 
 impl ProfileEdit {

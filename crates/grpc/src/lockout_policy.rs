@@ -17,6 +17,10 @@ pub(crate) fn form(policy: LockoutPolicy) -> LockoutPolicyForm {
         reveal_lock: policy.reveal_lock,
         source_attempts: policy.source_attempts,
         source_window: policy.source_window.map(duration::parse),
+        lock_ends_sessions: policy.lock_ends_sessions,
+        max_source_names: policy.max_source_names,
+        max_source_failures: policy.max_source_failures,
+        source_total_window: policy.source_total_window.map(duration::parse),
     }
 }
 
@@ -33,5 +37,9 @@ pub(crate) fn to_proto(policy: &domain::LockoutPolicy) -> LockoutPolicy {
         reveal_lock: Some(policy.reveal_lock),
         source_attempts: policy.source_attempts.map(domain::AttemptLimit::get),
         source_window: span(policy.source_window),
+        lock_ends_sessions: Some(policy.lock_ends_sessions),
+        max_source_names: Some(policy.max_source_names.get()),
+        max_source_failures: Some(policy.max_source_failures.get()),
+        source_total_window: span(policy.source_total_window),
     }
 }

@@ -60,6 +60,7 @@ fn application(store: &SqliteStore, help_desk: HelpDesk) -> Router {
         users: store.clone(),
         policies: store.clone(),
         failures: store.clone(),
+        events: store.clone(),
         passwords: passwords.clone(),
         callers: Arc::new(NobodyRemembered),
         clock: Arc::new(SystemClock),

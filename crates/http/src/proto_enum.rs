@@ -71,6 +71,15 @@ proto_enum! {
 }
 
 proto_enum! {
+    /// `zitadel.user.v3alpha.LockScope`
+    LockScope {
+        "LOCK_SCOPE_UNSPECIFIED" = 0,
+        "LOCK_SCOPE_SIGN_IN" = 1,
+        "LOCK_SCOPE_ALL_USE" = 2,
+    }
+}
+
+proto_enum! {
     /// `zitadel.user.v3alpha.FieldName`
     FieldName {
         "FIELD_NAME_UNSPECIFIED" = 0,
@@ -92,6 +101,7 @@ proto_enum! {
         "UNLOCK_CAUSE_OPERATOR" = 1,
         "UNLOCK_CAUSE_EXPIRED" = 2,
         "UNLOCK_CAUSE_PASSWORD_RESET" = 3,
+        "UNLOCK_CAUSE_PASSWORD_CHANGED" = 4,
     }
 }
 

@@ -151,7 +151,7 @@ async fn find_holder(connection: &mut PgConnection, digest: &TokenDigest) -> Res
     let row = sqlx::query!(
         r#"SELECT users.id, users.organization_id, users.state, users.sequence,
                   users.password_failures, users.policy_locks, users.failures_forgotten_at,
-                  users.lock_since, users.lock_cause, users.lock_by, users.lock_reason, users.lock_until,
+                  users.lock_since, users.lock_cause, users.lock_by, users.lock_reason, users.lock_until, users.lock_scope,
                   users.created_at, users.changed_at,
                   access_tokens.id AS token_id,
                   access_tokens.created_at AS token_created_at,

@@ -24,6 +24,7 @@ pub(crate) struct EventRow {
     pub(crate) reason: Option<String>,
     pub(crate) lock_cause: Option<String>,
     pub(crate) lock_until: Option<OffsetDateTime>,
+    pub(crate) lock_scope: Option<String>,
     pub(crate) unlock_cause: Option<String>,
     pub(crate) counts_until: Option<OffsetDateTime>,
     pub(crate) lockout_policy: Option<String>,
@@ -48,6 +49,7 @@ macro_rules! event_row {
             reason: $row.reason,
             lock_cause: $row.lock_cause,
             lock_until: $row.lock_until,
+            lock_scope: $row.lock_scope,
             unlock_cause: $row.unlock_cause,
             counts_until: $row.counts_until,
             lockout_policy: $row.lockout_policy,
@@ -84,6 +86,7 @@ impl TryFrom<EventRow> for UserEvent {
             reason: reason(row.reason)?,
             lock_cause: row.lock_cause.map(|cause| cause.parse()).transpose().map_err(corrupt)?,
             lock_until: row.lock_until.map(timestamp).transpose()?,
+            lock_scope: row.lock_scope.map(|scope| scope.parse()).transpose().map_err(corrupt)?,
             unlock_cause: row
                 .unlock_cause
                 .map(|cause| cause.parse())

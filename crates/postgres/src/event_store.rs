@@ -183,7 +183,7 @@ pub(crate) fn push_events(query: &mut QueryBuilder<Postgres>, filter: &EventFilt
     query
         .push(
             "SELECT position, user_id, sequence, kind, organization_id, actor_user_id, occurred_at, source, reason, lock_cause, \
-             lock_until, unlock_cause, counts_until, lockout_policy, role, role_organization_id, token_id, \
+             lock_until, lock_scope, unlock_cause, counts_until, lockout_policy, role, role_organization_id, token_id, \
              token_name, session_id FROM user_events WHERE position > ",
         )
         .push_bind(range.after.as_i64())

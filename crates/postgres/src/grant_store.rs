@@ -169,7 +169,7 @@ async fn lock(connection: &mut PgConnection, user_id: &UserId) -> Result<Option<
     sqlx::query_as!(
         UserRow,
         "SELECT id, organization_id, state, sequence, password_failures, policy_locks, failures_forgotten_at,
-                lock_since, lock_cause, lock_by, lock_reason, lock_until, created_at, changed_at
+                lock_since, lock_cause, lock_by, lock_reason, lock_until, lock_scope, created_at, changed_at
          FROM users WHERE id = $1 FOR NO KEY UPDATE",
         user_id.as_str(),
     )

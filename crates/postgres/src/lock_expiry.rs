@@ -18,7 +18,8 @@ pub(crate) async fn lift(connection: &mut PgConnection, now: Timestamp, limit: u
     let rows = sqlx::query_as!(
         UserRow,
         "SELECT id, organization_id, state, sequence, password_failures, policy_locks, failures_forgotten_at,
-                lock_since, lock_cause, lock_by, lock_reason, lock_until, created_at, changed_at
+                lock_since, lock_cause, lock_by, lock_reason, lock_until, lock_scope, created_at,
+                changed_at
          FROM users WHERE lock_until <= $1
          ORDER BY lock_until LIMIT $2
          FOR NO KEY UPDATE SKIP LOCKED",

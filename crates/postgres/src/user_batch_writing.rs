@@ -34,32 +34,32 @@ pub(crate) async fn change(
                UPDATE users
                SET state = given.state, sequence = given.sequence, changed_at = given.changed_at,
                    lock_since = given.lock_since, lock_cause = given.lock_cause, lock_by = given.lock_by,
-                   lock_reason = given.lock_reason, lock_until = given.lock_until,
+                   lock_reason = given.lock_reason, lock_until = given.lock_until, lock_scope = given.lock_scope,
                    password_failures = ($16::timestamptz[])[given.first_failure:given.last_failure],
                    policy_locks = given.policy_locks, failures_forgotten_at = given.failures_forgotten_at
                FROM unnest($1::text[], $2::bigint[], $3::boolean[], $4::text[], $5::bigint[], $6::timestamptz[],
                            $7::timestamptz[], $8::text[], $9::text[], $10::text[], $11::timestamptz[],
-                           $12::integer[], $13::integer[], $14::bigint[], $15::timestamptz[])
+                           $12::integer[], $13::integer[], $14::bigint[], $15::timestamptz[], $32::text[])
                     AS given (id, expected_sequence, spares_owners, state, sequence, changed_at,
                               lock_since, lock_cause, lock_by, lock_reason, lock_until,
-                              first_failure, last_failure, policy_locks, failures_forgotten_at)
+                              first_failure, last_failure, policy_locks, failures_forgotten_at, lock_scope)
                WHERE users.id = given.id AND users.sequence = given.expected_sequence
                  AND NOT (users.instance_owner AND given.spares_owners)
                RETURNING users.id, users.organization_id
            ), appended AS (
                INSERT INTO user_events (user_id, organization_id, sequence, kind, actor_user_id, occurred_at, source, reason,
-                                        lock_cause, lock_until, unlock_cause, counts_until, role, role_organization_id,
-                                        idempotency_key, request_digest)
+                                        lock_cause, lock_until, lock_scope, unlock_cause, counts_until, role,
+                                        role_organization_id, idempotency_key, request_digest)
                SELECT changed.id, changed.organization_id, event.sequence, event.kind, event.actor_user_id,
-                      event.occurred_at, event.source, event.reason, event.lock_cause, event.lock_until,
+                      event.occurred_at, event.source, event.reason, event.lock_cause, event.lock_until, event.lock_scope,
                       event.unlock_cause, event.counts_until, event.role, event.role_organization_id,
                       event.idempotency_key, event.request_digest
                FROM unnest($17::text[], $18::bigint[], $19::text[], $20::text[], $21::timestamptz[], $22::text[],
                            $23::text[], $24::text[], $25::timestamptz[], $26::text[], $27::timestamptz[],
-                           $28::text[], $29::text[], $30::text[], $31::bytea[])
+                           $28::text[], $29::text[], $30::text[], $31::bytea[], $33::text[])
                     AS event (user_id, sequence, kind, actor_user_id, occurred_at, source,
                               reason, lock_cause, lock_until, unlock_cause, counts_until, role, role_organization_id,
-                              idempotency_key, request_digest)
+                              idempotency_key, request_digest, lock_scope)
                JOIN changed ON changed.id = event.user_id
                ORDER BY event.user_id, event.sequence
            )
@@ -95,6 +95,8 @@ pub(crate) async fn change(
         &events.role_organization_id as &[Option<&str>],
         &requests.key as &[Option<&str>],
         &requests.digest as &[Option<&[u8]>],
+        &states.iter().map(UserStateColumns::lock_scope).collect::<Vec<_>>() as &[Option<&str>],
+        &events.lock_scope as &[Option<&str>],
     )
     .fetch_all(connection)
     .await?;

@@ -1,7 +1,8 @@
 use time::OffsetDateTime;
 use unlockd_application::idempotency::IdempotentRequest;
 use unlockd_domain::{
-    Actor, Grant, LockCause, OrganizationId, Reason, Source, Timestamp, UnlockCause, UserChange, UserEvent, UserId,
+    Actor, Grant, LockCause, LockScope, OrganizationId, Reason, Source, Timestamp, UnlockCause, UserChange, UserEvent,
+    UserId,
 };
 
 /// The events of changes by the columns of `user_events` in which they may differ: what stands at the same place of all
@@ -15,6 +16,7 @@ pub(crate) struct UserEventColumns<'a> {
     pub(crate) reason: Vec<Option<&'a str>>,
     pub(crate) lock_cause: Vec<Option<&'static str>>,
     pub(crate) lock_until: Vec<Option<OffsetDateTime>>,
+    pub(crate) lock_scope: Vec<Option<&'static str>>,
     pub(crate) unlock_cause: Vec<Option<&'static str>>,
     pub(crate) counts_until: Vec<Option<OffsetDateTime>>,
     pub(crate) role: Vec<Option<&'static str>>,
@@ -33,6 +35,7 @@ impl<'a> UserEventColumns<'a> {
             reason: column(changes, |event| event.kind.reason().map(Reason::as_str)),
             lock_cause: column(changes, |event| event.kind.lock_cause().map(LockCause::as_str)),
             lock_until: column(changes, |event| event.kind.lock_until().map(Timestamp::date_time)),
+            lock_scope: column(changes, |event| event.kind.lock_scope().map(LockScope::as_str)),
             unlock_cause: column(changes, |event| event.kind.unlock_cause().map(UnlockCause::as_str)),
             counts_until: column(changes, |event| event.kind.counts_until().map(Timestamp::date_time)),
             role: column(changes, |event| event.kind.grant().map(|grant| grant.role().as_str())),

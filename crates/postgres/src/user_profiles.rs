@@ -16,7 +16,8 @@ pub(crate) async fn find(connection: &mut PgConnection, ids: &[String]) -> Resul
     sqlx::query_as!(
         UserProfileRow,
         r#"SELECT id, organization_id, state, sequence, password_failures, policy_locks, failures_forgotten_at,
-                  lock_since, lock_cause, lock_by, lock_reason, lock_until, created_at, changed_at,
+                  lock_since, lock_cause, lock_by, lock_reason, lock_until, lock_scope, created_at,
+                changed_at,
                   password_hash, password_changed_at, password_change_required,
                   password_reset_hash, password_reset_expires_at, password_reset_failures, data,
                   ARRAY(SELECT usernames.id FROM usernames WHERE user_id = users.id
@@ -45,7 +46,8 @@ pub(crate) async fn find_by_login_name(
     sqlx::query_as!(
         UserProfileRow,
         r#"SELECT id, organization_id, state, sequence, password_failures, policy_locks, failures_forgotten_at,
-                  lock_since, lock_cause, lock_by, lock_reason, lock_until, created_at, changed_at,
+                  lock_since, lock_cause, lock_by, lock_reason, lock_until, lock_scope, created_at,
+                changed_at,
                   password_hash, password_changed_at, password_change_required,
                   password_reset_hash, password_reset_expires_at, password_reset_failures, data,
                   ARRAY(SELECT usernames.id FROM usernames WHERE user_id = users.id
@@ -79,6 +81,7 @@ struct UserProfileRow {
     lock_by: Option<String>,
     lock_reason: Option<String>,
     lock_until: Option<OffsetDateTime>,
+    lock_scope: Option<String>,
     created_at: OffsetDateTime,
     changed_at: OffsetDateTime,
     password_hash: Option<String>,

@@ -22,6 +22,7 @@ pub(crate) struct UserRow {
     pub(crate) lock_by: Option<String>,
     pub(crate) lock_reason: Option<String>,
     pub(crate) lock_until: Option<OffsetDateTime>,
+    pub(crate) lock_scope: Option<String>,
     pub(crate) created_at: OffsetDateTime,
     pub(crate) changed_at: OffsetDateTime,
 }
@@ -42,6 +43,7 @@ macro_rules! user_row {
             lock_by: $row.lock_by,
             lock_reason: $row.lock_reason,
             lock_until: $row.lock_until,
+            lock_scope: $row.lock_scope,
             created_at: $row.created_at,
             changed_at: $row.changed_at,
         }
@@ -53,7 +55,7 @@ pub(crate) use user_row;
 pub(crate) async fn find(connection: &mut PgConnection, ids: &[String]) -> Result<Vec<(User, Grants)>, Error> {
     sqlx::query!(
         r#"SELECT id, organization_id, state, sequence, password_failures, policy_locks, failures_forgotten_at,
-                  lock_since, lock_cause, lock_by, lock_reason, lock_until, created_at, changed_at,
+                  lock_since, lock_cause, lock_by, lock_reason, lock_until, lock_scope, created_at, changed_at,
                   ARRAY(SELECT role FROM grants WHERE user_id = users.id
                         ORDER BY role, grants.organization_id) AS "grant_roles!",
                   ARRAY(SELECT grants.organization_id FROM grants WHERE user_id = users.id
@@ -102,7 +104,7 @@ impl UserRow {
     }
 
     fn lock(&self) -> Result<Lock, Error> {
-        let (Some(since), Some(cause)) = (self.lock_since, &self.lock_cause) else {
+        let (Some(since), Some(cause), Some(scope)) = (self.lock_since, &self.lock_cause, &self.lock_scope) else {
             return Err(corrupt("a locked user without a lock"));
         };
         Ok(Lock {
@@ -111,6 +113,7 @@ impl UserRow {
             by: actor(self.lock_by.clone())?,
             reason: reason(self.lock_reason.clone())?,
             until: self.lock_until.map(timestamp).transpose()?,
+            scope: scope.parse().map_err(corrupt)?,
         })
     }
 }

@@ -1,5 +1,5 @@
 use time::OffsetDateTime;
-use unlockd_domain::{Lock, LockCause, Reason, Timestamp, UserId, UserState};
+use unlockd_domain::{Lock, LockCause, LockScope, Reason, Timestamp, UserId, UserState};
 
 /// How a state is stored.
 pub(crate) struct UserStateColumns<'a> {
@@ -32,6 +32,10 @@ impl<'a> UserStateColumns<'a> {
 
     pub(crate) fn lock_reason(&self) -> Option<&'a str> {
         self.lock.and_then(|lock| lock.reason.as_ref()).map(Reason::as_str)
+    }
+
+    pub(crate) fn lock_scope(&self) -> Option<&'static str> {
+        self.lock.map(|lock| LockScope::as_str(lock.scope))
     }
 
     pub(crate) fn lock_until(&self) -> Option<OffsetDateTime> {

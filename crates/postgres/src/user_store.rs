@@ -83,7 +83,7 @@ impl UserStore for PostgresStore {
                 sqlx::query_as!(
                     EventRow,
                     "SELECT user_id, sequence, kind, organization_id, actor_user_id, occurred_at, source, reason,
-                            lock_cause, lock_until, unlock_cause, counts_until, lockout_policy, role, role_organization_id,
+                            lock_cause, lock_until, lock_scope, unlock_cause, counts_until, lockout_policy, role, role_organization_id,
                             token_id, token_name, session_id
                      FROM user_events WHERE user_id = $1 AND sequence IS NOT NULL ORDER BY sequence",
                     id.as_str(),
@@ -119,7 +119,7 @@ async fn find_request(
 ) -> Result<Option<RecordedRequest>, Error> {
     let row = sqlx::query!(
         "SELECT user_id, sequence, kind, organization_id, actor_user_id, occurred_at, source, reason, lock_cause, lock_until,
-                unlock_cause, counts_until, lockout_policy, role, role_organization_id, token_id, token_name, session_id,
+                lock_scope, unlock_cause, counts_until, lockout_policy, role, role_organization_id, token_id, token_name, session_id,
                 request_digest
          FROM user_events WHERE actor_user_id = $1 AND idempotency_key = $2",
         caller.as_str(),

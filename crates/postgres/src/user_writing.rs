@@ -142,22 +142,22 @@ pub(crate) async fn change(
         "WITH changed AS (
              UPDATE users
              SET state = $4, sequence = $5, changed_at = $6,
-                 lock_since = $7, lock_cause = $8, lock_by = $9, lock_reason = $10, lock_until = $11,
+                 lock_since = $7, lock_cause = $8, lock_by = $9, lock_reason = $10, lock_until = $11, lock_scope = $29,
                  password_failures = $12, policy_locks = $13, failures_forgotten_at = $14
              WHERE id = $1 AND sequence = $2 AND NOT (instance_owner AND $3)
              RETURNING id, organization_id, sequence
          )
          INSERT INTO user_events (user_id, organization_id, sequence, kind, actor_user_id, occurred_at, source, reason,
                                   lock_cause, lock_until, unlock_cause, counts_until, role, role_organization_id,
-                                  idempotency_key, request_digest)
+                                  lock_scope, idempotency_key, request_digest)
          SELECT changed.id, changed.organization_id, event.*,
                 CASE WHEN event.sequence = changed.sequence THEN $27 END,
                 CASE WHEN event.sequence = changed.sequence THEN $28::bytea END
          FROM changed,
               unnest($15::bigint[], $16::text[], $17::text[], $18::timestamptz[], $19::text[], $20::text[], $21::text[],
-                     $22::timestamptz[], $23::text[], $24::timestamptz[], $25::text[], $26::text[])
+                     $22::timestamptz[], $23::text[], $24::timestamptz[], $25::text[], $26::text[], $30::text[])
               AS event (sequence, kind, actor_user_id, occurred_at, source, reason, lock_cause, lock_until, unlock_cause,
-                        counts_until, role, role_organization_id)
+                        counts_until, role, role_organization_id, lock_scope)
          ORDER BY event.sequence",
         user.id.as_str(),
         expected.as_i64(),
@@ -187,6 +187,8 @@ pub(crate) async fn change(
         &events.role_organization_id as &[Option<&str>],
         request.map(|request| request.key.as_str()),
         request.map(|request| &request.digest.0[..]),
+        state.lock_scope(),
+        &events.lock_scope as &[Option<&str>],
     )
     .execute(connection)
     .await?;

@@ -127,6 +127,7 @@ impl Composition {
             users: store.clone(),
             policies: store.clone(),
             failures: store.clone(),
+            events: store.clone(),
             passwords: hasher.clone(),
             callers: authentication.clone(),
             clock: clock.clone(),

@@ -11,7 +11,7 @@ use crate::grant_store::grant_of;
 
 /// The columns of a [`RecordedEventRow`].
 pub(crate) const EVENT_COLUMNS: &str = "position, user_id, sequence, kind, organization_id, actor_user_id, occurred_at, \
-                                        source, reason, lock_cause, lock_until, unlock_cause, counts_until, lockout_policy, \
+                                        source, reason, lock_cause, lock_until, lock_scope, unlock_cause, counts_until, lockout_policy, \
                                         role, role_organization_id, token_id, token_name, session_id";
 
 /// An event in its place.
@@ -35,6 +35,7 @@ pub(crate) struct EventRow {
     pub(crate) reason: Option<String>,
     pub(crate) lock_cause: Option<String>,
     pub(crate) lock_until: Option<i64>,
+    pub(crate) lock_scope: Option<String>,
     pub(crate) unlock_cause: Option<String>,
     pub(crate) counts_until: Option<i64>,
     pub(crate) lockout_policy: Option<String>,
@@ -76,6 +77,7 @@ impl TryFrom<EventRow> for UserEvent {
             reason: row.reason.map_or(Ok(None), Reason::parse)?,
             lock_cause: row.lock_cause.map(|cause| cause.parse()).transpose()?,
             lock_until: row.lock_until.map(Timestamp::from_unix_microseconds).transpose()?,
+            lock_scope: row.lock_scope.map(|scope| scope.parse()).transpose()?,
             unlock_cause: row.unlock_cause.map(|cause| cause.parse()).transpose()?,
             counts_until: row.counts_until.map(Timestamp::from_unix_microseconds).transpose()?,
             grant: row

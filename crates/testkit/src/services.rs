@@ -117,6 +117,7 @@ impl Services {
             users: Arc::clone(&stores.users),
             policies: Arc::clone(&stores.policies),
             failures: Arc::clone(&stores.failures),
+            events: Arc::clone(&stores.events),
             passwords: Arc::clone(&passwords),
             callers: Arc::<Authentication>::clone(&authentication),
             clock: Arc::clone(&clock),

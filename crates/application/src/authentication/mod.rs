@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use async_trait::async_trait;
-use unlockd_domain::{Timestamp, TokenDigest, UserId, UserState};
+use unlockd_domain::{Timestamp, TokenDigest, UserId};
 
 pub use bearer::bearer_token;
 pub use caller::{Caller, CallerSession};
@@ -61,7 +61,7 @@ impl Authentication {
     /// Who holds an access token, and until when.
     async fn token_holder(&self, digest: &TokenDigest, now: Timestamp) -> Result<(Caller, Option<Timestamp>), Error> {
         let holder = self.store.find_holder(digest).await?.ok_or(Error::TokenRefused)?;
-        if holder.token.is_expired(now) || *holder.user.state(now) != UserState::Active {
+        if holder.token.is_expired(now) || !holder.user.may_use_tokens(now) {
             return Err(Error::TokenRefused);
         }
         self.uses.record(&holder.token, now);
@@ -77,7 +77,7 @@ impl Authentication {
             grants,
             password_change_required,
         } = holder;
-        if session.has_expired(now) || *user.state(now) != UserState::Active {
+        if session.has_expired(now) || !user.may_use_tokens(now) {
             return Err(Error::TokenRefused);
         }
         let expires_at = session.expires_at;

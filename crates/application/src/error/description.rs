@@ -1,6 +1,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use unlockd_domain::UserState;
+
 use super::{Error, ErrorReason};
 
 /// How long a client should wait before it tries again what failed for a passing cause.
@@ -142,21 +144,51 @@ impl Error {
                 new(Reason::UsernameTaken, "The username is taken.").with("username", username)
             }
             Self::OrganizationIdTaken => new(Reason::OrganizationIdTaken, "The organization id is taken."),
-            Self::UserAlreadyLocked(id) => new(Reason::UserAlreadyLocked, "The user is locked already.")
-                .with("userId", id)
-                .with("state", "USER_STATE_LOCKED"),
-            Self::UserNotActive { user_id, state } => new(Reason::UserNotActive, "The user is not active.")
-                .with("userId", user_id)
-                .with("state", state.wire_name()),
-            Self::UserNotLocked { user_id, state } => new(Reason::UserNotLocked, "The user is not locked.")
-                .with("userId", user_id)
-                .with("state", state.wire_name()),
-            Self::UserAlreadyInactive(id) => new(Reason::UserAlreadyInactive, "The user is inactive already.")
-                .with("userId", id)
-                .with("state", "USER_STATE_INACTIVE"),
-            Self::UserNotInactive { user_id, state } => new(Reason::UserNotInactive, "The user is not inactive.")
-                .with("userId", user_id)
-                .with("state", state.wire_name()),
+            Self::UserAlreadyLocked(id) => new(
+                Reason::UserAlreadyLocked,
+                "An operator has locked the user already; set replace to change the lock, or use unlock.",
+            )
+            .with("userId", id)
+            .with("state", "USER_STATE_LOCKED"),
+            Self::UserNotActive { user_id, state } => new(
+                Reason::UserNotActive,
+                format!("The user is not active{}.", instead(state)),
+            )
+            .with("userId", user_id)
+            .with("state", state.wire_name()),
+            Self::UserNotLocked {
+                user_id,
+                state,
+                blocked_until,
+            } => {
+                let instead = instead(state);
+                let message = match blocked_until {
+                    Some(until) => format!(
+                        "The user is not locked{instead}. Sign-ins from some sources are blocked until {until} at the latest; \
+                         get the user to see them."
+                    ),
+                    None => format!("The user is not locked{instead}."),
+                };
+                let description = new(Reason::UserNotLocked, message)
+                    .with("userId", user_id)
+                    .with("state", state.wire_name());
+                match blocked_until {
+                    Some(until) => description.with("blockedUntil", until),
+                    None => description,
+                }
+            }
+            Self::UserAlreadyInactive(id) => new(
+                Reason::UserAlreadyInactive,
+                "The user is deactivated already; use reactivate to end that.",
+            )
+            .with("userId", id)
+            .with("state", "USER_STATE_INACTIVE"),
+            Self::UserNotInactive { user_id, state } => new(
+                Reason::UserNotInactive,
+                format!("The user is not deactivated{}.", instead(state)),
+            )
+            .with("userId", user_id)
+            .with("state", state.wire_name()),
             Self::TooManyUsernames(id) => new(
                 Reason::TooManyUsernames,
                 "The user has as many usernames as a user may have.",
@@ -215,6 +247,16 @@ impl Error {
     #[must_use]
     pub fn reason(&self) -> ErrorReason {
         self.describe(None).reason
+    }
+}
+
+/// The state that the user has instead of the expected one, and what helps.
+fn instead(state: &UserState) -> &'static str {
+    match state {
+        UserState::Active => " but active",
+        UserState::Inactive => " but deactivated; use reactivate",
+        UserState::Locked(_) => " but locked; use unlock",
+        UserState::Deleted => " but deleted",
     }
 }
 

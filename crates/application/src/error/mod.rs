@@ -119,6 +119,8 @@ pub enum Error {
         user_id: UserId,
         /// The state that stands in the way.
         state: UserState,
+        /// The end of the last block of a source for the user, if there is one.
+        blocked_until: Option<Timestamp>,
     },
     /// Only a user in service can be put aside.
     #[error("user {0} already inactive")]

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use unlockd_domain::{AttemptLimit, BackoffFactor, LockoutPolicy, OrganizationId, PolicySpan};
+use unlockd_domain::{AttemptLimit, BackoffFactor, LockoutPolicy, OrganizationId, PolicySpan, SourceTotal};
 
 use super::{GetLockoutPolicy, ResetLockoutPolicy, SetLockoutPolicy};
 use crate::authentication::Caller;
@@ -37,6 +37,14 @@ pub struct LockoutPolicyForm {
     pub source_attempts: Option<u32>,
     /// `source_window`
     pub source_window: Option<DurationForm>,
+    /// `lock_ends_sessions`
+    pub lock_ends_sessions: Option<bool>,
+    /// `max_source_names`; 0: no limit.
+    pub max_source_names: Option<u32>,
+    /// `max_source_failures`; 0: no limit.
+    pub max_source_failures: Option<u32>,
+    /// `source_total_window`
+    pub source_total_window: Option<DurationForm>,
 }
 
 /// Whose settings are asked for, as in `zitadel.settings.v2.GetLockoutSettingsRequest`: its `ctx`.
@@ -115,6 +123,11 @@ impl LockoutPolicyForm {
         };
         let max_password_attempts = attempts("max_password_attempts", self.max_password_attempts);
         let source_attempts = attempts("source_attempts", self.source_attempts);
+        let mut total = |name, number: Option<u32>| {
+            number.and_then(|number| violations.keep(field(name), SourceTotal::new(number)))
+        };
+        let max_source_names = total("max_source_names", self.max_source_names);
+        let max_source_failures = total("max_source_failures", self.max_source_failures);
         let mut span = |name, form: Option<DurationForm>| span(field(name), form?, violations);
         let attempt_window = span("attempt_window", self.attempt_window);
         let lock_duration = match self.lock_duration {
@@ -124,6 +137,7 @@ impl LockoutPolicyForm {
         };
         let max_lock_duration = span("max_lock_duration", self.max_lock_duration);
         let source_window = span("source_window", self.source_window);
+        let source_total_window = span("source_total_window", self.source_total_window);
         let backoff_factor = self
             .backoff_factor
             .and_then(|factor| violations.keep(field("backoff_factor"), BackoffFactor::new(factor)));
@@ -136,6 +150,10 @@ impl LockoutPolicyForm {
             reveal_lock: self.reveal_lock.unwrap_or(default.reveal_lock),
             source_attempts,
             source_window: source_window.unwrap_or(default.source_window),
+            lock_ends_sessions: self.lock_ends_sessions.unwrap_or(default.lock_ends_sessions),
+            max_source_names: max_source_names.unwrap_or(default.max_source_names),
+            max_source_failures: max_source_failures.unwrap_or(default.max_source_failures),
+            source_total_window: source_total_window.unwrap_or(default.source_total_window),
         }
     }
 }

@@ -29,7 +29,9 @@ pub use lockout_policy_store::{CommitPolicyError, LockoutPolicyStore};
 pub use organization_store::{CreateOrganizationError, OrganizationStore};
 pub use password_hasher::{ImportedHashError, PasswordHasher, PasswordHasherError, Verification};
 pub use session_store::{SessionHolder, SessionPage, SessionQuery, SessionStore, SessionVisibility, WriteSessionError};
-pub use sign_in_failure_store::{AttemptOrigin, Count, CountedAttempt, IdentityDigest, SignInFailureStore};
+pub use sign_in_failure_store::{
+    AttemptOrigin, Count, CountedAttempt, IdentityDigest, REFUSAL_INTERVAL, SignInFailureStore,
+};
 pub use store_error::{BoxError, StoreError};
 pub use token_issuer::{SecretToken, TokenIssuer};
 pub use user_directory::{

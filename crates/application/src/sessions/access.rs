@@ -1,5 +1,5 @@
 use unlockd_domain::{
-    Grants, PasswordProof, Permission, Reach, Session, SessionId, SessionRequest, Timestamp, TokenDigest, UserState,
+    Grants, PasswordProof, Permission, Reach, Session, SessionId, SessionRequest, Timestamp, TokenDigest,
 };
 
 use super::Sessions;
@@ -72,7 +72,7 @@ impl Sessions {
             access.permit_take_over(proof, &grants)?;
         }
         match self.users.find_with_profile(&proof.user_id).await? {
-            Some((user, profile)) if *user.state(now) == UserState::Active => Ok(UsableSession {
+            Some((user, profile)) if user.may_use_tokens(now) => Ok(UsableSession {
                 password_change_required: profile.password.is_some_and(|password| password.change_required),
                 session,
                 digest,

@@ -1,92 +1,138 @@
-use std::time::Duration;
-
 use sha2::{Digest, Sha256};
-use unlockd_domain::{LockoutPolicy, LoginIdentity, Source, Timestamp, User};
+use unlockd_domain::{Actor, Lock, LockoutPolicy, LoginIdentity, PolicySpan, Source, Timestamp, User};
 
-use super::SignIn;
+use super::{Policies, SignIn};
 use crate::error::Error;
 use crate::ports::{AttemptOrigin, Count, CountedAttempt, IdentityDigest, StoreError};
 
-/// An attempt that counts for its source as failed until it has succeeded; not counted where the policy sets no limit.
+/// An attempt that counts for its source as failed until it has succeeded.
 pub(super) struct AttemptCount {
     origin: AttemptOrigin,
-    counted_at: Option<Timestamp>,
+    at: Timestamp,
 }
 
-/// The shortest span between two moments.
-const MOMENT: Duration = Duration::from_micros(1);
-
 impl SignIn {
-    /// Counts the attempt, before any password is looked at.
+    /// Counts the attempt before any password is compared. It is counted for every name and by every policy, so that all names
+    /// cost the same writes.
     ///
     /// # Errors
-    /// [`Error::TooManyAttempts`] when too many of this source have failed for this name.
+    /// [`Error::TooManyAttempts`] while the source is blocked for this name.
     pub(super) async fn count(
         &self,
         identity: IdentityDigest,
         source: Option<Source>,
         user: Option<&User>,
-        policy: &LockoutPolicy,
+        actor: &Actor,
+        policies: &Policies,
     ) -> Result<AttemptCount, Error> {
-        let origin = AttemptOrigin { identity, source };
-        let Some(limit) = policy.source_limit() else {
-            return Ok(AttemptCount {
-                origin,
-                counted_at: None,
-            });
-        };
-        let (now, window) = (self.clock.now(), policy.source_window.get());
-        let forgotten_at = user.and_then(User::failures_forgotten_at);
-        // Replicas' clocks differ: what comes behind the forgetting is dated behind it.
-        let at = forgotten_at.map_or(now, |forgotten| now.max(forgotten.saturating_add(MOMENT)));
-        let window_start = at.saturating_sub(window);
+        let now = self.clock.now();
+        // People with an unknown source have nothing in common.
+        let limits_totals = source.is_some() && policies.of_instance.limits_source_totals();
         let attempt = CountedAttempt {
-            origin: origin.clone(),
-            at,
-            counting_since: forgotten_at.map_or(window_start, |forgotten| forgotten.max(window_start)),
-            limit,
-            kept_until: at.saturating_add(window),
+            origin: AttemptOrigin { identity, source },
+            policy: policies.of_user,
+            instance_policy: limits_totals.then_some(policies.of_instance),
+            forgotten_at: user.and_then(|user| user.failures_forgotten_at(now)),
+            now,
         };
         match self.failures.count(&attempt).await? {
-            Count::Counted => Ok(AttemptCount {
-                origin,
-                counted_at: Some(at),
+            Count::Counted(at) => Ok(AttemptCount {
+                origin: attempt.origin,
+                at,
             }),
-            Count::Exhausted(failures) => Err(Error::TooManyAttempts {
-                retry_after: time_to_room(&failures, limit, at.saturating_sub(window)),
-            }),
+            Count::Blocked(until) => {
+                self.report_refusal(&attempt.origin, user, actor).await;
+                Err(too_many_until(until, now))
+            }
+            Count::Slowed(until) => {
+                let origin = AttemptOrigin {
+                    identity: all_names(),
+                    source: attempt.origin.source,
+                };
+                self.report_refusal(&origin, None, actor).await;
+                Err(too_many_until(until, now))
+            }
         }
     }
 }
 
-impl AttemptCount {
-    /// No password was looked at after all.
-    pub(super) async fn take_back(&self, sign_in: &SignIn) -> Result<(), StoreError> {
-        match self.counted_at {
-            Some(at) => sign_in.failures.take_back(&self.origin, at).await,
-            None => Ok(()),
+fn too_many_until(until: Timestamp, now: Timestamp) -> Error {
+    Error::TooManyAttempts {
+        retry_after: until.saturating_duration_since(now),
+    }
+}
+
+/// Key of what concerns a source at all names.
+fn all_names() -> IdentityDigest {
+    IdentityDigest(Sha256::digest("all names").into())
+}
+
+impl SignIn {
+    /// Counts the comparison of a password behind a lock; returns whether it may be made. The count has a row like that of a
+    /// source, so that it is exact over all replicas: the block that begins with the last comparison lasts longer than the lock.
+    pub(super) async fn count_behind_lock(
+        &self,
+        user: &User,
+        lock: &Lock,
+        policy: &LockoutPolicy,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let length = lock.until.map(|until| until.saturating_duration_since(lock.since));
+        let window = length
+            .and_then(|length| PolicySpan::new(length).ok())
+            .unwrap_or(PolicySpan::LONGEST);
+        let attempt = CountedAttempt {
+            origin: AttemptOrigin {
+                identity: lock_digest(user, lock),
+                source: None,
+            },
+            instance_policy: None,
+            policy: LockoutPolicy {
+                source_attempts: Some(policy.max_password_attempts),
+                attempt_window: window,
+                lock_duration: None,
+                max_lock_duration: window,
+                source_window: window,
+                source_total_window: window,
+                ..*policy
+            },
+            forgotten_at: None,
+            now,
+        };
+        match self.failures.count(&attempt).await? {
+            Count::Counted(_) => Ok(true),
+            Count::Blocked(_) | Count::Slowed(_) => Ok(false),
         }
+    }
+}
+
+fn lock_digest(user: &User, lock: &Lock) -> IdentityDigest {
+    let digest = Sha256::new()
+        .chain_update("lock")
+        .chain_update([0])
+        .chain_update(lock.since.unix_microseconds().to_be_bytes())
+        .chain_update(user.id().as_str());
+    IdentityDigest(digest.finalize().into())
+}
+
+impl AttemptCount {
+    /// Key that the attempt is counted by.
+    pub(super) fn origin(&self) -> &AttemptOrigin {
+        &self.origin
+    }
+
+    /// No password was compared after all.
+    pub(super) async fn take_back(&self, sign_in: &SignIn) -> Result<(), StoreError> {
+        sign_in.failures.take_back(&self.origin, self.at).await
     }
 
     /// The password was right: what this source got wrong before was the user's own mistake.
     pub(super) async fn forget(&self, sign_in: &SignIn) -> Result<(), StoreError> {
-        match self.counted_at {
-            Some(_) => sign_in.failures.forget(&self.origin).await,
-            None => Ok(()),
-        }
+        sign_in.failures.forget(&self.origin).await
     }
 }
 
-/// How long it takes until so many failures have left the window that there is room for another.
-fn time_to_room(failures: &[Timestamp], limit: u32, window_start: Timestamp) -> Duration {
-    let too_many = failures.len().saturating_sub(limit as usize);
-    let leaves_last = failures.get(too_many);
-    leaves_last.map_or(Duration::ZERO, |failure| {
-        failure.saturating_duration_since(window_start)
-    })
-}
-
-/// What an identity is counted and queued by. Names that differ in case only are one.
+/// The key that an identity is counted and queued by. Names that differ in case only have one.
 pub(super) fn digest(identity: &LoginIdentity) -> IdentityDigest {
     let (kind, text) = match identity {
         LoginIdentity::UserId(id) => ("user_id", id.as_str()),

@@ -1,17 +1,20 @@
 //! Who signs in, and whether they may: the one place where passwords are tried.
 
 mod attempt_count;
+mod blocks;
+mod failure_events;
 mod password_check;
 mod turns;
 
 use std::sync::Arc;
 
+pub use blocks::SignInBlock;
 pub(crate) use password_check::{PasswordAttempt, ProvenUser};
 use unlockd_domain::{LockoutPolicy, OrganizationId};
 
 use self::turns::Turns;
 use crate::authentication::RememberedCallers;
-use crate::ports::{Clock, LockoutPolicyStore, PasswordHasher, SignInFailureStore, StoreError, UserStore};
+use crate::ports::{Clock, EventStore, LockoutPolicyStore, PasswordHasher, SignInFailureStore, StoreError, UserStore};
 
 /// What signing in needs.
 #[derive(Clone)]
@@ -22,6 +25,8 @@ pub struct SignInPorts {
     pub policies: Arc<dyn LockoutPolicyStore>,
     /// Where failures are counted by name and source.
     pub failures: Arc<dyn SignInFailureStore>,
+    /// History of what no event of a user records.
+    pub events: Arc<dyn EventStore>,
     /// Comparing of passwords.
     pub passwords: Arc<dyn PasswordHasher>,
     /// Who remembers callers, and has to forget those who get locked.
@@ -35,10 +40,17 @@ pub struct SignIn {
     users: Arc<dyn UserStore>,
     policies: Arc<dyn LockoutPolicyStore>,
     failures: Arc<dyn SignInFailureStore>,
+    events: Arc<dyn EventStore>,
     passwords: Arc<dyn PasswordHasher>,
     callers: Arc<dyn RememberedCallers>,
     clock: Arc<dyn Clock>,
     turns: Turns,
+}
+
+/// The policies for an attempt.
+struct Policies {
+    of_user: LockoutPolicy,
+    of_instance: LockoutPolicy,
 }
 
 impl SignIn {
@@ -49,6 +61,7 @@ impl SignIn {
             users,
             policies,
             failures,
+            events,
             passwords,
             callers,
             clock,
@@ -57,11 +70,20 @@ impl SignIn {
             users,
             policies,
             failures,
+            events,
             passwords,
             callers,
             clock,
             turns: Turns::default(),
         }
+    }
+
+    /// The policies for an attempt. The same queries are made whether or not a user has the name.
+    async fn policies(&self, organization: Option<&OrganizationId>) -> Result<Policies, StoreError> {
+        Ok(Policies {
+            of_user: self.policy(organization).await?,
+            of_instance: self.policy(None).await?,
+        })
     }
 
     /// The policy that holds for the users of this organization; for nobody in particular the instance's.

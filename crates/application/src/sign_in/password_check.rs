@@ -8,7 +8,7 @@ use unlockd_domain::{
 use super::SignIn;
 use super::attempt_count::{AttemptCount, digest};
 use crate::error::Error;
-use crate::ports::{CommitError, PasswordHasherError, Verification};
+use crate::ports::{CommitError, PasswordHasherError, StoreError, Verification};
 use crate::users::{MAX_ATTEMPTS, commit};
 
 /// When trying again may help while too many passwords are being compared.
@@ -66,15 +66,17 @@ impl SignIn {
         let identity = digest(attempt.identity);
         let found = self.users.find_by_identity(attempt.identity).await?;
         let user = found.as_ref().map(|(user, _)| user);
-        let policy = self.policy(user.map(User::organization)).await?;
-        let count = self.count(identity, attempt.source.cloned(), user, &policy).await?;
+        let policies = self.policies(user.map(User::organization)).await?;
+        let source = attempt.source.cloned();
+        let count = self.count(identity, source, user, &attempt.actor, &policies).await?;
         let Some(_turn) = self.turns.take(identity).await else {
             count.take_back(self).await?;
+            self.report_refusal(count.origin(), user, &attempt.actor).await;
             return Err(busy());
         };
         // Others may have had their turn since, and have locked the user.
         let found = self.users.find_by_identity(attempt.identity).await?;
-        let outcome = self.decide(&attempt, &policy, found).await;
+        let outcome = self.decide(&attempt, &policies.of_user, found).await;
         self.settle(&count, &outcome).await;
         outcome
     }
@@ -102,14 +104,16 @@ impl SignIn {
         let mut can_be_spared = true;
         for _ in 0..MAX_ATTEMPTS {
             let Some((user, profile, hash)) = admitted(found.as_ref(), policy, self.clock.now()) else {
-                if compared.is_none() {
-                    self.verify(attempt.password, None).await?;
-                }
+                let refusal = match compared {
+                    None => self.refuse(found.as_ref(), attempt.password, policy).await?,
+                    Some(_) => Error::InvalidCredentials,
+                };
                 let user = found.as_ref().map(|(user, _)| user);
                 if let Some(user) = user {
                     self.lock_if_due(user, policy, attempt.source).await?;
                 }
-                return Err(refusal(user, policy, self.clock.now()));
+                self.record_failure(user, &attempt.actor, attempt.source).await?;
+                return Err(refusal);
             };
             let verification = match &compared {
                 Some(comparison) if comparison.hash == hash => comparison.verification,
@@ -122,7 +126,7 @@ impl SignIn {
             let change = match self.change(user, attempt, policy, verification, can_be_spared).await? {
                 Ok(change) => change.from_source(attempt.source),
                 // The moment has passed.
-                Err(SignInRefused) => return Err(refusal(Some(user), policy, self.clock.now())),
+                Err(SignInRefused) => return Err(Error::InvalidCredentials),
             };
             match commit(&*self.users, &*self.callers, &change, None).await {
                 Ok(()) => return answer(&change, verification, hash, profile),
@@ -135,6 +139,41 @@ impl SignIn {
             }
         }
         Err(Error::Overloaded(None))
+    }
+
+    /// The answer to an attempt that cannot succeed. A lock is revealed only to those who know the password.
+    async fn refuse(
+        &self,
+        found: Option<&(User, UserProfile)>,
+        password: &PlainPassword,
+        policy: &LockoutPolicy,
+    ) -> Result<Error, Error> {
+        let revealed = match found {
+            Some((user, profile)) => self.revealed_lock(user, profile, policy).await?,
+            None => None,
+        };
+        let (hash, until) = revealed.unzip();
+        Ok(match (self.verify(password, hash).await?, until) {
+            (Verification::Match { .. }, Some(until)) => Error::UserLocked { until },
+            (Verification::Match { .. } | Verification::Mismatch, _) => Error::InvalidCredentials,
+        })
+    }
+
+    /// The hash to compare with, and the end of the lock that a match reveals. During one lock no more passwords are compared
+    /// than the policy lets fail, from all sources: else the answers would be a way around the lock.
+    async fn revealed_lock(
+        &self,
+        user: &User,
+        profile: &UserProfile,
+        policy: &LockoutPolicy,
+    ) -> Result<Option<(PasswordHash, Option<Timestamp>)>, StoreError> {
+        let now = self.clock.now();
+        let (UserState::Locked(lock), Some(password), true) = (user.state(now), &profile.password, policy.reveal_lock)
+        else {
+            return Ok(None);
+        };
+        let is_counted = self.count_behind_lock(user, lock, policy, now).await?;
+        Ok(is_counted.then(|| (password.hash.clone(), lock.until)))
     }
 
     /// Where a policy has become stricter than what was counted before, the user is refused already: let that be seen. Whoever
@@ -204,15 +243,6 @@ fn admitted<'a>(
     let password = profile.password.as_ref()?;
     user.admits_password_check(policy, now)
         .then(|| (user, profile, password.hash.clone()))
-}
-
-fn refusal(user: Option<&User>, policy: &LockoutPolicy, now: Timestamp) -> Error {
-    match user.map(|user| user.state(now)) {
-        Some(UserState::Locked(lock)) if policy.reveal_lock => Error::UserLocked { until: lock.until },
-        Some(UserState::Active | UserState::Inactive | UserState::Locked(_) | UserState::Deleted) | None => {
-            Error::InvalidCredentials
-        }
-    }
 }
 
 fn answer(

@@ -12,7 +12,7 @@ pub(crate) async fn commit(
     change: &UserChange,
     request: Option<&IdempotentRequest>,
 ) -> Result<(), CommitError> {
-    let departure = (change.ends_activity() || change.replaces_password()).then(|| Departure {
+    let departure = (change.ends_use() || change.replaces_password()).then(|| Departure {
         callers,
         id: change.user().id(),
         decided: false,

@@ -4,6 +4,7 @@ use super::Users;
 use super::reach::within_reach;
 use crate::authentication::Caller;
 use crate::error::Error;
+use crate::sign_in::SignInBlock;
 
 /// Reads a user.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +20,8 @@ pub struct UserView {
     pub user: User,
     /// Names, password and data. Transports show of the password only when it was set.
     pub profile: UserProfile,
+    /// The sources that are blocked for the user; empty in lists.
+    pub sign_in_blocks: Vec<SignInBlock>,
     /// When it was read: what the user is depends on the time.
     pub read_at: Timestamp,
 }
@@ -48,10 +51,13 @@ impl GetUserById {
         };
         let found = users.store.find_with_profile(&self.user_id).await?;
         let (user, profile) = found.map_or((None, UserProfile::default()), |(user, profile)| (Some(user), profile));
+        let user = within_reach(user, &self.user_id, &reach)?;
+        let read_at = users.clock.now();
         Ok(UserView {
-            user: within_reach(user, &self.user_id, &reach)?,
+            sign_in_blocks: users.sign_in.blocks(&user, &profile, read_at).await?,
+            user,
             profile,
-            read_at: users.clock.now(),
+            read_at,
         })
     }
 }

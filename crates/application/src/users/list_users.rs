@@ -56,10 +56,12 @@ impl ListUsers {
                 limit: self.limit,
             })
             .await?;
-        let views = page
-            .users
-            .into_iter()
-            .map(|(user, profile)| UserView { user, profile, read_at });
+        let views = page.users.into_iter().map(|(user, profile)| UserView {
+            user,
+            profile,
+            sign_in_blocks: Vec::new(),
+            read_at,
+        });
         Ok(UserList {
             total: page.total,
             read_at,

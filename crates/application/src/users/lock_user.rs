@@ -1,5 +1,6 @@
 use unlockd_domain::{
-    LockCause, LockOrder, LockRefusal, Permission, Reason, Timestamp, TimestampOutOfRange, User, UserEventName, UserId,
+    Actor, LockCause, LockOrder, LockRefusal, Permission, Reason, Timestamp, TimestampOutOfRange, User, UserChange,
+    UserEventName, UserId,
 };
 
 use super::change::Target;
@@ -9,7 +10,7 @@ use crate::authentication::Caller;
 use crate::error::{Error, Violations};
 use crate::idempotency::RequestDigester;
 
-/// Keeps an active user out.
+/// Locks a user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LockUser {
     /// Who is to be locked.
@@ -18,6 +19,8 @@ pub struct LockUser {
     pub reason: Option<Reason>,
     /// When the lock is to end.
     pub until: Option<Timestamp>,
+    /// Whether it takes the place of a lock that an operator has set.
+    pub replaces: bool,
     /// What makes it safe to repeat.
     pub safeguards: Safeguards,
 }
@@ -32,6 +35,7 @@ impl LockUser {
         user_id: IdForm,
         reason: String,
         until: Option<Result<Timestamp, TimestampOutOfRange>>,
+        replaces: bool,
         safeguards: SafeguardsForm,
     ) -> Result<Self, Error> {
         let mut violations = Violations::default();
@@ -43,17 +47,13 @@ impl LockUser {
             user_id,
             reason,
             until,
+            replaces,
             safeguards,
         }))
     }
 
     #[tracing::instrument(level = "debug", name = "application.lock_user", skip_all, fields(user.id = %self.user_id))]
     pub(super) async fn execute(self, users: &Users, caller: &Caller) -> Result<Outcome<Details>, Error> {
-        let order = LockOrder {
-            cause: LockCause::Operator,
-            reason: self.reason.clone(),
-            until: self.until,
-        };
         let target = Target {
             user_id: &self.user_id,
             reach: caller.require(Permission::UserWrite)?,
@@ -65,15 +65,30 @@ impl LockUser {
         users
             .change(caller, target, |user, _| {
                 let (actor, now) = (caller.actor(), users.clock.now());
-                user.lock(order.clone(), actor, now)
+                self.decide(user, actor, now)
                     .map_err(|refusal| refused(user, refusal, now))
             })
             .await
     }
 
+    fn decide(&self, user: &User, actor: Actor, now: Timestamp) -> Result<UserChange, LockRefusal> {
+        let (reason, until) = (self.reason.clone(), self.until);
+        if self.replaces {
+            return user.replace_lock(reason, until, actor, now);
+        }
+        let order = LockOrder {
+            cause: LockCause::Operator,
+            reason,
+            until,
+        };
+        user.lock(order, actor, now)
+    }
+
     fn digester(&self) -> RequestDigester {
         let until = self.until.map(|until| until.unix_microseconds().to_be_bytes());
-        state_change::digester("lock_user", &self.user_id, self.reason.as_ref()).optional(until)
+        state_change::digester("lock_user", &self.user_id, self.reason.as_ref())
+            .optional(until)
+            .field([u8::from(self.replaces)])
     }
 }
 

@@ -228,7 +228,13 @@ impl SetPassword {
                         "must not be the current password",
                     ));
                 }
-                user.set_password(hash.clone(), change_required, actor.clone(), users.clock.now())
+                let (hash, actor, now) = (hash.clone(), actor.clone(), users.clock.now());
+                let changed = if shown.is_some() {
+                    user.set_password(hash, change_required, actor, now)
+                } else {
+                    user.assign_password(hash, change_required, actor, now)
+                };
+                changed
                     .map(|change| change.keeping_session(kept_session.clone()))
                     .map_err(|UserDeleted| Error::UserNotFound(user.id().clone()))
             })

@@ -1,4 +1,4 @@
-use unlockd_domain::{NotLocked, Permission, Reason, UserEventName, UserId};
+use unlockd_domain::{NotLocked, Permission, Reason, Timestamp, UserEventName, UserId};
 
 use super::change::Target;
 use super::safeguards::{Safeguards, SafeguardsForm};
@@ -43,15 +43,33 @@ impl UnlockUser {
                 .safeguards
                 .request(|| state_change::digester("unlock_user", &self.user_id, self.reason.as_ref())),
         };
-        users
+        let outcome = users
             .change(caller, target, |user, _| {
                 let (actor, now) = (caller.actor(), users.clock.now());
                 user.unlock(self.reason.clone(), actor, now)
                     .map_err(|NotLocked| Error::UserNotLocked {
                         user_id: user.id().clone(),
                         state: user.state(now).clone(),
+                        blocked_until: None,
                     })
             })
-            .await
+            .await;
+        match outcome {
+            Err(Error::UserNotLocked { user_id, state, .. }) => Err(Error::UserNotLocked {
+                blocked_until: self.blocked_until(users).await?,
+                user_id,
+                state,
+            }),
+            outcome => outcome,
+        }
+    }
+
+    /// The end of the last block of a source: an operator who wants to unlock the user can tell what keeps them out.
+    async fn blocked_until(&self, users: &Users) -> Result<Option<Timestamp>, Error> {
+        let Some((user, profile)) = users.store.find_with_profile(&self.user_id).await? else {
+            return Ok(None);
+        };
+        let blocks = users.sign_in.blocks(&user, &profile, users.clock.now()).await?;
+        Ok(blocks.into_iter().map(|block| block.until).max())
     }
 }

@@ -62,7 +62,7 @@ fn all_that_is_wrong_with_a_change_of_state_is_said_in_the_order_of_the_proto() 
     let nobody = IdForm::default;
     let safeguards = ["idempotency-key", "if-match"];
 
-    let lock = fields(LockUser::parse(nobody(), too_long(), tomorrow, wrong()));
+    let lock = fields(LockUser::parse(nobody(), too_long(), tomorrow, false, wrong()));
     assert_eq!(lock[..3], ["user_id", "reason", "locked_until"]);
     assert_eq!(lock[3..], safeguards);
     for outcome in [
@@ -83,7 +83,7 @@ fn a_well_formed_change_of_state_says_what_it_was_given() {
     let said = || Some(fixtures::reason("moved on"));
     let until = Timestamp::MAX;
 
-    let lock = LockUser::parse(named("ada"), reason(), Some(Ok(until)), with_key()).unwrap();
+    let lock = LockUser::parse(named("ada"), reason(), Some(Ok(until)), true, with_key()).unwrap();
     assert_eq!((lock.until, lock.safeguards), (Some(until), stage::under("key")));
     assert_eq!((lock.user_id.as_str(), lock.reason), ("ada", said()));
     let unlock = UnlockUser::parse(named("ada"), String::new(), with_key()).unwrap();

@@ -170,6 +170,11 @@ async fn changes_that_differ_in_anything_never_look_alike() {
         },
         LockUser {
             safeguards: guard(),
+            replaces: true,
+            ..lock("here")
+        },
+        LockUser {
+            safeguards: guard(),
             reason: said("a"),
             until: Some(Timestamp::MAX),
             ..lock("here")

@@ -57,6 +57,7 @@ impl Lobby {
             users: Arc::new(self.stage.store.clone()),
             policies: Arc::new(self.stage.store.clone()),
             failures: Arc::new(self.stage.store.clone()),
+            events: Arc::new(self.stage.store.clone()),
             passwords: Arc::new(self.hasher.clone()),
             callers: Arc::clone(&users.callers),
             clock: Arc::clone(&users.clock),

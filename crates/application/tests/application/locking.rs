@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use unlockd_application::UserService;
 use unlockd_application::users::LockUser;
-use unlockd_domain::{Actor, Lock, LockCause, Reason, Timestamp, UserState};
+use unlockd_domain::{Actor, Lock, LockCause, LockScope, Reason, Timestamp, UserState};
 use unlockd_testkit::fixtures;
 
 use crate::stage::{Stage, instance_manager, instance_owner, lock, manager, reason};
@@ -27,6 +27,7 @@ async fn an_active_user_becomes_locked_with_all_that_was_said_about_it() {
         by: Actor::User(manager().user_id().clone()),
         reason: command.reason,
         until: command.until,
+        scope: LockScope::AllUse,
     };
     assert_eq!(details.change_date, expected.since);
     assert_eq!(user.record().state, UserState::Locked(expected));

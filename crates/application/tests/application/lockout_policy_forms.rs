@@ -5,7 +5,7 @@ use std::time::Duration;
 use unlockd_application::MalformedDuration;
 use unlockd_application::lockout_policies::{LockoutPolicyForm, OwnerForm, SettingsOwnerForm};
 use unlockd_application::users::{IdForm, SafeguardsForm};
-use unlockd_domain::{AttemptLimit, BackoffFactor, LockoutPolicy};
+use unlockd_domain::{AttemptLimit, BackoffFactor, LockoutPolicy, SourceTotal};
 use unlockd_testkit::fixtures;
 
 use crate::forms::{fields, violations};
@@ -51,6 +51,10 @@ fn every_part_of_a_policy_is_taken_over() {
         reveal_lock: Some(true),
         source_attempts: Some(7),
         source_window: seconds(900),
+        lock_ends_sessions: Some(true),
+        max_source_names: Some(0),
+        max_source_failures: Some(1_000_000),
+        source_total_window: seconds(1),
     };
     let expected = LockoutPolicy {
         max_password_attempts: AttemptLimit::new(3).unwrap(),
@@ -61,6 +65,10 @@ fn every_part_of_a_policy_is_taken_over() {
         reveal_lock: true,
         source_attempts: Some(AttemptLimit::new(7).unwrap()),
         source_window: fixtures::policy_span(900),
+        lock_ends_sessions: true,
+        max_source_names: SourceTotal::new(0).unwrap(),
+        max_source_failures: SourceTotal::new(SourceTotal::MAX).unwrap(),
+        source_total_window: fixtures::policy_span(1),
     };
     assert_eq!(parsed(form), expected);
 }
@@ -92,6 +100,10 @@ fn all_that_is_wrong_with_a_policy_is_said_with_its_path() {
         reveal_lock: None,
         source_attempts: Some(101),
         source_window: Some(Ok(Duration::MAX)),
+        lock_ends_sessions: None,
+        max_source_names: Some(1_000_001),
+        max_source_failures: Some(1_000_001),
+        source_total_window: Some(Ok(Duration::ZERO)),
     };
     let mut names = [
         "attempt_window",
@@ -99,7 +111,10 @@ fn all_that_is_wrong_with_a_policy_is_said_with_its_path() {
         "lock_duration",
         "max_lock_duration",
         "max_password_attempts",
+        "max_source_failures",
+        "max_source_names",
         "source_attempts",
+        "source_total_window",
         "source_window",
     ]
     .map(str::to_owned);

@@ -9,8 +9,8 @@ use unlockd_application::sessions::{CreateSession, ListSessions, SessionLifetime
 use unlockd_application::users::NewUsername;
 use unlockd_application::{ErrorDescription, LockoutPolicyService, SessionService, SignInPorts, UserService};
 use unlockd_domain::{
-    Actor, Grant, LockCause, LockoutPolicy, LoginName, PasswordProof, UserEventKind, UserEventName, UserState,
-    UsernameScope,
+    Actor, AttemptLimit, Grant, LockCause, LockoutPolicy, LoginName, PasswordProof, UserEventKind, UserEventName,
+    UserState, UsernameScope,
 };
 use unlockd_testkit::{InsecureTestHasher, fixtures};
 
@@ -218,7 +218,7 @@ async fn a_right_password_is_refused_behind_the_lock_and_taken_behind_the_unlock
 }
 
 #[tokio::test]
-async fn where_the_policy_reveals_locks_whoever_tries_behind_one_is_told() {
+async fn where_the_policy_reveals_locks_those_who_know_the_password_are_told() {
     let lobby = Lobby::new().await;
     lobby
         .adopt(LockoutPolicy {
@@ -232,11 +232,10 @@ async fn where_the_policy_reveals_locks_whoever_tries_behind_one_is_told() {
         let outcome = lobby.show(ada(), "a wrong one", Some("203.0.113.7")).await;
         assert_eq!(reason(outcome), "INVALID_CREDENTIALS");
     }
-    for text in [PASSWORD, "a wrong one"] {
-        let error = lobby.try_ada(text).await.unwrap_err();
-        assert_eq!(error.describe(None).metadata, [("lockedUntil", until.clone())]);
-        assert_eq!(reason::<()>(Err(error)), "USER_LOCKED");
-    }
+    assert_eq!(reason(lobby.try_ada("a wrong one").await), "INVALID_CREDENTIALS");
+    let error = lobby.try_ada(PASSWORD).await.unwrap_err();
+    assert_eq!(error.describe(None).metadata, [("lockedUntil", until.clone())]);
+    assert_eq!(reason::<()>(Err(error)), "USER_LOCKED");
     lobby.unlock_ada().await;
     lobby.stage.users.lock_user(&manager(), lock("ada")).await.unwrap();
     let error = lobby.try_ada(PASSWORD).await.unwrap_err();
@@ -254,6 +253,31 @@ async fn where_the_policy_reveals_locks_whoever_tries_behind_one_is_told() {
         reason(lobby.show(ada(), PASSWORD, Some("203.0.113.8")).await),
         "INVALID_CREDENTIALS"
     );
+}
+
+#[tokio::test]
+async fn behind_a_lock_no_more_passwords_are_compared_than_may_fail_and_all_answers_cost_the_same() {
+    let lobby = Lobby::new().await;
+    lobby
+        .adopt(LockoutPolicy {
+            reveal_lock: true,
+            source_attempts: Some(AttemptLimit::new(0).unwrap()),
+            ..fixtures::lockout_policy(3)
+        })
+        .await;
+    lobby.fail(3).await;
+    let before = lobby.hasher.computations();
+
+    for _ in 0..20 {
+        assert_eq!(reason(lobby.try_ada("a wrong one").await), "INVALID_CREDENTIALS");
+    }
+
+    assert_eq!(reason(lobby.try_ada(PASSWORD).await), "INVALID_CREDENTIALS");
+    let after = lobby.hasher.computations();
+    assert_eq!(after.comparisons_with_a_hash, before.comparisons_with_a_hash + 3);
+    assert_eq!(after.comparisons(), before.comparisons() + 21);
+    lobby.unlock_ada().await;
+    lobby.sign_in().await;
 }
 
 #[tokio::test]

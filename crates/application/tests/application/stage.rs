@@ -177,6 +177,7 @@ pub(crate) fn lock(id: &str) -> LockUser {
         user_id: fixtures::user_id(id),
         reason: None,
         until: None,
+        replaces: false,
         safeguards: Safeguards::default(),
     }
 }

@@ -9,7 +9,7 @@ use unlockd_application::text_forms::{
     user_agent_text,
 };
 use unlockd_domain::{
-    AttemptLimit, BackoffFactor, LockoutPolicy, PolicySpan, SessionMetadata, UserAgent, UserAgentFields,
+    AttemptLimit, BackoffFactor, LockoutPolicy, PolicySpan, SessionMetadata, SourceTotal, UserAgent, UserAgentFields,
 };
 
 fn span() -> impl Strategy<Value = PolicySpan> {
@@ -25,16 +25,25 @@ fn policy() -> impl Strategy<Value = LockoutPolicy> {
     let factor = (1..=BackoffFactor::MAX).prop_map(|number| BackoffFactor::new(number).unwrap());
     let lock = prop::option::of(span());
     let source = prop::option::of(limit());
-    (limit(), span(), lock, factor, span(), any::<bool>(), source, span()).prop_map(
-        |(attempts, window, lock, factor, longest, reveal_lock, source_attempts, source_window)| LockoutPolicy {
-            max_password_attempts: attempts,
-            attempt_window: window,
-            lock_duration: lock,
-            backoff_factor: factor,
-            max_lock_duration: longest,
-            reveal_lock,
-            source_attempts,
-            source_window,
+    let total = || (0..=SourceTotal::MAX).prop_map(|number| SourceTotal::new(number).unwrap());
+    let of_name = (limit(), span(), lock, factor, span(), any::<bool>(), source, span());
+    (of_name, any::<bool>(), total(), total(), span()).prop_map(
+        |(of_name, lock_ends_sessions, max_source_names, max_source_failures, source_total_window)| {
+            let (attempts, window, lock, factor, longest, reveal_lock, source_attempts, source_window) = of_name;
+            LockoutPolicy {
+                max_password_attempts: attempts,
+                attempt_window: window,
+                lock_duration: lock,
+                backoff_factor: factor,
+                max_lock_duration: longest,
+                reveal_lock,
+                source_attempts,
+                source_window,
+                lock_ends_sessions,
+                max_source_names,
+                max_source_failures,
+                source_total_window,
+            }
         },
     )
 }
@@ -88,7 +97,8 @@ fn the_form_of_the_texts_stays() {
     assert_eq!(
         lockout_policy_text(&LockoutPolicy::DEFAULT),
         "{\"max_password_attempts\":10,\"attempt_window\":3600000000,\"lock_duration\":900000000,\"backoff_factor\":2,\
-         \"max_lock_duration\":86400000000,\"reveal_lock\":false,\"source_attempts\":null,\"source_window\":86400000000}"
+         \"max_lock_duration\":86400000000,\"reveal_lock\":false,\"source_attempts\":null,\"source_window\":86400000000,\
+         \"lock_ends_sessions\":false,\"max_source_names\":30,\"max_source_failures\":100,\"source_total_window\":3600000000}"
     );
     let metadata = SessionMetadata::trusted(BTreeMap::from([("a".to_owned(), vec![0, 255])]));
     assert_eq!(session_metadata_text(&metadata), "{\"a\":[0,255]}");

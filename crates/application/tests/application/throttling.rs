@@ -1,26 +1,27 @@
-//! Failures by name and source: a stranger can bring about one lock of a user a day, and no more.
+//! Failures by name and source, and the blocks that they lead to.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use unlockd_application::ports::{Clock, PasswordHasherError, StoreError};
+use unlockd_application::ports::{
+    Clock, EventFilter, EventOrder, EventRange, EventStore, PasswordHasherError, RecordedEvent, StoreError, Visibility,
+};
 use unlockd_application::{SignInPorts, UserService};
-use unlockd_domain::{AttemptLimit, LockoutPolicy, UserEventName, UserState};
+use unlockd_domain::{AttemptLimit, LockoutPolicy, Position, UserEventName, UserState};
 use unlockd_testkit::fixtures;
 
-use crate::failure_store_double::FailureStoreDouble;
+use crate::failure_store_double::{FailureStoreDouble, RecordedCalls};
 use crate::hasher_double::FailingHasher;
 use crate::lobby::{Lobby, PASSWORD, ada, by_id};
-use crate::stage::{deactivate, lock, manager, reactivate, reason, set_password};
+use crate::stage::{deactivate, delete, lock, manager, reactivate, reason, set_password};
 
 const STRANGER: Option<&str> = Some("203.0.113.7");
 const HOME: Option<&str> = Some("198.51.100.1");
 
-/// Users are never locked; three failures of a source within an hour are enough.
+/// Users are never locked; three failures of a source are enough to block it.
 fn by_source_alone() -> LockoutPolicy {
     LockoutPolicy {
         source_attempts: Some(AttemptLimit::new(3).unwrap()),
-        source_window: fixtures::policy_span(3_600),
         ..fixtures::lockout_policy(0)
     }
 }
@@ -40,52 +41,62 @@ async fn fail_from(lobby: &Lobby, source: Option<&str>, times: usize) {
 }
 
 #[tokio::test]
-async fn one_address_locks_a_user_once_a_day_and_no_more() {
+async fn a_block_ends_with_the_lock_and_the_person_signs_in_from_the_same_desk() {
     let lobby = Lobby::new().await;
-    fail_from(&lobby, STRANGER, 10).await;
+    fail_from(&lobby, HOME, 10).await;
     assert_eq!(lobby.count(UserEventName::Locked).await, 1);
-    lobby.stage.clock.advance(Duration::from_mins(15));
     let before = (lobby.hasher.computations(), lobby.stage.events("ada").await);
-
     for _ in 0..100 {
-        assert_eq!(reason_of(&lobby, PASSWORD, STRANGER).await, "TOO_MANY_ATTEMPTS");
+        assert_eq!(reason_of(&lobby, PASSWORD, HOME).await, "TOO_MANY_ATTEMPTS");
     }
-
     assert_eq!((lobby.hasher.computations(), lobby.stage.events("ada").await), before);
-    let now = fixtures::now().saturating_add(Duration::from_mins(15));
-    assert_eq!(lobby.stage.stored("ada").await.failed_password_attempts(now), 0);
-    assert_eq!(reason_of(&lobby, PASSWORD, HOME).await, "let in");
-    assert_eq!(reason_of(&lobby, PASSWORD, STRANGER).await, "TOO_MANY_ATTEMPTS");
 
-    lobby
-        .stage
-        .clock
-        .advance(Duration::from_hours(24).saturating_sub(Duration::from_mins(15)));
-    fail_from(&lobby, STRANGER, 10).await;
-    assert_eq!(lobby.count(UserEventName::Locked).await, 2);
+    lobby.stage.clock.advance(Duration::from_mins(15));
+
+    assert_eq!(reason_of(&lobby, PASSWORD, HOME).await, "let in");
 }
 
 #[tokio::test]
-async fn whoever_has_failed_too_often_is_told_the_moment_from_which_there_is_room_again() {
+async fn the_end_of_a_lock_ends_the_blocks_of_all_sources() {
+    let lobby = Lobby::new().await;
+    fail_from(&lobby, STRANGER, 10).await;
+    lobby.stage.clock.advance(Duration::from_mins(10));
+    fail_from(&lobby, HOME, 10).await;
+    assert_eq!(reason_of(&lobby, PASSWORD, HOME).await, "TOO_MANY_ATTEMPTS");
+
+    lobby.stage.clock.advance(Duration::from_mins(5));
+
+    assert_eq!(reason_of(&lobby, PASSWORD, HOME).await, "let in");
+}
+
+#[tokio::test]
+async fn a_source_is_told_when_its_block_ends_and_the_next_block_is_longer() {
     let lobby = Lobby::new().await;
     lobby.adopt(by_source_alone()).await;
-    for _ in 0..3 {
-        fail_from(&lobby, STRANGER, 1).await;
+    let wait = async || {
+        let error = lobby.show(ada(), PASSWORD, STRANGER).await.unwrap_err();
+        error.describe(None).retry_after.unwrap()
+    };
+    for minutes in [15, 30] {
+        fail_from(&lobby, STRANGER, 3).await;
         lobby.stage.clock.advance(Duration::from_mins(10));
-    }
-    let error = lobby.show(ada(), PASSWORD, STRANGER).await.unwrap_err();
-    let retry_after = error.describe(None).retry_after.unwrap();
-    assert_eq!(retry_after, Duration::from_mins(30));
+        let retry_after = wait().await;
+        assert_eq!(retry_after, Duration::from_mins(minutes - 10));
 
-    lobby
-        .stage
-        .clock
-        .advance(retry_after.saturating_sub(Duration::from_micros(1)));
-    assert_eq!(reason_of(&lobby, PASSWORD, STRANGER).await, "TOO_MANY_ATTEMPTS");
-    lobby.stage.clock.advance(Duration::from_micros(1));
-    fail_from(&lobby, STRANGER, 1).await;
-    let error = lobby.show(ada(), PASSWORD, STRANGER).await.unwrap_err();
-    assert_eq!(error.describe(None).retry_after, Some(Duration::from_mins(10)));
+        lobby
+            .stage
+            .clock
+            .advance(retry_after.saturating_sub(Duration::from_micros(1)));
+        assert_eq!(wait().await, Duration::from_micros(1));
+        lobby.stage.clock.advance(Duration::from_micros(1));
+    }
+    assert_eq!(reason_of(&lobby, PASSWORD, STRANGER).await, "let in");
+    fail_from(&lobby, STRANGER, 3).await;
+    assert_eq!(
+        wait().await,
+        Duration::from_mins(15),
+        "a success forgets the earlier blocks"
+    );
 }
 
 #[tokio::test]
@@ -265,4 +276,76 @@ async fn failures_count_also_on_a_clock_that_is_behind_the_one_of_the_unlock() {
     lobby.stage.clock.set(now.saturating_sub(Duration::from_secs(30)));
     fail_from(&lobby, None, 3).await;
     assert_eq!(reason_of(&lobby, PASSWORD, None).await, "TOO_MANY_ATTEMPTS");
+}
+
+#[tokio::test]
+async fn a_wrong_password_costs_one_count_one_hash_and_one_event_whoever_it_is_for() {
+    let mut lobby = Lobby::new().await;
+    let store = lobby.stage.store.clone();
+    let users = &lobby.stage.users;
+    let like_ada = lobby.stage.profile("ada").await.password;
+    for id in ["locked", "aside", "gone"] {
+        let mut user = fixtures::new_user(id, "here");
+        user.profile.password.clone_from(&like_ada);
+        lobby.enrol(&user).await;
+    }
+    users.lock_user(&manager(), lock("locked")).await.unwrap();
+    users.deactivate_user(&manager(), deactivate("aside")).await.unwrap();
+    users.delete_user(&manager(), delete("gone")).await.unwrap();
+    let recorded = Arc::new(RecordedCalls::of(store.clone()));
+    let recording = SignInPorts {
+        failures: recorded.clone(),
+        ..lobby.ports()
+    };
+    lobby.check_on(recording);
+    let events = async || store.settled().await.unwrap().get();
+    // The user of `here` has no password.
+    for who in ["ada", "nobody", "here", "locked", "aside", "gone"] {
+        recorded.calls.lock().unwrap().clear();
+        let before = (lobby.hasher.computations().comparisons(), events().await);
+
+        let outcome = lobby.show(by_id(who), "a wrong one", HOME).await;
+
+        assert_eq!(reason(outcome), "INVALID_CREDENTIALS");
+        let after = (lobby.hasher.computations().comparisons(), events().await);
+        assert_eq!(after, (before.0 + 1, before.1 + 1), "{who}");
+        assert_eq!(*recorded.calls.lock().unwrap(), ["count"], "{who}");
+    }
+}
+
+#[tokio::test]
+async fn a_source_that_fails_at_many_names_is_slowed_and_one_event_tells_of_it() {
+    let lobby = Lobby::new().await;
+    for number in 0..30 {
+        let outcome = lobby.show(by_id(&format!("nobody {number}")), PASSWORD, STRANGER).await;
+        assert_eq!(reason(outcome), "INVALID_CREDENTIALS");
+    }
+    for who in [ada(), by_id("somebody"), by_id("somebody else")] {
+        let error = lobby.show(who, PASSWORD, STRANGER).await.unwrap_err();
+        assert_eq!(error.describe(None).retry_after, Some(Duration::from_mins(2)));
+        assert_eq!(error.reason().as_str(), "TOO_MANY_ATTEMPTS");
+    }
+    assert_eq!(refusals(&lobby).await, 1);
+    assert_eq!(reason_of(&lobby, PASSWORD, HOME).await, "let in");
+
+    lobby.stage.clock.advance(Duration::from_mins(2));
+
+    assert_eq!(reason_of(&lobby, PASSWORD, STRANGER).await, "let in");
+}
+
+/// Number of refused attempts in the history.
+async fn refusals(lobby: &Lobby) -> usize {
+    let range = EventRange {
+        after: Position::START,
+        up_to: lobby.stage.store.settled().await.unwrap(),
+        order: EventOrder::Forward,
+        limit: 1_000,
+    };
+    let events = lobby
+        .stage
+        .store
+        .select(&EventFilter::all(Visibility::Instance), &range)
+        .await;
+    let is_refusal = |recorded: &&RecordedEvent| recorded.event.name().as_str() == "sign_in.refused";
+    events.unwrap().iter().filter(is_refusal).count()
 }

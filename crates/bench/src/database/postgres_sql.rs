@@ -36,10 +36,12 @@ pub(super) const SEED_BARE: &str = "
 /// Users of these numbers, with their history, in the tables of the server, as if `admin` had created and locked them.
 pub(super) const SEED: &str = "
     WITH seeded AS (
-        INSERT INTO users (id, organization_id, state, sequence, lock_since, lock_cause, lock_by, created_at, changed_at)
+        INSERT INTO users (id, organization_id, state, sequence, lock_since, lock_cause, lock_scope, lock_by, created_at,
+                           changed_at)
         SELECT 'user-' || n, 'default', state, CASE state WHEN 'locked' THEN 2 ELSE 1 END,
                CASE state WHEN 'locked' THEN created_at + interval '1 day' END,
-               CASE state WHEN 'locked' THEN 'operator' END, CASE state WHEN 'locked' THEN 'admin' END,
+               CASE state WHEN 'locked' THEN 'operator' END, CASE state WHEN 'locked' THEN 'all_use' END,
+               CASE state WHEN 'locked' THEN 'admin' END,
                created_at, CASE state WHEN 'locked' THEN created_at + interval '1 day' ELSE created_at END
         FROM (
             SELECT n, CASE n % 2 WHEN 0 THEN 'locked' ELSE 'active' END AS state,
@@ -48,8 +50,10 @@ pub(super) const SEED: &str = "
         ) AS numbered
         RETURNING id, organization_id, state, created_at, changed_at
     )
-    INSERT INTO user_events (user_id, sequence, kind, organization_id, actor_user_id, occurred_at, source, lock_cause)
-    SELECT id, event.sequence, event.kind, organization_id, 'admin', event.occurred_at, '127.0.0.1', event.lock_cause
+    INSERT INTO user_events (user_id, sequence, kind, organization_id, actor_user_id, occurred_at, source, lock_cause,
+                             lock_scope)
+    SELECT id, event.sequence, event.kind, organization_id, 'admin', event.occurred_at, '127.0.0.1', event.lock_cause,
+           CASE WHEN event.lock_cause IS NOT NULL THEN 'all_use' END
     FROM seeded,
          LATERAL (VALUES (1, 'user.created', created_at, NULL), (2, 'user.locked', changed_at, 'operator'))
              AS event (sequence, kind, occurred_at, lock_cause)
@@ -73,6 +77,7 @@ WITH changed AS (
         sequence = sequence + 1, changed_at = now(),
         lock_since = CASE state WHEN 'active' THEN now() END,
         lock_cause = CASE state WHEN 'active' THEN 'operator' END,
+        lock_scope = CASE state WHEN 'active' THEN 'all_use' END,
         lock_by = CASE state WHEN 'active' THEN 'admin' END,
         password_failures = '{}', policy_locks = 0,
         failures_forgotten_at = CASE state WHEN 'locked' THEN now() ELSE failures_forgotten_at END
@@ -80,10 +85,10 @@ WITH changed AS (
     RETURNING id, organization_id, sequence, state, changed_at
 )
 INSERT INTO user_events (user_id, organization_id, sequence, kind, actor_user_id, occurred_at, source, lock_cause,
-                         unlock_cause)
+                         lock_scope, unlock_cause)
 SELECT id, organization_id, sequence, CASE state WHEN 'locked' THEN 'user.locked' ELSE 'user.unlocked' END,
        'admin', changed_at, '127.0.0.1', CASE state WHEN 'locked' THEN 'operator' END,
-       CASE state WHEN 'active' THEN 'operator' END
+       CASE state WHEN 'locked' THEN 'all_use' END, CASE state WHEN 'active' THEN 'operator' END
 FROM changed;
 ";
 
@@ -106,18 +111,18 @@ BEGIN;
 SELECT id, organization_id, sequence, (state = 'locked')::int AS is_locked FROM users WHERE id = 'user-' || :n FOR UPDATE \gset
 \if :is_locked
 UPDATE users
-SET state = 'active', sequence = :sequence + 1, changed_at = now(), lock_since = NULL, lock_cause = NULL, lock_by = NULL,
+SET state = 'active', sequence = :sequence + 1, changed_at = now(), lock_since = NULL, lock_cause = NULL, lock_scope = NULL, lock_by = NULL,
     password_failures = '{}', policy_locks = 0, failures_forgotten_at = now()
 WHERE id = :id;
 INSERT INTO user_events (user_id, organization_id, sequence, kind, actor_user_id, occurred_at, source, unlock_cause)
 VALUES (:id, :organization_id, :sequence + 1, 'user.unlocked', 'admin', now(), '127.0.0.1', 'operator');
 \else
 UPDATE users
-SET state = 'locked', sequence = :sequence + 1, changed_at = now(), lock_since = now(), lock_cause = 'operator',
+SET state = 'locked', sequence = :sequence + 1, changed_at = now(), lock_since = now(), lock_cause = 'operator', lock_scope = 'all_use',
     lock_by = 'admin', password_failures = '{}', policy_locks = 0
 WHERE id = :id;
-INSERT INTO user_events (user_id, organization_id, sequence, kind, actor_user_id, occurred_at, source, lock_cause)
-VALUES (:id, :organization_id, :sequence + 1, 'user.locked', 'admin', now(), '127.0.0.1', 'operator');
+INSERT INTO user_events (user_id, organization_id, sequence, kind, actor_user_id, occurred_at, source, lock_cause, lock_scope)
+VALUES (:id, :organization_id, :sequence + 1, 'user.locked', 'admin', now(), '127.0.0.1', 'operator', 'all_use');
 \endif
 COMMIT;
 ";

@@ -51,18 +51,20 @@ pub(super) const SEED_BARE: [&str; 2] = [
 /// Users of the server's tables, then their history, as if `admin` had created and locked them.
 pub(super) const SEED: [&str; 2] = [
     numbered!(
-        "INSERT INTO users (id, organization_id, state, sequence, lock_since, lock_cause, lock_by, created_at, changed_at)
+        "INSERT INTO users (id, organization_id, state, sequence, lock_since, lock_cause, lock_scope, lock_by, created_at,
+                            changed_at)
          SELECT id, 'default', state, CASE state WHEN 'locked' THEN 2 ELSE 1 END,
                 CASE state WHEN 'locked' THEN locked_at END, CASE state WHEN 'locked' THEN 'operator' END,
-                CASE state WHEN 'locked' THEN 'admin' END,
+                CASE state WHEN 'locked' THEN 'all_use' END, CASE state WHEN 'locked' THEN 'admin' END,
                 created_at, CASE state WHEN 'locked' THEN locked_at ELSE created_at END
          FROM numbered"
     ),
     numbered!(
         "INSERT INTO user_events (position, user_id, sequence, kind, organization_id, actor_user_id, occurred_at, source,
-                                  lock_cause)
+                                  lock_cause, lock_scope)
          SELECT (SELECT coalesce(max(position), 0) FROM user_events) + row_number() OVER (ORDER BY n, sequence),
-                id, sequence, kind, 'default', 'admin', occurred_at, '127.0.0.1', lock_cause
+                id, sequence, kind, 'default', 'admin', occurred_at, '127.0.0.1', lock_cause,
+                CASE WHEN lock_cause IS NOT NULL THEN 'all_use' END
          FROM (
              SELECT n, id, 1 AS sequence, 'user.created' AS kind, created_at AS occurred_at, NULL AS lock_cause FROM numbered
              UNION ALL
@@ -89,14 +91,16 @@ pub(super) const CHANGE_SAME_TABLES: &str = "
     SET state = CASE state WHEN 'locked' THEN 'active' ELSE 'locked' END, sequence = sequence + 1, changed_at = ?2,
         lock_since = CASE state WHEN 'active' THEN ?2 END,
         lock_cause = CASE state WHEN 'active' THEN 'operator' END,
+        lock_scope = CASE state WHEN 'active' THEN 'all_use' END,
         lock_by = CASE state WHEN 'active' THEN 'admin' END,
         password_failures = '[]', policy_locks = 0,
         failures_forgotten_at = CASE state WHEN 'locked' THEN ?2 ELSE failures_forgotten_at END
     WHERE id = ?1;
     INSERT INTO user_events (user_id, sequence, kind, organization_id, actor_user_id, occurred_at, source, lock_cause,
-                             unlock_cause, position)
+                             lock_scope, unlock_cause, position)
     SELECT id, sequence, CASE state WHEN 'locked' THEN 'user.locked' ELSE 'user.unlocked' END, organization_id, 'admin', ?2,
-           '127.0.0.1', CASE state WHEN 'locked' THEN 'operator' END, CASE state WHEN 'active' THEN 'operator' END,
+           '127.0.0.1', CASE state WHEN 'locked' THEN 'operator' END, CASE state WHEN 'locked' THEN 'all_use' END,
+           CASE state WHEN 'active' THEN 'operator' END,
            (SELECT coalesce(max(position), 0) + 1 FROM user_events)
     FROM users WHERE id = ?1;
     COMMIT";

@@ -1,8 +1,8 @@
 //! What can happen to a user: its names, and how it is stored.
 
 use unlockd_domain::{
-    Grant, GrantScope, LockCause, Reason, Role, Source, StoredEventDetails, Timestamp, UnlockCause, UserEvent,
-    UserEventKind, UserEventName,
+    Grant, GrantScope, LockCause, LockScope, Reason, Role, Source, StoredEventDetails, Timestamp, UnlockCause,
+    UserEvent, UserEventKind, UserEventName,
 };
 
 use crate::{created, organization_id};
@@ -17,6 +17,7 @@ pub(crate) fn every_kind() -> [UserEventKind; 16] {
             cause: LockCause::Policy,
             reason: reason(),
             until: Some(Timestamp::MAX),
+            scope: LockScope::SignIn,
         },
         UserEventKind::Unlocked {
             cause: UnlockCause::Operator,
@@ -51,6 +52,7 @@ fn details(kind: &UserEventKind) -> StoredEventDetails {
     StoredEventDetails {
         reason: kind.reason().cloned(),
         lock_cause: kind.lock_cause(),
+        lock_scope: kind.lock_scope(),
         lock_until: kind.lock_until(),
         unlock_cause: kind.unlock_cause(),
         counts_until: kind.counts_until(),

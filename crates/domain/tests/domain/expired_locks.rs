@@ -1,8 +1,8 @@
 //! A lock ends at the moment that was set, whether or not anything has touched the user, and is written down once.
 
 use unlockd_domain::{
-    Actor, Lock, LockCause, LockOrder, LockRefusal, NotInactive, NotLocked, PasswordHash, ProfileEdit, Source,
-    Timestamp, UnlockCause, User, UserChange, UserData, UserEventKind, UserEventName, UserRecord, UserState,
+    Actor, Lock, LockCause, LockOrder, LockRefusal, LockScope, NotInactive, NotLocked, PasswordHash, ProfileEdit,
+    Source, Timestamp, UnlockCause, User, UserChange, UserData, UserEventKind, UserEventName, UserRecord, UserState,
 };
 
 use crate::{at, user_id};
@@ -19,6 +19,7 @@ fn locked_until(cause: LockCause, until: Option<&str>) -> User {
         by: Actor::System,
         reason: None,
         until: until.map(at),
+        scope: LockScope::AllUse,
     };
     crate::in_state(BEGIN, UserState::Locked(lock))
 }
@@ -157,7 +158,7 @@ fn a_user_whose_lock_has_expired_can_be_locked_again_and_not_unlocked() {
         reason: None,
         until: Some(at(until)),
     };
-    let user = locked();
+    let user = locked_until(LockCause::Operator, Some(UNTIL));
     let again = |now| user.lock(order("2024-06-26T00:00:00Z"), somebody(), at(now));
     assert_eq!(again(LAST_MOMENT), Err(LockRefusal::AlreadyLocked));
     let Ok(change) = again(UNTIL) else {

@@ -1,8 +1,8 @@
 //! What is no history of one user.
 
 use unlockd_domain::{
-    Actor, Lock, LockCause, LockOrder, ReplayError, Sequence, UnlockCause, User, UserEvent, UserEventKind, UserRecord,
-    UserState,
+    Actor, Lock, LockCause, LockOrder, LockScope, ReplayError, Sequence, UnlockCause, User, UserEvent, UserEventKind,
+    UserRecord, UserState,
 };
 
 use crate::events::every_kind;
@@ -60,8 +60,16 @@ fn events_that_cannot_follow_on_each_other_are_illegal() {
         events[1].sequence = number(2);
         assert_eq!(User::replay(&events), Err(ReplayError::IllegalTransition(number(2))));
     }
+    // An operator's lock can take the place of another one, the policy's cannot.
     let mut twice = history();
     twice[unlocked].kind = twice[locked].kind.clone();
+    assert!(User::replay(&twice).is_ok());
+    twice[unlocked].kind = UserEventKind::Locked {
+        cause: LockCause::Policy,
+        reason: None,
+        until: None,
+        scope: LockScope::SignIn,
+    };
     assert_eq!(User::replay(&twice), Err(ReplayError::IllegalTransition(number(3))));
 }
 
@@ -160,11 +168,13 @@ fn a_lock_expires_when_its_time_is_over_and_not_before() {
 }
 
 #[test]
-fn a_password_reset_ends_a_lock_of_the_policy_and_no_operators() {
-    let reset = |cause| unlocked(cause, None, UnlockCause::PasswordReset, BEGIN).map(|user| user.sequence());
-    assert_eq!(reset(LockCause::Policy), Ok(number(3)));
+fn another_password_ends_a_lock_of_the_policy_and_no_operators() {
     let illegal = Err(ReplayError::IllegalTransition(number(3)));
-    assert_eq!(reset(LockCause::Operator), illegal);
+    for end in [UnlockCause::PasswordReset, UnlockCause::PasswordChanged] {
+        let ended = |cause| unlocked(cause, None, end, BEGIN).map(|user| user.sequence());
+        assert_eq!(ended(LockCause::Policy), Ok(number(3)));
+        assert_eq!(ended(LockCause::Operator), illegal);
+    }
 }
 
 #[test]
@@ -180,10 +190,11 @@ fn an_operator_could_end_a_lock_whose_time_was_over_while_locks_did_not_expire()
 
 #[test]
 fn each_cause_of_an_unlock_forgets_what_it_is_about() {
-    for (cause, forgotten_at, policy_locks) in [
-        (UnlockCause::Operator, Some(at(BEGIN)), 1),
-        (UnlockCause::Expired, None, 1),
-        (UnlockCause::PasswordReset, Some(at(BEGIN)), 0),
+    for (cause, policy_locks) in [
+        (UnlockCause::Operator, 1),
+        (UnlockCause::Expired, 1),
+        (UnlockCause::PasswordReset, 0),
+        (UnlockCause::PasswordChanged, 1),
     ] {
         let until = (cause == UnlockCause::Expired).then_some("2024-06-25T13:35:39.148124Z");
         let ended_at = until.unwrap_or(BEGIN);
@@ -192,7 +203,7 @@ fn each_cause_of_an_unlock_forgets_what_it_is_about() {
             sequence: number(3),
             password_failures: Vec::new(),
             policy_locks,
-            failures_forgotten_at: forgotten_at,
+            failures_forgotten_at: Some(at(ended_at)),
             changed_at: at(ended_at),
             ..created(BEGIN).user().record().clone()
         };
@@ -228,6 +239,7 @@ fn a_history_of_a_whole_life_leads_to_its_end() {
         by,
         reason: None,
         until: None,
+        scope: LockScope::AllUse,
     };
     assert_eq!(
         User::replay(&history[..2]).unwrap().record().state,

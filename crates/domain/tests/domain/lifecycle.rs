@@ -1,8 +1,8 @@
 //! Putting users aside, taking them back, and deleting them: from every state.
 
 use unlockd_domain::{
-    Actor, DeactivateRefusal, Lock, LockCause, NotInactive, ProfileEdit, Reason, User, UserDeleted, UserEventKind,
-    UserRecord, UserState,
+    Actor, DeactivateRefusal, Lock, LockCause, LockScope, NotInactive, ProfileEdit, Reason, User, UserDeleted,
+    UserEventKind, UserRecord, UserState,
 };
 
 use crate::{at, user_id};
@@ -18,6 +18,7 @@ fn locked() -> UserState {
         by: Actor::System,
         reason: None,
         until: None,
+        scope: LockScope::AllUse,
     })
 }
 

@@ -11,6 +11,7 @@ pub(crate) struct PolicyModel {
     pub(crate) lock: Option<u64>,
     pub(crate) factor: u64,
     pub(crate) longest: u64,
+    pub(crate) lock_ends_sessions: bool,
 }
 
 /// What is done to the user.
@@ -23,8 +24,14 @@ pub(crate) enum Deed {
     },
     Unlock,
     /// An operator locks, for so many seconds or for ever.
-    Lock(Option<u64>),
+    Lock {
+        span: Option<u64>,
+        /// Whether an operator's lock is replaced.
+        replaces: bool,
+    },
     ChangePassword,
+    /// An operator sets another password.
+    AssignPassword,
     ProveByReset,
     Deactivate,
     Reactivate,
@@ -38,7 +45,11 @@ pub(crate) enum Deed {
 enum Place {
     In,
     Aside,
-    Out { by_policy: bool, until: Option<u64> },
+    Out {
+        by_policy: bool,
+        until: Option<u64>,
+        ends_use: bool,
+    },
 }
 
 /// A user.
@@ -49,6 +60,8 @@ pub(crate) struct UserModel {
     failures: Vec<(u64, u64)>,
     /// How many locks of the policy there were since the last success.
     locks: u32,
+    /// When failures, also those counted elsewhere, were forgotten the last time.
+    forgotten_at: Option<u64>,
 }
 
 impl PolicyModel {
@@ -71,6 +84,24 @@ impl UserModel {
             place: Place::In,
             failures: Vec::new(),
             locks: 0,
+            forgotten_at: None,
+        }
+    }
+
+    /// Whether sessions and access tokens work at this moment.
+    pub(crate) fn may_use_tokens(&self, now: u64) -> bool {
+        match self.place {
+            Place::In => true,
+            Place::Aside => false,
+            Place::Out { ends_use, .. } => !ends_use || self.is_over(now),
+        }
+    }
+
+    /// When failures, also those counted elsewhere, were forgotten the last time, as seen at this moment.
+    pub(crate) fn forgotten_at(&self, now: u64) -> Option<u64> {
+        match self.place {
+            Place::Out { until, .. } if self.is_over(now) => self.forgotten_at.max(until),
+            Place::In | Place::Aside | Place::Out { .. } => self.forgotten_at,
         }
     }
 
@@ -80,7 +111,7 @@ impl UserModel {
             Place::In => ("USER_STATE_ACTIVE", None),
             Place::Aside => ("USER_STATE_INACTIVE", None),
             Place::Out { .. } if self.is_over(now) => ("USER_STATE_ACTIVE", None),
-            Place::Out { by_policy, until } => ("USER_STATE_LOCKED", Some((by_policy, until))),
+            Place::Out { by_policy, until, .. } => ("USER_STATE_LOCKED", Some((by_policy, until))),
         }
     }
 
@@ -102,6 +133,7 @@ impl UserModel {
         let mut next = self.clone();
         let mut events = Vec::new();
         if next.is_over(now) {
+            next.forgotten_at = next.forgotten_at(now);
             next.place = Place::In;
             next.failures.clear();
             events.push("user.unlocked expired");
@@ -139,6 +171,7 @@ impl UserModel {
                 self.place = Place::Out {
                     by_policy: true,
                     until: policy.end_of_lock(now, self.locks),
+                    ends_use: policy.lock_ends_sessions,
                 };
                 self.locks += 1;
                 Some(vec!["user.password.check.failed", "user.locked policy"])
@@ -147,26 +180,34 @@ impl UserModel {
                 matches!(self.place, Place::Out { .. }).then_some(())?;
                 self.place = Place::In;
                 self.failures.clear();
+                self.forgotten_at = Some(now);
                 Some(vec!["user.unlocked operator"])
             }
-            Deed::Lock(span) => {
-                is_in.then_some(())?;
+            Deed::Lock { span, replaces } => {
+                let is_in_place = matches!(self.place, Place::Out { by_policy, .. } if by_policy || replaces);
+                (is_in || is_in_place).then_some(())?;
                 self.place = Place::Out {
                     by_policy: false,
                     until: span.map(|span| now + span),
+                    ends_use: true,
                 };
                 Some(vec!["user.locked operator"])
             }
             Deed::ChangePassword => {
                 self.failures.clear();
+                self.forgotten_at = Some(now);
                 Some(vec!["user.password.changed"])
             }
-            Deed::ProveByReset => {
+            Deed::ProveByReset | Deed::AssignPassword => {
                 self.failures.clear();
+                self.forgotten_at = Some(now);
                 if !matches!(self.place, Place::Out { by_policy: true, .. }) {
                     return Some(vec!["user.password.changed"]);
                 }
                 self.place = Place::In;
+                if matches!(deed, Deed::AssignPassword) {
+                    return Some(vec!["user.unlocked password_changed", "user.password.changed"]);
+                }
                 self.locks = 0;
                 Some(vec!["user.unlocked password_reset", "user.password.changed"])
             }
@@ -179,6 +220,7 @@ impl UserModel {
             Deed::Reactivate => {
                 (self.place == Place::Aside).then_some(())?;
                 self.place = Place::In;
+                self.forgotten_at = Some(now);
                 Some(vec!["user.reactivated"])
             }
             Deed::Update | Deed::Lift => Some(vec!["user.updated"]),

@@ -22,15 +22,16 @@ enum Step {
 fn policy() -> impl Strategy<Value = PolicyModel> {
     let attempts = prop_oneof![1 => Just(0), 8 => 1..6_usize, 1 => Just(100)];
     let lock = prop::option::weighted(0.85, 1..40_u64);
-    (attempts, 1..30_u64, lock, 1..5_u64, 1..120_u64).prop_map(|(attempts, window, lock, factor, longest)| {
-        PolicyModel {
+    (attempts, 1..30_u64, lock, 1..5_u64, 1..120_u64, any::<bool>()).prop_map(
+        |(attempts, window, lock, factor, longest, lock_ends_sessions)| PolicyModel {
             attempts,
             window,
             lock,
             factor,
             longest,
-        }
-    })
+            lock_ends_sessions,
+        },
+    )
 }
 
 fn deed() -> impl Strategy<Value = Deed> {
@@ -38,7 +39,8 @@ fn deed() -> impl Strategy<Value = Deed> {
         12 => prop::bool::weighted(0.9).prop_map(|can_be_spared| Deed::WrongPassword { can_be_spared }),
         2 => Just(Deed::RightPassword),
         2 => Just(Deed::Unlock),
-        1 => prop::option::of(1..40_u64).prop_map(Deed::Lock),
+        2 => (prop::option::of(1..40_u64), any::<bool>()).prop_map(|(span, replaces)| Deed::Lock { span, replaces }),
+        1 => Just(Deed::AssignPassword),
         1 => Just(Deed::ChangePassword),
         1 => Just(Deed::ProveByReset),
         1 => Just(Deed::Deactivate),
@@ -69,6 +71,7 @@ fn real(policy: &PolicyModel) -> LockoutPolicy {
         lock_duration: policy.lock.map(span),
         backoff_factor: BackoffFactor::new(u32::try_from(policy.factor).unwrap()).unwrap(),
         max_lock_duration: span(policy.longest),
+        lock_ends_sessions: policy.lock_ends_sessions,
         ..LockoutPolicy::DEFAULT
     }
 }
@@ -81,14 +84,20 @@ fn decide(user: &User, deed: Deed, policy: &LockoutPolicy, now: Timestamp) -> Op
         Deed::RightPassword => user.pass_password_check(policy, None, by(), now).ok(),
         Deed::WrongPassword { can_be_spared } => user.fail_password_check(policy, can_be_spared, by(), now).ok(),
         Deed::Unlock => user.unlock(None, by(), now).ok(),
-        Deed::Lock(span) => {
+        Deed::Lock { span, replaces } => {
+            let until = span.map(|seconds| now.saturating_add(Duration::from_secs(seconds)));
             let order = LockOrder {
                 cause: LockCause::Operator,
                 reason: None,
-                until: span.map(|seconds| now.saturating_add(Duration::from_secs(seconds))),
+                until,
             };
-            user.lock(order, by(), now).ok()
+            if replaces {
+                user.replace_lock(None, until, by(), now).ok()
+            } else {
+                user.lock(order, by(), now).ok()
+            }
         }
+        Deed::AssignPassword => user.assign_password(hash(), false, by(), now).ok(),
         Deed::ChangePassword => user.set_password(hash(), false, by(), now).ok(),
         Deed::ProveByReset => user.reset_password(hash(), false, by(), now).ok(),
         Deed::Deactivate => user.deactivate(None, by(), now).ok(),
@@ -152,6 +161,9 @@ proptest! {
             let (expected, lock) = model.state(now);
             let lock = lock.map(|(by_policy, until)| (by_policy, until.map(moment)));
             prop_assert_eq!(state(&user, moment(now)), (expected, lock), "at {}", now);
+            prop_assert_eq!(user.may_use_tokens(moment(now)), model.may_use_tokens(now), "at {}", now);
+            let forgotten_at = user.failures_forgotten_at(moment(now));
+            prop_assert_eq!(forgotten_at, model.forgotten_at(now).map(moment), "at {}", now);
             let count = user.failed_password_attempts(moment(now));
             prop_assert_eq!(count as usize, model.count(now), "at {}", now);
         }

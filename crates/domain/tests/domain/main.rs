@@ -28,6 +28,8 @@ mod profile_changes;
 mod sequences;
 mod sessions;
 mod sign_in;
+mod source_failures;
+mod source_totals;
 mod sources;
 mod state_machine;
 mod texts;

@@ -1,8 +1,8 @@
 //! Codes by which a password is replaced: how long and how often they may be tried, and what comes of it.
 
 use unlockd_domain::{
-    Actor, Lock, LockCause, PasswordHash, PasswordReset, ProfileEdit, StoredPassword, UnlockCause, User, UserDeleted,
-    UserEventKind, UserEventName, UserState,
+    Actor, Lock, LockCause, LockScope, PasswordHash, PasswordReset, ProfileEdit, StoredPassword, UnlockCause, User,
+    UserDeleted, UserEventKind, UserEventName, UserState,
 };
 
 use crate::{at, user_id};
@@ -35,6 +35,7 @@ fn locked(cause: LockCause) -> UserState {
         by: Actor::System,
         reason: None,
         until: None,
+        scope: LockScope::AllUse,
     })
 }
 
@@ -135,7 +136,7 @@ fn a_reset_replaces_the_password_and_forgets_the_wrong_ones() {
             assert_eq!(change.event().kind, UserEventKind::PasswordChanged);
             assert_eq!(change.event().actor, somebody());
             assert_eq!(change.user().record().password_failures, []);
-            assert_eq!(change.user().failures_forgotten_at(), Some(time));
+            assert_eq!(change.user().record().failures_forgotten_at, Some(time));
         }
     }
 }

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use unlockd_domain::{
-    Actor, AddUsernameRefusal, Lock, LockCause, PasswordHash, PasswordReset, ProfileEdit, RemoveUsernameRefusal,
-    SessionId, StoredPassword, User, UserData, UserDeleted, UserEventKind, UserProfile, UserRecord, UserState,
-    Username, UsernameError, UsernameId, UsernameScope,
+    Actor, AddUsernameRefusal, Lock, LockCause, LockScope, PasswordHash, PasswordReset, ProfileEdit,
+    RemoveUsernameRefusal, SessionId, StoredPassword, User, UserData, UserDeleted, UserEventKind, UserProfile,
+    UserRecord, UserState, Username, UsernameError, UsernameId, UsernameScope,
 };
 
 use crate::{at, user_id};
@@ -26,6 +26,7 @@ fn living() -> [User; 3] {
         by: Actor::System,
         reason: None,
         until: None,
+        scope: LockScope::AllUse,
     };
     [UserState::Active, UserState::Inactive, UserState::Locked(lock)].map(in_state)
 }

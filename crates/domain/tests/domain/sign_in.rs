@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use unlockd_domain::{
-    Actor, AttemptLimit, Lock, LockCause, LockoutPolicy, PasswordHash, PolicySpan, ProfileEdit, SignInRefused, Source,
-    Timestamp, User, UserChange, UserEventKind, UserEventName, UserRecord, UserState,
+    Actor, AttemptLimit, Lock, LockCause, LockScope, LockoutPolicy, PasswordHash, PolicySpan, ProfileEdit,
+    SignInRefused, Source, Timestamp, User, UserChange, UserEventKind, UserEventName, UserRecord, UserState,
 };
 
 use crate::{at, created, user_id};
@@ -86,6 +86,7 @@ fn one_wrong_password_too_many_locks_in_the_same_change() {
         by: Actor::System,
         reason: None,
         until: Some(after(63)),
+        scope: LockScope::SignIn,
     };
     assert_eq!(*change.user().state(after(3)), UserState::Locked(lock));
     assert_eq!(change.user().failed_password_attempts(after(3)), 3);
@@ -126,6 +127,7 @@ fn no_password_of_a_user_who_is_not_active_is_tried() {
         by: page(),
         reason: None,
         until: None,
+        scope: LockScope::SignIn,
     };
     for state in [UserState::Inactive, UserState::Deleted, UserState::Locked(lock)] {
         let user = crate::in_state(BEGIN, state);

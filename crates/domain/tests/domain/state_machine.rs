@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 use unlockd_domain::{
-    Actor, Lock, LockCause, LockOrder, PasswordHash, Reason, Sequence, StoredPassword, Timestamp, User, UserChange,
-    UserData, UserEvent, UserProfile, UserState, Username, UsernameId, UsernameScope,
+    Actor, Lock, LockCause, LockOrder, LockScope, PasswordHash, Reason, Sequence, StoredPassword, Timestamp, User,
+    UserChange, UserData, UserEvent, UserProfile, UserState, Username, UsernameId, UsernameScope,
 };
 
 use crate::{cases, organization_id, user_id};
@@ -137,17 +137,18 @@ impl Model {
     fn transition(&mut self, step: &Step, time: Timestamp) -> Verdict {
         let state = self.state.wire_name().trim_start_matches("USER_STATE_");
         self.state = match (&step.operation, state) {
-            (Operation::Lock(order), "ACTIVE") if order.until.is_none_or(|until| until > time) => {
+            (Operation::Lock(order), "LOCKED") if !self.is_replaced_by(order) => return Err("AlreadyLocked"),
+            (Operation::Lock(order), "ACTIVE" | "LOCKED") if order.until.is_none_or(|until| until > time) => {
                 UserState::Locked(Lock {
                     since: time,
                     cause: order.cause,
                     by: step.actor.clone(),
                     reason: order.reason.clone(),
                     until: order.until,
+                    scope: LockScope::AllUse,
                 })
             }
-            (Operation::Lock(_), "ACTIVE") => return Err("UntilNotInFuture"),
-            (Operation::Lock(_), "LOCKED") => return Err("AlreadyLocked"),
+            (Operation::Lock(_), "ACTIVE" | "LOCKED") => return Err("UntilNotInFuture"),
             (Operation::Lock(_), _) => return Err("NotActive"),
             (Operation::Unlock(_), "LOCKED") | (Operation::Reactivate(_), "INACTIVE") => UserState::Active,
             (Operation::Unlock(_), _) => return Err("NotLocked"),
@@ -170,6 +171,12 @@ impl Model {
             }
         };
         Ok(())
+    }
+
+    /// An operator's lock takes the place of one of the policy.
+    fn is_replaced_by(&self, order: &LockOrder) -> bool {
+        order.cause == LockCause::Operator
+            && matches!(&self.state, UserState::Locked(lock) if lock.cause == LockCause::Policy)
     }
 
     fn edit(&mut self, operation: &Operation, changed_at: Timestamp) {

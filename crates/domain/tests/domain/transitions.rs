@@ -1,8 +1,8 @@
 //! The transitions one by one, from every state.
 
 use unlockd_domain::{
-    Actor, Lock, LockCause, LockOrder, LockRefusal, NotLocked, Reason, Sequence, UnlockCause, User, UserEventKind,
-    UserRecord, UserState,
+    Actor, Lock, LockCause, LockOrder, LockRefusal, LockScope, NotLocked, Reason, Sequence, UnlockCause, User,
+    UserEventKind, UserRecord, UserState,
 };
 
 use crate::{at, created, organization_id, user_id};
@@ -25,6 +25,7 @@ fn lock() -> Lock {
         by: Actor::System,
         reason: None,
         until: None,
+        scope: LockScope::AllUse,
     }
 }
 
@@ -65,6 +66,7 @@ fn locking_an_active_user_keeps_all_that_was_said_about_it() {
         by: somebody,
         reason: order().reason,
         until: order().until,
+        scope: LockScope::AllUse,
     };
     assert_eq!(*change.user().state(at(LATER)), UserState::Locked(expected));
     assert_eq!(change.user().failed_password_attempts(at(LATER)), 5);
@@ -73,15 +75,52 @@ fn locking_an_active_user_keeps_all_that_was_said_about_it() {
 }
 
 #[test]
-fn only_an_active_user_is_locked() {
+fn a_user_who_is_neither_active_nor_locked_by_the_policy_is_not_locked() {
+    let by_operator = Lock {
+        cause: LockCause::Operator,
+        ..lock()
+    };
     let refusals = [
-        (UserState::Locked(lock()), LockRefusal::AlreadyLocked),
+        (UserState::Locked(by_operator), LockRefusal::AlreadyLocked),
         (UserState::Inactive, LockRefusal::NotActive),
         (UserState::Deleted, LockRefusal::NotActive),
     ];
     for (state, refusal) in refusals {
         let user = in_state(state);
         assert_eq!(user.lock(order(), Actor::System, at(LATER)), Err(refusal), "{user:?}");
+    }
+}
+
+#[test]
+fn an_operators_lock_takes_the_place_of_one_of_the_policy_and_of_an_operators_only_where_that_is_said() {
+    for cause in [LockCause::Policy, LockCause::Operator] {
+        let user = in_state(UserState::Locked(Lock { cause, ..lock() }));
+        let Ok(change) = user.replace_lock(None, None, Actor::System, at(LATER)) else {
+            panic!("a lock can be replaced");
+        };
+        let UserState::Locked(replaced) = &change.user().record().state else {
+            panic!("the user is still locked");
+        };
+        assert_eq!(
+            (replaced.since, replaced.cause, replaced.until),
+            (at(LATER), LockCause::Operator, None)
+        );
+        assert_eq!(change.events().count(), 1);
+        assert!(change.ends_use());
+        assert_eq!(
+            user.lock(order(), Actor::System, at(LATER)).is_ok(),
+            cause == LockCause::Policy
+        );
+        let by_policy = LockOrder {
+            cause: LockCause::Policy,
+            ..order()
+        };
+        let refused = user.lock(by_policy, Actor::System, at(LATER));
+        assert_eq!(refused, Err(LockRefusal::AlreadyLocked), "the policy replaces no lock");
+    }
+    for state in [UserState::Inactive, UserState::Deleted] {
+        let refused = in_state(state).replace_lock(None, None, Actor::System, at(LATER));
+        assert_eq!(refused, Err(LockRefusal::NotActive));
     }
 }
 
@@ -125,7 +164,7 @@ fn unlocking_a_locked_user_ends_the_lock_and_forgets_failed_attempts() {
     assert_eq!(change.user().failed_password_attempts(at(LATER)), 0);
     assert_eq!(change.user().changed_at(), at(LATER));
     assert!(!change.ends_activity());
-    assert_eq!(change.user().failures_forgotten_at(), Some(at(LATER)));
+    assert_eq!(change.user().record().failures_forgotten_at, Some(at(LATER)));
     let unlocked = UserEventKind::Unlocked {
         cause: UnlockCause::Operator,
         reason: Reason::parse("it was me").unwrap(),

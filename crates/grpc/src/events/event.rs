@@ -3,7 +3,7 @@
 use unlockd_application::ports::RecordedEvent;
 use unlockd_domain::{self as domain, ActivityEvent, Grant, PolicyEvent, Sequence, UserEvent};
 use unlockd_proto::unlockd::event::v1::{Event, UnlockCause};
-use unlockd_proto::zitadel::user::v3alpha::LockCause;
+use unlockd_proto::zitadel::user::v3alpha::{LockCause, LockScope};
 
 use crate::timestamp::to_proto;
 use crate::{lock_cause, lockout_policy};
@@ -37,6 +37,10 @@ fn of_user(UserEvent { kind, .. }: &UserEvent, common: Event) -> Event {
         reason: kind.reason().map(ToString::to_string).unwrap_or_default(),
         lock_cause: lock_cause.into(),
         lock_until: kind.lock_until().map(to_proto),
+        lock_scope: kind
+            .lock_scope()
+            .map_or(LockScope::Unspecified, lock_cause::scope_to_proto)
+            .into(),
         unlock_cause: unlock_cause.into(),
         counts_until: kind.counts_until().map(to_proto),
         role: grant.map(|grant| grant.role().to_string()).unwrap_or_default(),
@@ -68,5 +72,6 @@ fn unlock_cause(cause: domain::UnlockCause) -> UnlockCause {
         domain::UnlockCause::Operator => UnlockCause::Operator,
         domain::UnlockCause::Expired => UnlockCause::Expired,
         domain::UnlockCause::PasswordReset => UnlockCause::PasswordReset,
+        domain::UnlockCause::PasswordChanged => UnlockCause::PasswordChanged,
     }
 }

@@ -15,7 +15,7 @@ pub(super) async fn lock_user(
     let user_id = user_id(call.message.user_id, call.user_in_path);
     let safeguards = safeguards(call.idempotency_keys, call.message.if_sequence);
     let until = call.message.locked_until.map(timestamp::parse);
-    let command = LockUser::parse(user_id, call.message.reason, until, safeguards)?;
+    let command = LockUser::parse(user_id, call.message.reason, until, call.message.replace, safeguards)?;
     let Outcome { answer, replayed } = users.lock_user(call.live.caller(), command).await?;
     let answer = LockUserResponse {
         details: Some(details(&answer)),

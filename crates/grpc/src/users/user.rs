@@ -1,10 +1,10 @@
 //! A user as messages.
 
-use unlockd_application::Error;
 use unlockd_application::users::{Details, UserView};
+use unlockd_application::{self as application, Error};
 use unlockd_domain::{self as domain, UserProfile, UserState, UsernameScope};
 use unlockd_proto::zitadel::object::v2beta;
-use unlockd_proto::zitadel::user::v3alpha::{Authenticators, Lock, Password, State, User, Username};
+use unlockd_proto::zitadel::user::v3alpha::{Authenticators, Lock, Password, SignInBlock, State, User, Username};
 
 use super::struct_data;
 use crate::lock_cause;
@@ -18,6 +18,7 @@ pub(super) fn user(view: UserView) -> Result<User, Error> {
     let state = state(view.state());
     let lock = lock(view.state());
     let failed_password_attempts = view.failed_password_attempts();
+    let sign_in_blocks = view.sign_in_blocks.iter().map(sign_in_block).collect();
     let UserView { user, profile, .. } = view;
     let data = profile.data.as_ref().map(|data| struct_data::to_proto(data.as_json()));
     Ok(User {
@@ -30,6 +31,7 @@ pub(super) fn user(view: UserView) -> Result<User, Error> {
         data: data.transpose().map_err(Error::internal)?,
         lock,
         failed_password_attempts,
+        sign_in_blocks,
     })
 }
 
@@ -59,8 +61,17 @@ fn lock(state: &UserState) -> Option<Lock> {
             locked_by: lock.by.user_id().map(ToString::to_string).unwrap_or_default(),
             reason: lock.reason.as_ref().map(ToString::to_string).unwrap_or_default(),
             until: lock.until.map(to_proto),
+            scope: lock_cause::scope_to_proto(lock.scope).into(),
         }),
         UserState::Active | UserState::Inactive | UserState::Deleted => None,
+    }
+}
+
+fn sign_in_block(block: &application::SignInBlock) -> SignInBlock {
+    SignInBlock {
+        source: block.source.as_ref().map(ToString::to_string).unwrap_or_default(),
+        failures: block.failures,
+        until: Some(to_proto(block.until)),
     }
 }
 

@@ -25,6 +25,10 @@ fn default_policy() -> LockoutPolicy {
         reveal_lock: Some(false),
         source_attempts: None,
         source_window: Some(seconds(24 * 60 * 60)),
+        lock_ends_sessions: Some(false),
+        max_source_names: Some(30),
+        max_source_failures: Some(100),
+        source_total_window: Some(seconds(60 * 60)),
     }
 }
 
@@ -42,6 +46,10 @@ fn unusual_policy() -> LockoutPolicy {
         reveal_lock: Some(true),
         source_attempts: Some(0),
         source_window: Some(seconds(9)),
+        lock_ends_sessions: Some(true),
+        max_source_names: Some(0),
+        max_source_failures: Some(1_000_000),
+        source_total_window: Some(seconds(11)),
     }
 }
 
@@ -187,6 +195,10 @@ async fn all_that_is_wrong_with_a_policy_is_said_by_the_names_of_the_proto() {
         reveal_lock: None,
         source_attempts: Some(101),
         source_window: negative,
+        lock_ends_sessions: None,
+        max_source_names: Some(1_000_001),
+        max_source_failures: Some(1_000_001),
+        source_total_window: negative,
     };
 
     let status = set(&stage, &"x".repeat(201), Some(policy))
@@ -203,7 +215,10 @@ async fn all_that_is_wrong_with_a_policy_is_said_by_the_names_of_the_proto() {
         "policy.lock_duration",
         "policy.max_lock_duration",
         "policy.max_password_attempts",
+        "policy.max_source_failures",
+        "policy.max_source_names",
         "policy.source_attempts",
+        "policy.source_total_window",
         "policy.source_window",
     ];
     assert_eq!(fields, expected);

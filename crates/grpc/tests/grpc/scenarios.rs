@@ -16,7 +16,7 @@ async fn grpc_plays_every_scenario() {
 }
 
 #[tokio::test]
-async fn every_role_acts_on_every_role_within_its_permissions() {
+async fn every_role_acts_on_every_role() {
     let Stage { server, world, .. } = Stage::new().await;
     let wire = GrpcWire::new(channel(&server).await, Uri::default());
     every_role_acts_on_every_role_within_its_permissions(&world, &wire).await;

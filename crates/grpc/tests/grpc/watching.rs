@@ -4,7 +4,9 @@ use tonic_types::StatusExt;
 use unlockd_domain::UserEventName;
 use unlockd_proto::unlockd::event::v1::event_service_client::EventServiceClient;
 use unlockd_proto::unlockd::event::v1::{Event, WatchEventsRequest, WatchEventsResponse};
-use unlockd_proto::zitadel::user::v3alpha::{LockCause, LockUserRequest, LockUserResponse, UnlockUserRequest};
+use unlockd_proto::zitadel::user::v3alpha::{
+    LockCause, LockScope, LockUserRequest, LockUserResponse, UnlockUserRequest,
+};
 
 use crate::in_process::{Form, InProcess, WATCH_EVENTS, Watch, bearer};
 use crate::raw_client::{RawRequest, USER_SERVICE, code_and_reason, framed, violations};
@@ -74,6 +76,7 @@ async fn an_event_is_told_with_all_that_is_known_of_it() {
         reason: "lost a key".to_owned(),
         locked_until: Some(until),
         if_sequence: None,
+        replace: false,
     };
     let request = RawRequest::grpc(&format!("{USER_SERVICE}/LockUser"), framed(&lock));
     let locked: LockUserResponse = request
@@ -95,6 +98,7 @@ async fn an_event_is_told_with_all_that_is_known_of_it() {
         lock_cause: LockCause::Operator.into(),
         lock_until: Some(until),
         source: "127.0.0.1".to_owned(),
+        lock_scope: LockScope::AllUse.into(),
         ..Event::default()
     };
     assert_eq!(told.event, Some(expected));

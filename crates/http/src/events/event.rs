@@ -9,7 +9,7 @@ use utoipa::openapi::{RefOr, Schema};
 
 use crate::lockout_policies::LockoutPolicy;
 use crate::proto_enum::{self, LockCause};
-use crate::users::lock_cause_name;
+use crate::users::{lock_cause_name, lock_scope_name};
 
 /// One event of the history (`unlockd.event.v1.Event`).
 #[derive(Serialize, ToSchema)]
@@ -52,6 +52,10 @@ pub(crate) struct Event {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, format = DateTime, example = "2024-06-26T00:00:00Z")]
     lock_until: Option<String>,
+    /// The uses that a lock bars.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = lock_scope)]
+    lock_scope: Option<&'static str>,
     /// Where the request came from that led to it: an IPv4 address, or the /64 network of an IPv6 address. Of sign-ins and what
     /// follows from them, of resets, and of changes of a policy; left out when the user has been deleted since.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -95,6 +99,10 @@ fn lock_cause() -> RefOr<Schema> {
     proto_enum::name(LockCause::VALUES, "What brought a lock about.")
 }
 
+fn lock_scope() -> RefOr<Schema> {
+    proto_enum::name(proto_enum::LockScope::VALUES, "The uses that a lock bars.")
+}
+
 fn unlock_cause() -> RefOr<Schema> {
     proto_enum::name(proto_enum::UnlockCause::VALUES, "What ended a lock.")
 }
@@ -130,6 +138,7 @@ impl From<RecordedEvent> for Event {
             reason: kind.and_then(UserEventKind::reason).map(ToString::to_string),
             lock_cause: kind.and_then(UserEventKind::lock_cause).map(lock_cause_name),
             lock_until: kind.and_then(UserEventKind::lock_until).map(|until| until.to_string()),
+            lock_scope: kind.and_then(UserEventKind::lock_scope).map(lock_scope_name),
             source: event.source().map(ToString::to_string),
             unlock_cause: unlock_cause.map(unlock_cause_name),
             counts_until: kind.and_then(UserEventKind::counts_until).map(|end| end.to_string()),
@@ -149,5 +158,6 @@ fn unlock_cause_name(cause: UnlockCause) -> &'static str {
         UnlockCause::Operator => "UNLOCK_CAUSE_OPERATOR",
         UnlockCause::Expired => "UNLOCK_CAUSE_EXPIRED",
         UnlockCause::PasswordReset => "UNLOCK_CAUSE_PASSWORD_RESET",
+        UnlockCause::PasswordChanged => "UNLOCK_CAUSE_PASSWORD_CHANGED",
     }
 }

@@ -8,7 +8,8 @@ use utoipa::ToSchema;
 #[serde(rename_all = "camelCase")]
 #[schema(example = json!({
     "maxPasswordAttempts": 10, "attemptWindow": "3600s", "lockDuration": "900s", "backoffFactor": 2, "maxLockDuration": "86400s",
-    "revealLock": false, "sourceWindow": "86400s",
+    "revealLock": false, "sourceWindow": "86400s", "lockEndsSessions": false, "maxSourceNames": 30, "maxSourceFailures": 100,
+    "sourceTotalWindow": "3600s",
 }))]
 pub(crate) struct LockoutPolicy {
     /// How many wrong passwords lock a user; 0: any number.
@@ -30,8 +31,20 @@ pub(crate) struct LockoutPolicy {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, maximum = 100)]
     source_attempts: Option<u32>,
-    /// For how long a failure counts for its source.
+    /// For how long earlier blocks of a source for a name make the next one longer, after its last failure.
     source_window: String,
+    /// Whether a lock also ends the use of the user's sessions and access tokens, not new sign-ins only.
+    lock_ends_sessions: bool,
+    /// Login names at which one source may fail within `sourceTotalWindow` before it is slowed for all names; 0: no limit. Only
+    /// the instance's policy counts.
+    #[schema(maximum = 1_000_000)]
+    max_source_names: u32,
+    /// Failures that one source may have for all names within `sourceTotalWindow` before it is slowed for all names; 0: no
+    /// limit. Only the instance's policy counts.
+    #[schema(maximum = 1_000_000)]
+    max_source_failures: u32,
+    /// For how long a failure counts for `maxSourceNames` and `maxSourceFailures`. Only the instance's policy counts.
+    source_total_window: String,
 }
 
 impl From<domain::LockoutPolicy> for LockoutPolicy {
@@ -46,6 +59,10 @@ impl From<domain::LockoutPolicy> for LockoutPolicy {
             reveal_lock: policy.reveal_lock,
             source_attempts: policy.source_attempts.map(AttemptLimit::get),
             source_window: text(policy.source_window),
+            lock_ends_sessions: policy.lock_ends_sessions,
+            max_source_names: policy.max_source_names.get(),
+            max_source_failures: policy.max_source_failures.get(),
+            source_total_window: text(policy.source_total_window),
         }
     }
 }

@@ -2,7 +2,7 @@ use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use unlockd_application::duration_from_text;
 use unlockd_application::lockout_policies::{LockoutPolicyForm, PolicyDetails};
-use unlockd_domain::{AttemptLimit, BackoffFactor};
+use unlockd_domain::{AttemptLimit, BackoffFactor, SourceTotal};
 use utoipa::ToSchema;
 use utoipa::openapi::{RefOr, Schema};
 
@@ -47,10 +47,24 @@ pub(crate) struct SetLockoutPolicyRequest {
     #[serde(alias = "source_attempts")]
     #[schema(schema_with = source_attempts, required = false)]
     source_attempts: Option<Integer<u32>>,
-    /// For how long a failure counts for its source. Default: 24 hours.
+    /// For how long earlier blocks of a source for a name make the next one longer, after its last failure. Default: 24 hours.
     #[serde(alias = "source_window")]
     #[schema(pattern = "^[0-9]+(\\.[0-9]{1,9})?s$")]
     source_window: Option<String>,
+    /// Whether a lock also ends the use of the user's sessions and access tokens. Default: no, it bars new sign-ins only.
+    #[serde(alias = "lock_ends_sessions")]
+    lock_ends_sessions: Option<bool>,
+    #[serde(alias = "max_source_names")]
+    #[schema(schema_with = max_source_names, required = false)]
+    max_source_names: Option<Integer<u32>>,
+    #[serde(alias = "max_source_failures")]
+    #[schema(schema_with = max_source_failures, required = false)]
+    max_source_failures: Option<Integer<u32>>,
+    /// For how long a failure counts for `maxSourceNames` and `maxSourceFailures`. Only the instance's policy counts.
+    /// Default: 1 hour.
+    #[serde(alias = "source_total_window")]
+    #[schema(pattern = "^[0-9]+(\\.[0-9]{1,9})?s$")]
+    source_total_window: Option<String>,
 }
 
 fn max_password_attempts() -> RefOr<Schema> {
@@ -67,6 +81,18 @@ fn source_attempts() -> RefOr<Schema> {
     let description = "How many failures one source may have for one login name; 0: any number. Default: as many as \
                        `maxPasswordAttempts`.";
     up_to(AttemptLimit::MAX.into(), description)
+}
+
+fn max_source_names() -> RefOr<Schema> {
+    let description = "Login names at which one source may fail within `sourceTotalWindow` before it is slowed for all names; \
+                       0: no limit. Only the instance's policy counts. Default: 30.";
+    up_to(SourceTotal::MAX.into(), description)
+}
+
+fn max_source_failures() -> RefOr<Schema> {
+    let description = "Failures that one source may have for all names within `sourceTotalWindow` before it is slowed for all \
+                       names; 0: no limit. Only the instance's policy counts. Default: 100.";
+    up_to(SourceTotal::MAX.into(), description)
 }
 
 /// The answer to a change of a policy.
@@ -112,6 +138,10 @@ impl From<SetLockoutPolicyRequest> for LockoutPolicyForm {
             reveal_lock: policy.reveal_lock,
             source_attempts: policy.source_attempts.map(Integer::get),
             source_window: span(policy.source_window),
+            lock_ends_sessions: policy.lock_ends_sessions,
+            max_source_names: policy.max_source_names.map(Integer::get),
+            max_source_failures: policy.max_source_failures.map(Integer::get),
+            source_total_window: span(policy.source_total_window),
         }
     }
 }

@@ -33,9 +33,12 @@ pub(crate) struct LockUserRequest {
     #[serde(alias = "if_sequence")]
     #[schema(schema_with = if_sequence)]
     if_sequence: Option<Integer<u64>>,
+    /// Replaces a lock that an operator has set: prolongs it, shortens it, or makes it final. One of the policy is replaced
+    /// without.
+    replace: Option<bool>,
 }
 
-/// Keeps an active user out.
+/// Locks a user.
 #[utoipa::path(
     post,
     path = "/v3alpha/users/{user_id}/lock",
@@ -58,7 +61,8 @@ pub(crate) async fn lock_user(
     user_id.in_message = body.user_id.unwrap_or_default();
     safeguards.if_sequence = body.if_sequence.map(Integer::get);
     let until = body.locked_until.as_deref().map(Timestamp::parse_rfc3339);
-    let command = LockUser::parse(user_id, body.reason.unwrap_or_default(), until, safeguards)?;
+    let (reason, replaces) = (body.reason.unwrap_or_default(), body.replace.unwrap_or_default());
+    let command = LockUser::parse(user_id, reason, until, replaces, safeguards)?;
     let outcome = api.users.lock_user(&caller, command).await?;
     Ok(Once::of(outcome))
 }

@@ -33,4 +33,4 @@ pub(crate) use request_password_reset::request_password_reset;
 pub(crate) use set_password::set_password;
 pub(crate) use unlock_user::unlock_user;
 pub(crate) use update_user::update_user;
-pub(crate) use user::lock_cause_name;
+pub(crate) use user::{lock_cause_name, lock_scope_name};

@@ -1,8 +1,8 @@
 use serde::Serialize;
 use serde_json::value::RawValue;
-use unlockd_application::Error;
 use unlockd_application::users::UserView;
-use unlockd_domain::{self as domain, LockCause, StoredPassword, UserProfile, UserState, UsernameScope};
+use unlockd_application::{self as application, Error};
+use unlockd_domain::{self as domain, LockCause, LockScope, StoredPassword, UserProfile, UserState, UsernameScope};
 use utoipa::ToSchema;
 use utoipa::openapi::{RefOr, Schema};
 
@@ -23,6 +23,7 @@ use crate::proto_enum;
     "data": {"floor": 3},
     "lock": {
         "since": "2024-06-25T13:35:39.148123Z", "cause": "LOCK_CAUSE_OPERATOR", "lockedBy": "admin", "reason": "lost badge",
+        "scope": "LOCK_SCOPE_ALL_USE",
     },
 }))]
 #[expect(clippy::struct_field_names, reason = "the names are those of the wire")]
@@ -46,6 +47,26 @@ pub(crate) struct User {
     /// when there are none.
     #[serde(skip_serializing_if = "is_zero")]
     failed_password_attempts: u32,
+    /// The sources that cannot sign in as the user at the moment, because too many of their passwords were wrong. Left out of
+    /// lists, and when there are none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    sign_in_blocks: Vec<SignInBlock>,
+}
+
+/// A source that cannot sign in as a user at the moment.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(example = json!({"source": "203.0.113.7", "failures": 10, "until": "2024-06-25T13:50:39.148123Z"}))]
+struct SignInBlock {
+    /// An IPv4 address, or the /64 network of an IPv6 address; left out when the source is unknown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    source: Option<String>,
+    /// Number of wrong passwords that led to the block.
+    failures: u32,
+    /// The end of the block. It ends earlier with a lock of the user, with a new password, or when the user is reactivated.
+    #[schema(format = DateTime)]
+    until: String,
 }
 
 /// How a user signs in.
@@ -102,6 +123,9 @@ struct Lock {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, format = DateTime)]
     until: Option<String>,
+    /// The uses that it bars.
+    #[schema(schema_with = scope)]
+    scope: &'static str,
 }
 
 impl TryFrom<UserView> for User {
@@ -124,7 +148,18 @@ impl TryFrom<UserView> for User {
                 UserState::Active | UserState::Inactive | UserState::Deleted => None,
             },
             failed_password_attempts: view.failed_password_attempts(),
+            sign_in_blocks: view.sign_in_blocks.iter().map(SignInBlock::from).collect(),
         })
+    }
+}
+
+impl From<&application::SignInBlock> for SignInBlock {
+    fn from(block: &application::SignInBlock) -> Self {
+        Self {
+            source: block.source.as_ref().map(ToString::to_string),
+            failures: block.failures,
+            until: block.until.to_string(),
+        }
     }
 }
 
@@ -163,6 +198,7 @@ impl From<&domain::Lock> for Lock {
             locked_by: lock.by.user_id().map(ToString::to_string),
             reason: lock.reason.as_ref().map(ToString::to_string),
             until: lock.until.map(|until| until.to_string()),
+            scope: lock_scope_name(lock.scope),
         }
     }
 }
@@ -173,6 +209,18 @@ pub(crate) fn lock_cause_name(cause: LockCause) -> &'static str {
         LockCause::Operator => "LOCK_CAUSE_OPERATOR",
         LockCause::Policy => "LOCK_CAUSE_POLICY",
     }
+}
+
+/// `zitadel.user.v3alpha.LockScope`
+pub(crate) fn lock_scope_name(scope: LockScope) -> &'static str {
+    match scope {
+        LockScope::SignIn => "LOCK_SCOPE_SIGN_IN",
+        LockScope::AllUse => "LOCK_SCOPE_ALL_USE",
+    }
+}
+
+fn scope() -> RefOr<Schema> {
+    proto_enum::name(proto_enum::LockScope::VALUES, "The uses that it bars.")
 }
 
 fn state() -> RefOr<Schema> {

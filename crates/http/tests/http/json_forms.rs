@@ -34,7 +34,7 @@ async fn unlocking_a_user_who_is_not_locked_says_what_they_are() {
     let metadata = json!({"userId": "eva", "state": "USER_STATE_ACTIVE"});
     reply.assert_problem(
         400,
-        &problem(9, "The user is not locked.", "USER_NOT_LOCKED", &metadata),
+        &problem(9, "The user is not locked but active.", "USER_NOT_LOCKED", &metadata),
     );
 }
 

@@ -51,7 +51,12 @@ async fn transitions_that_are_not_allowed_say_what_the_user_is() {
     let reply = service.post(&format!("{EVA}/reactivate"), "").await;
     reply.assert_problem(
         400,
-        &problem(9, "The user is not inactive.", "USER_NOT_INACTIVE", &metadata),
+        &problem(
+            9,
+            "The user is not deactivated but active.",
+            "USER_NOT_INACTIVE",
+            &metadata,
+        ),
     );
 
     service.post(&format!("{EVA}/deactivate"), "").await;

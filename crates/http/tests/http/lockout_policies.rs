@@ -11,6 +11,7 @@ fn default() -> Value {
     json!({
         "maxPasswordAttempts": 10, "attemptWindow": "3600s", "lockDuration": "900s", "backoffFactor": 2,
         "maxLockDuration": "86400s", "revealLock": false, "sourceWindow": "86400s",
+        "lockEndsSessions": false, "maxSourceNames": 30, "maxSourceFailures": 100, "sourceTotalWindow": "3600s",
     })
 }
 
@@ -85,6 +86,7 @@ async fn a_whole_policy_is_shown_with_its_zeros() {
     let policy = json!({
         "maxPasswordAttempts": 0, "attemptWindow": "0.000001s", "lockDuration": "0s", "backoffFactor": 1,
         "maxLockDuration": "315360000s", "revealLock": true, "sourceAttempts": 0, "sourceWindow": "1.500s",
+        "lockEndsSessions": true, "maxSourceNames": 0, "maxSourceFailures": 0, "sourceTotalWindow": "2s",
     });
     put(&service, INSTANCE, &policy).await;
     assert_eq!(service.get(INSTANCE).await.json()["policy"], policy);
@@ -104,6 +106,7 @@ async fn all_that_is_wrong_with_a_policy_is_named() {
     let policy = json!({
         "maxPasswordAttempts": 101, "attemptWindow": "0s", "lockDuration": "1h", "backoffFactor": 0,
         "maxLockDuration": "315360001s", "sourceAttempts": "101", "sourceWindow": "",
+        "maxSourceNames": 1_000_001, "maxSourceFailures": "1000001", "sourceTotalWindow": "0s",
     });
     let reply = service
         .call(
@@ -128,10 +131,13 @@ async fn all_that_is_wrong_with_a_policy_is_named() {
             "organization_id",
             "max_password_attempts",
             "source_attempts",
+            "max_source_names",
+            "max_source_failures",
             "attempt_window",
             "lock_duration",
             "max_lock_duration",
             "source_window",
+            "source_total_window",
             "backoff_factor",
         ]
     );

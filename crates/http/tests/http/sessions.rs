@@ -185,7 +185,12 @@ async fn the_token_of_a_session_is_a_bearer_token_once_the_password_was_shown() 
     let by_permission = service.get(&path).await;
     by_permission.assert_problem(
         400,
-        &problem(9, "The user is not active.", "USER_NOT_ACTIVE", &metadata),
+        &problem(
+            9,
+            "The user is not active but locked; use unlock.",
+            "USER_NOT_ACTIVE",
+            &metadata,
+        ),
     );
 }
 

@@ -35,8 +35,8 @@ const ROWS: &str = "
            CASE WHEN proven IS NOT NULL THEN now() END, '{}', 'f' || n, '{}', now() + n * interval '1 second', now(), 1,
            CASE n % 100 WHEN 0 THEN timestamptz '2024-01-01' ELSE timestamptz '2124-01-01' END
     FROM generate_series(0, 99999) AS n, LATERAL (SELECT CASE WHEN n % 2 = 0 THEN n END) AS p (proven);
-    INSERT INTO sign_in_failures (identity_digest, source, failures, kept_until)
-    SELECT sha256(n::text::bytea), '203.0.113.7', ARRAY[timestamptz '2024-06-25'],
+    INSERT INTO sign_in_failures (identity_digest, source, failures, blocks, kept_until)
+    SELECT sha256(n::text::bytea), '203.0.113.7', ARRAY[timestamptz '2024-06-25'], 0,
            timestamptz '2024-06-26' + n * interval '1 second'
     FROM generate_series(0, 99999) AS n;
     INSERT INTO lockout_policies (organization_id, sequence, changed_at) SELECT id, 1, now() FROM organizations";

@@ -102,16 +102,21 @@ async fn exercise(store: &PostgresStore, number: u8) {
         identity: IdentityDigest([number; 32]),
         source: None,
     };
-    for count in [Count::Counted, Count::Exhausted(vec![now])] {
+    for count in [
+        Count::Counted(now),
+        Count::Blocked(now.saturating_add(Duration::from_mins(15))),
+    ] {
         let attempt = CountedAttempt {
             origin: origin.clone(),
-            at: now,
-            counting_since: now.saturating_sub(Duration::from_secs(1)),
-            limit: 1,
-            kept_until: now,
+            policy: fixtures::lockout_policy(1),
+            instance_policy: None,
+            forgotten_at: None,
+            now,
         };
         assert_eq!(store.count(&attempt).await.unwrap(), count);
     }
+    let found = store.find_blocked(&[origin.identity], now).await.unwrap();
+    assert_eq!(found.len(), 1);
     store.take_back(&origin, now).await.unwrap();
     store.forget(&origin).await.unwrap();
     assert_eq!(

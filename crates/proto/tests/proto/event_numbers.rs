@@ -28,6 +28,7 @@ const MESSAGES: &Numbers = &[
             ("lockout_policy", 14),
             ("role", 20),
             ("role_organization_id", 21),
+            ("lock_scope", 22),
             ("token_id", 23),
             ("token_name", 24),
             ("session_id", 25),
@@ -80,6 +81,7 @@ const ENUMS: &Numbers = &[
             ("UNLOCK_CAUSE_OPERATOR", 1),
             ("UNLOCK_CAUSE_EXPIRED", 2),
             ("UNLOCK_CAUSE_PASSWORD_RESET", 3),
+            ("UNLOCK_CAUSE_PASSWORD_CHANGED", 4),
         ],
     ),
 ];

@@ -67,7 +67,7 @@ fn every_value_of_every_enum_has_its_documented_number() {
 
 #[test]
 fn what_is_unlockds_own_in_a_documented_message_is_numbered_from_1001() {
-    let ours = ["Lock", "LockCauseQuery", "LockTimeQuery"];
+    let ours = ["Lock", "LockCauseQuery", "LockTimeQuery", "SignInBlock"];
     let added = [
         "failed_password_attempts",
         "if_sequence",
@@ -77,6 +77,8 @@ fn what_is_unlockds_own_in_a_documented_message_is_numbered_from_1001() {
         "locked_until",
         "locked_until_query",
         "reason",
+        "replace",
+        "sign_in_blocks",
     ];
     for (name, fields) in user_numbers::PACKAGE.messages {
         for (field, number) in *fields {

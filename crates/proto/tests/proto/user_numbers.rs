@@ -65,6 +65,7 @@ const MESSAGES: &Numbers = &[
             ("reason", 1001),
             ("locked_until", 1002),
             ("if_sequence", 1003),
+            ("replace", 1004),
         ],
     ),
     ("LockUserResponse", DETAILS_ALONE),
@@ -122,8 +123,10 @@ const MESSAGES: &Numbers = &[
             ("data", 7),
             ("lock", 1001),
             ("failed_password_attempts", 1002),
+            ("sign_in_blocks", 1003),
         ],
     ),
+    ("SignInBlock", &[("source", 1), ("failures", 2), ("until", 3)]),
     ("Schema", &[("id", 1), ("type", 2), ("revision", 3)]),
     (
         "Lock",
@@ -133,6 +136,7 @@ const MESSAGES: &Numbers = &[
             ("locked_by", 3),
             ("reason", 4),
             ("until", 5),
+            ("scope", 6),
         ],
     ),
     ("Authenticators", &[("usernames", 1), ("password", 2)]),
@@ -214,6 +218,14 @@ const ENUMS: &Numbers = &[
             ("LOCK_CAUSE_UNSPECIFIED", 0),
             ("LOCK_CAUSE_OPERATOR", 1),
             ("LOCK_CAUSE_POLICY", 2),
+        ],
+    ),
+    (
+        "LockScope",
+        &[
+            ("LOCK_SCOPE_UNSPECIFIED", 0),
+            ("LOCK_SCOPE_SIGN_IN", 1),
+            ("LOCK_SCOPE_ALL_USE", 2),
         ],
     ),
     (

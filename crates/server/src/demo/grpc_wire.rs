@@ -80,6 +80,7 @@ where
                     reason: reason.to_owned(),
                     locked_until: None,
                     if_sequence: None,
+                    replace: false,
                 };
                 let request = describe("LockUser", speaker, &json!({ "user_id": user_id, "reason": reason }));
                 let answer = self.client.lock_user(authorized(message, speaker)?).await;

@@ -2,7 +2,7 @@ use sqlx::{SqliteConnection, SqliteExecutor};
 use unlockd_application::idempotency::{IdempotencyKey, IdempotentRequest, RequestDigest};
 use unlockd_application::ports::{RecordedRequest, StoreError};
 use unlockd_domain::{
-    Event, Grant, LockCause, OrganizationId, Reason, Source, Timestamp, UnlockCause, UserEvent, UserId,
+    Event, Grant, LockCause, LockScope, OrganizationId, Reason, Source, Timestamp, UnlockCause, UserEvent, UserId,
 };
 
 use crate::error::{corrupt, store_error};
@@ -20,6 +20,7 @@ pub(crate) struct EventColumns<'a> {
     pub(super) reason: Option<&'a str>,
     pub(super) lock_cause: Option<&'static str>,
     pub(super) lock_until: Option<i64>,
+    pub(super) lock_scope: Option<&'static str>,
     pub(super) unlock_cause: Option<&'static str>,
     pub(super) counts_until: Option<i64>,
     pub(super) role: Option<&'static str>,
@@ -41,6 +42,7 @@ impl<'a> EventColumns<'a> {
             reason: event.kind.reason().map(Reason::as_str),
             lock_cause: event.kind.lock_cause().map(LockCause::as_str),
             lock_until: event.kind.lock_until().map(Timestamp::unix_microseconds),
+            lock_scope: event.kind.lock_scope().map(LockScope::as_str),
             unlock_cause: event.kind.unlock_cause().map(UnlockCause::as_str),
             counts_until: event.kind.counts_until().map(Timestamp::unix_microseconds),
             role: event.kind.grant().map(|grant| grant.role().as_str()),
@@ -63,7 +65,7 @@ pub(super) async fn select_events(
     let rows = sqlx::query_as!(
         EventRow,
         "SELECT user_id, sequence, kind, organization_id, actor_user_id, occurred_at, source,
-                reason, lock_cause, lock_until, unlock_cause, counts_until, lockout_policy, role, role_organization_id,
+                reason, lock_cause, lock_until, lock_scope, unlock_cause, counts_until, lockout_policy, role, role_organization_id,
                 token_id, token_name, session_id
          FROM user_events WHERE user_id = ? AND sequence IS NOT NULL ORDER BY sequence",
         user_id.as_str(),
@@ -87,9 +89,9 @@ pub(super) async fn insert_event(
     let event = EventColumns::of(event, request);
     let result = sqlx::query!(
         "INSERT INTO user_events (user_id, sequence, kind, organization_id, actor_user_id, occurred_at, source,
-                                  reason, lock_cause, lock_until, unlock_cause, counts_until, role, role_organization_id,
+                                  reason, lock_cause, lock_until, lock_scope, unlock_cause, counts_until, role, role_organization_id,
                                   idempotency_key, request_digest, position)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT coalesce(max(position), 0) + 1 FROM user_events))
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT coalesce(max(position), 0) + 1 FROM user_events))
          ON CONFLICT (actor_user_id, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING",
         event.user_id,
         event.sequence,
@@ -101,6 +103,7 @@ pub(super) async fn insert_event(
         event.reason,
         event.lock_cause,
         event.lock_until,
+        event.lock_scope,
         event.unlock_cause,
         event.counts_until,
         event.role,
@@ -134,7 +137,7 @@ pub(super) async fn select_request(
     let row = sqlx::query_as!(
         EventRow,
         "SELECT user_id, sequence, kind, organization_id, actor_user_id, occurred_at, source,
-                reason, lock_cause, lock_until, unlock_cause, counts_until, lockout_policy, role, role_organization_id,
+                reason, lock_cause, lock_until, lock_scope, unlock_cause, counts_until, lockout_policy, role, role_organization_id,
                 token_id, token_name, session_id
          FROM user_events WHERE position = ?",
         found.position,

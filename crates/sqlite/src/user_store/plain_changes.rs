@@ -48,7 +48,7 @@ pub(super) async fn write_plain(
 pub(super) fn push_update(sql: &mut QueryBuilder<Sqlite>, commits: &[&Commit]) {
     sql.push(
         "WITH changes (id, expected, state, sequence, password_failures, policy_locks, failures_forgotten_at,
-                       lock_since, lock_cause, lock_by, lock_reason, lock_until, changed_at,
+                       lock_since, lock_cause, lock_by, lock_reason, lock_until, lock_scope, changed_at,
                        ends_activity, actor, idempotency_key) AS (",
     );
     push_rows(sql, commits, UPDATE_COLUMNS, |row, commit| {
@@ -65,6 +65,7 @@ pub(super) fn push_update(sql: &mut QueryBuilder<Sqlite>, commits: &[&Commit]) {
             .push_bind(columns.lock_by)
             .push_bind(columns.lock_reason)
             .push_bind(columns.lock_until)
+            .push_bind(columns.lock_scope)
             .push_bind(columns.changed_at)
             .push_bind(change.ends_activity())
             .push_bind(change.event().actor.user_id().map(UserId::as_str))
@@ -76,7 +77,8 @@ pub(super) fn push_update(sql: &mut QueryBuilder<Sqlite>, commits: &[&Commit]) {
         SET state = changes.state, sequence = changes.sequence, password_failures = changes.password_failures,
             policy_locks = changes.policy_locks, failures_forgotten_at = changes.failures_forgotten_at,
             lock_since = changes.lock_since, lock_cause = changes.lock_cause, lock_by = changes.lock_by,
-            lock_reason = changes.lock_reason, lock_until = changes.lock_until, changed_at = changes.changed_at
+            lock_reason = changes.lock_reason, lock_until = changes.lock_until, lock_scope = changes.lock_scope,
+            changed_at = changes.changed_at
         FROM changes
         WHERE users.id = changes.id AND users.sequence = changes.expected
           AND NOT (changes.ends_activity AND users.instance_owner = 1)
@@ -111,7 +113,7 @@ async fn insert_events(
 fn push_insert(sql: &mut QueryBuilder<Sqlite>, events: &[EventColumns<'_>]) {
     sql.push(
         "WITH events (number, user_id, sequence, kind, organization_id, actor_user_id, occurred_at, source,
-                      reason, lock_cause, lock_until, unlock_cause, counts_until, role, role_organization_id,
+                      reason, lock_cause, lock_until, lock_scope, unlock_cause, counts_until, role, role_organization_id,
                       idempotency_key, request_digest) AS (",
     );
     let mut number = 0_i64;
@@ -128,6 +130,7 @@ fn push_insert(sql: &mut QueryBuilder<Sqlite>, events: &[EventColumns<'_>]) {
             .push_bind(event.reason)
             .push_bind(event.lock_cause)
             .push_bind(event.lock_until)
+            .push_bind(event.lock_scope)
             .push_bind(event.unlock_cause)
             .push_bind(event.counts_until)
             .push_bind(event.role)
@@ -139,17 +142,17 @@ fn push_insert(sql: &mut QueryBuilder<Sqlite>, events: &[EventColumns<'_>]) {
     sql.push(
         ")
         INSERT INTO user_events (position, user_id, sequence, kind, organization_id, actor_user_id, occurred_at, source,
-                                 reason, lock_cause, lock_until, unlock_cause, counts_until, role, role_organization_id,
+                                 reason, lock_cause, lock_until, lock_scope, unlock_cause, counts_until, role, role_organization_id,
                                  idempotency_key, request_digest)
         SELECT (SELECT coalesce(max(position), 0) FROM user_events) + number, user_id, sequence, kind, organization_id,
-               actor_user_id, occurred_at, source, reason, lock_cause, lock_until, unlock_cause, counts_until,
+               actor_user_id, occurred_at, source, reason, lock_cause, lock_until, lock_scope, unlock_cause, counts_until,
                role, role_organization_id, idempotency_key, request_digest
         FROM events WHERE number IS NOT NULL",
     );
 }
 
-const UPDATE_COLUMNS: usize = 16;
-const INSERT_COLUMNS: usize = 17;
+const UPDATE_COLUMNS: usize = 17;
+const INSERT_COLUMNS: usize = 18;
 
 /// The rows, and as many empty ones as make their number a power of two: so there are few enough statements to be kept
 /// prepared, which saves more than half of their time.

@@ -21,6 +21,7 @@ pub(super) struct StateColumns<'a> {
     pub(super) lock_by: Option<&'a str>,
     pub(super) lock_reason: Option<&'a str>,
     pub(super) lock_until: Option<i64>,
+    pub(super) lock_scope: Option<&'static str>,
     pub(super) changed_at: i64,
 }
 
@@ -42,6 +43,7 @@ impl<'a> StateColumns<'a> {
             lock_by: lock.and_then(|lock| lock.by.user_id()).map(UserId::as_str),
             lock_reason: lock.and_then(|lock| lock.reason.as_ref()).map(Reason::as_str),
             lock_until: lock.and_then(|lock| lock.until).map(Timestamp::unix_microseconds),
+            lock_scope: lock.map(|lock| lock.scope.as_str()),
             changed_at: record.changed_at.unix_microseconds(),
         }
     }
@@ -52,7 +54,8 @@ pub(crate) async fn select_user(executor: impl SqliteExecutor<'_>, id: &UserId) 
     let row = sqlx::query_as!(
         UserRow,
         "SELECT id, organization_id, state, sequence, password_failures, policy_locks, failures_forgotten_at,
-                lock_since, lock_cause, lock_by, lock_reason, lock_until, created_at, changed_at
+                lock_since, lock_cause, lock_by, lock_reason, lock_until, lock_scope, created_at,
+                changed_at
          FROM users WHERE id = ?",
         id.as_str(),
     )
@@ -69,7 +72,7 @@ pub(crate) async fn select_users(connection: &mut SqliteConnection, ids: &str) -
         r#"
         SELECT users.id AS "id!", organization_id AS "organization_id!", state AS "state!", sequence AS "sequence!",
                password_failures AS "password_failures!", policy_locks AS "policy_locks!", failures_forgotten_at,
-               lock_since, lock_cause, lock_by, lock_reason, lock_until,
+               lock_since, lock_cause, lock_by, lock_reason, lock_until, lock_scope,
                created_at AS "created_at!", changed_at AS "changed_at!"
         FROM json_each(?) AS listed JOIN users ON users.id = listed.value ORDER BY listed.key
         "#,
@@ -91,7 +94,7 @@ pub(super) async fn select_users_with_grants(
         r#"
         SELECT users.id AS "id!", organization_id AS "organization_id!", state AS "state!", sequence AS "sequence!",
                password_failures AS "password_failures!", policy_locks AS "policy_locks!", failures_forgotten_at,
-               lock_since, lock_cause, lock_by, lock_reason, lock_until,
+               lock_since, lock_cause, lock_by, lock_reason, lock_until, lock_scope,
                created_at AS "created_at!", changed_at AS "changed_at!",
                (SELECT json_group_array(json_array(grants.role, grants.organization_id))
                 FROM grants WHERE grants.user_id = users.id) AS "grants!: String"
@@ -118,6 +121,7 @@ pub(super) async fn select_users_with_grants(
                 lock_by: row.lock_by,
                 lock_reason: row.lock_reason,
                 lock_until: row.lock_until,
+                lock_scope: row.lock_scope,
                 created_at: row.created_at,
                 changed_at: row.changed_at,
             })?;
@@ -136,7 +140,8 @@ pub(super) async fn select_users_with_expired_lock(
     let rows = sqlx::query_as!(
         UserRow,
         "SELECT id, organization_id, state, sequence, password_failures, policy_locks, failures_forgotten_at,
-                lock_since, lock_cause, lock_by, lock_reason, lock_until, created_at, changed_at
+                lock_since, lock_cause, lock_by, lock_reason, lock_until, lock_scope, created_at,
+                changed_at
          FROM users WHERE lock_until <= ? ORDER BY lock_until LIMIT ?",
         now.unix_microseconds(),
         limit,
@@ -201,7 +206,8 @@ pub(super) async fn update_user(
     let result = sqlx::query!(
         "UPDATE users
          SET state = ?, sequence = ?, password_failures = ?, policy_locks = ?, failures_forgotten_at = ?,
-             lock_since = ?, lock_cause = ?, lock_by = ?, lock_reason = ?, lock_until = ?, changed_at = ?
+             lock_since = ?, lock_cause = ?, lock_by = ?, lock_reason = ?, lock_until = ?, lock_scope = ?,
+             changed_at = ?
          WHERE id = ? AND sequence = ?",
         after.state,
         after.sequence,
@@ -213,6 +219,7 @@ pub(super) async fn update_user(
         after.lock_by,
         after.lock_reason,
         after.lock_until,
+        after.lock_scope,
         after.changed_at,
         user.id().as_str(),
         expected.as_i64(),
@@ -252,6 +259,7 @@ struct UserRow {
     lock_by: Option<String>,
     lock_reason: Option<String>,
     lock_until: Option<i64>,
+    lock_scope: Option<String>,
     created_at: i64,
     changed_at: i64,
 }
@@ -269,6 +277,7 @@ impl TryFrom<UserRow> for User {
                 by: Actor::from(row.lock_by.map(UserId::new).transpose()?),
                 reason: row.lock_reason.map_or(Ok(None), Reason::parse)?,
                 until: row.lock_until.map(Timestamp::from_unix_microseconds).transpose()?,
+                scope: row.lock_scope.ok_or("a lock has no scope")?.parse()?,
             }),
             "deleted" => UserState::Deleted,
             _ => return Err("unknown state of a user".into()),

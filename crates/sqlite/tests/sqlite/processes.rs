@@ -52,6 +52,7 @@ async fn of_200_parallel_unlocks_by_two_processes_exactly_one_succeeds() {
         user_id: locked.clone(),
         reason: None,
         until: None,
+        replaces: false,
         safeguards: Safeguards::default(),
     };
     services[0].users.lock_user(&caller, lock).await.unwrap();

@@ -5,21 +5,21 @@ use sqlx::Executor;
 use tokio::sync::Barrier;
 use tokio::task::JoinSet;
 use unlockd_application::ports::{AttemptOrigin, Count, CountedAttempt, IdentityDigest, SignInFailureStore};
+use unlockd_domain::{LockoutPolicy, Timestamp};
 use unlockd_testkit::fixtures;
 
 use crate::fixture::DatabaseFile;
 
 fn attempt() -> CountedAttempt {
-    let day = Duration::from_hours(24);
     CountedAttempt {
         origin: AttemptOrigin {
             identity: IdentityDigest([7; 32]),
             source: Some(fixtures::source("203.0.113.7")),
         },
-        at: fixtures::now(),
-        counting_since: fixtures::now().saturating_sub(day),
-        limit: 10,
-        kept_until: fixtures::now().saturating_add(day),
+        policy: LockoutPolicy::DEFAULT,
+        instance_policy: None,
+        forgotten_at: None,
+        now: fixtures::now(),
     }
 }
 
@@ -36,28 +36,26 @@ async fn of_500_parallel_attempts_at_two_processes_no_more_than_the_limit_are_co
             store.count(&attempt()).await.unwrap()
         });
     }
-    let (mut counted, mut exhausted) = (0, 0);
-    for answer in attempts.join_all().await {
-        match answer {
-            Count::Counted => counted += 1,
-            Count::Exhausted(failures) => {
-                assert_eq!(failures, [fixtures::now(); 10]);
-                exhausted += 1;
-            }
-        }
-    }
-    assert_eq!((counted, exhausted), (10, 490));
+    let answers = attempts.join_all().await;
+    let number_of = |expected| answers.iter().filter(|answer| **answer == expected).count();
+    assert_eq!(number_of(Count::Counted(fixtures::now())), 10);
+    assert_eq!(number_of(Count::Blocked(end_of_block())), 490);
+}
+
+/// A quarter of an hour, as the first lock.
+fn end_of_block() -> Timestamp {
+    fixtures::now().saturating_add(Duration::from_mins(15))
 }
 
 #[tokio::test]
-async fn who_has_used_up_their_attempts_keeps_nobody_from_writing_and_is_answered_while_others_write() {
+async fn a_blocked_source_does_not_write_and_is_answered_while_others_write() {
     let file = DatabaseFile::new();
     let store = file.open_migrated().await;
     for _ in 0..10 {
-        assert_eq!(store.count(&attempt()).await.unwrap(), Count::Counted);
+        assert_eq!(store.count(&attempt()).await.unwrap(), Count::Counted(fixtures::now()));
     }
     let mut other = file.connect().await;
     other.execute("BEGIN IMMEDIATE").await.unwrap();
     let answer = store.count(&attempt()).await.unwrap();
-    assert_eq!(answer, Count::Exhausted(vec![fixtures::now(); 10]));
+    assert_eq!(answer, Count::Blocked(end_of_block()));
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use unlockd_application::ports::{CommitPolicyError, EventFilter, RecordedRequest, Visibility};
 use unlockd_domain::{
     Actor, AttemptLimit, BackoffFactor, Event, LockoutPolicy, OrganizationId, OwnedPolicy, PolicyChange, PolicySpan,
-    Timestamp,
+    SourceTotal, Timestamp,
 };
 
 use super::{StoreHarness, arrange};
@@ -81,6 +81,10 @@ pub async fn a_policy_comes_back_whole(harness: &dyn StoreHarness) {
         reveal_lock: false,
         source_attempts: None,
         source_window: shortest,
+        lock_ends_sessions: false,
+        max_source_names: SourceTotal::new(1).expect("a total"),
+        max_source_failures: SourceTotal::new(0).expect("a total"),
+        source_total_window: longest,
     };
     let most = LockoutPolicy {
         max_password_attempts: limit(AttemptLimit::MAX),
@@ -91,6 +95,10 @@ pub async fn a_policy_comes_back_whole(harness: &dyn StoreHarness) {
         reveal_lock: true,
         source_attempts: Some(limit(AttemptLimit::MAX)),
         source_window: longest,
+        lock_ends_sessions: true,
+        max_source_names: SourceTotal::new(SourceTotal::MAX).expect("a total"),
+        max_source_failures: SourceTotal::new(SourceTotal::MAX).expect("a total"),
+        source_total_window: shortest,
     };
     let no_limit = LockoutPolicy {
         source_attempts: Some(limit(0)),

@@ -185,15 +185,20 @@ async fn policies_and_failures_are_unavailable(stores: &Stores) {
             identity: IdentityDigest([1; 32]),
             source: None,
         },
-        at: fixtures::now(),
-        counting_since: fixtures::earliest(),
-        limit: 10,
-        kept_until: Timestamp::MAX,
+        policy: LockoutPolicy::DEFAULT,
+        instance_policy: None,
+        forgotten_at: None,
+        now: fixtures::now(),
     };
     assert_unavailable("count a failure", failures.count(&attempt), unavailable).await;
-    let taken_back = failures.take_back(&attempt.origin, attempt.at);
+    let taken_back = failures.take_back(&attempt.origin, attempt.now);
     assert_unavailable("take a failure back", taken_back, unavailable).await;
+    let noted = failures.note_refusal(&attempt.origin, attempt.now);
+    assert_unavailable("note a refusal", noted, unavailable).await;
     assert_unavailable("forget failures", failures.forget(&attempt.origin), unavailable).await;
+    let identities = [attempt.origin.identity];
+    let blocked = failures.find_blocked(&identities, attempt.now);
+    assert_unavailable("find blocked sources", blocked, unavailable).await;
     let pruned = failures.prune(Timestamp::MAX, 10);
     assert_unavailable("prune failures", pruned, unavailable).await;
 }

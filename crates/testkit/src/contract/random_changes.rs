@@ -42,6 +42,8 @@ pub(super) fn lockout_policy(dice: &mut Dice) -> LockoutPolicy {
         reveal_lock: dice.happens(50),
         source_attempts: dice.sometimes(50, limit),
         source_window: span(dice),
+        lock_ends_sessions: dice.happens(50),
+        ..LockoutPolicy::DEFAULT
     }
 }
 

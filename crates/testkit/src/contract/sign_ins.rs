@@ -75,27 +75,30 @@ pub async fn locks_of_the_policy_are_part_of_the_state(harness: &dyn StoreHarnes
         assert_eq!((lock.cause, lock.until), (LockCause::Policy, Some(later(now, minutes))));
         now = later(now, minutes);
     }
-    assert_eq!((user.record().policy_locks, user.failures_forgotten_at()), (3, None));
+    assert_eq!(
+        (user.record().policy_locks, user.record().failures_forgotten_at),
+        (3, None)
+    );
     user = commit(&stores, &right(&user, &policy, now)).await;
     assert_eq!(user.record().policy_locks, 0);
     user = commit(&stores, &wrong(&user, &policy, now)).await;
     let unlock = user.unlock(None, caller(), now).expect("a locked user");
     user = commit(&stores, &unlock).await;
     assert_eq!(
-        (user.record().policy_locks, user.failures_forgotten_at()),
+        (user.record().policy_locks, user.record().failures_forgotten_at),
         (1, Some(now))
     );
     now = later(now, 1);
     let change = user.set_password(arrange::hash("another"), false, caller(), now);
     user = commit(&stores, &change.expect("a user")).await;
-    assert_eq!(user.failures_forgotten_at(), Some(now));
+    assert_eq!(user.record().failures_forgotten_at, Some(now));
     now = later(now, 1);
     user = commit(&stores, &wrong(&user, &policy, now)).await;
     let reset = user.reset_password(arrange::hash("third"), false, caller(), now);
     let reset = reset.expect("a user");
     user = commit(&stores, &reset).await;
     assert_eq!(
-        (user.record().policy_locks, user.failures_forgotten_at()),
+        (user.record().policy_locks, user.record().failures_forgotten_at),
         (0, Some(reset.event().time))
     );
 }
@@ -118,7 +121,7 @@ pub async fn failures_and_locks_at_the_limits_of_time_come_back(harness: &dyn St
     let user = commit(&stores, &wrong(&user, &policy, first)).await;
     let unlock = user.unlock(None, caller(), first).expect("a locked user");
     let user = commit(&stores, &unlock).await;
-    assert_eq!(user.failures_forgotten_at(), Some(first));
+    assert_eq!(user.record().failures_forgotten_at, Some(first));
     let user = commit(&stores, &wrong(&user, &policy, last)).await;
     assert_eq!(user.record().password_failures, [last]);
     let order = LockOrder {

@@ -319,14 +319,19 @@ macro_rules! contract_tests {
                 a_request_that_changed_a_policy_is_found_and_its_key_is_taken
             ]
             sign_in_failure_store [
-                failures_are_counted_up_to_the_limit
-                failures_count_from_the_moment_on_that_is_said
+                the_attempt_that_reaches_the_limit_begins_a_block
+                what_is_forgotten_does_not_count
                 each_origin_is_counted_for_itself
+                blocked_sources_are_found_by_names
+                a_source_that_fails_at_many_names_is_slowed_as_a_whole
+                a_source_that_fails_often_is_slowed_as_a_whole
+                of_64_parallel_attempts_at_64_names_no_more_than_the_limit_are_counted
+                a_refusal_is_noted_once_a_minute
                 of_64_parallel_attempts_no_more_than_the_limit_are_counted
-                a_failure_is_taken_back_once
+                an_attempt_is_taken_back_once_and_with_its_block
                 parallel_attempts_that_are_taken_back_leave_room
                 the_failures_of_one_origin_are_forgotten
-                what_is_not_to_be_kept_is_pruned
+                what_has_no_effect_any_more_is_pruned
                 failures_at_the_limits_of_time_come_back
             ]
             instance_store [

@@ -125,6 +125,8 @@ pub struct User {
     pub lock: Option<Lock>,
     /// `failed_password_attempts`, a field of unlockd's own; 0 where it is left out.
     pub failed_password_attempts: u32,
+    /// `sign_in_blocks`.
+    pub sign_in_blocks: Vec<SignInBlock>,
 }
 
 /// `zitadel.user.v3alpha.Username`.
@@ -136,6 +138,17 @@ pub struct Username {
     pub username: String,
     /// `is_organization_specific`; false where it is left out.
     pub is_organization_specific: bool,
+}
+
+/// `SignInBlock`, a message of unlockd's own.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SignInBlock {
+    /// `source`.
+    pub source: Option<String>,
+    /// `failures`.
+    pub failures: u32,
+    /// `until`, in the form that JSON has.
+    pub until: String,
 }
 
 /// `Lock`, a message of unlockd's own.
@@ -151,6 +164,8 @@ pub struct Lock {
     pub reason: Option<String>,
     /// `until`, in the form that JSON has.
     pub until: Option<String>,
+    /// `scope`, as the name of the enum's value.
+    pub scope: String,
 }
 
 /// `unlockd.event.v1.ListEventsResponse`.
@@ -187,6 +202,8 @@ pub struct Event {
     pub lock_cause: Option<String>,
     /// `lock_until`, in the form that JSON has.
     pub lock_until: Option<String>,
+    /// `lock_scope`, as the name of the enum's value.
+    pub lock_scope: Option<String>,
     /// `source`.
     pub source: Option<String>,
     /// `unlock_cause`, as the name of the enum's value.

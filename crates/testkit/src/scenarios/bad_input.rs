@@ -44,6 +44,7 @@ pub(super) async fn a_reason_has_at_most_500_characters_and_no_nul(stage: &Stage
                 user_id: active.clone(),
                 reason: reason.clone(),
                 locked_until: None,
+                replace: false,
             },
             Request::UnlockUser {
                 user_id: locked.clone(),
@@ -204,6 +205,7 @@ pub(super) async fn all_that_is_wrong_is_said_at_once(stage: &Stage<'_>) {
         user_id: too_long(),
         reason: Some("r".repeat(501)),
         locked_until: None,
+        replace: false,
     };
     assert_violates(&stage.managers_refusal(request).await, &["reason", "user_id"]);
 }

@@ -50,6 +50,7 @@ pub(super) async fn locks_are_found_by_cause_and_time(stage: &Stage<'_>) {
             user_id: ending.clone(),
             reason: None,
             locked_until: Some(end.to_owned()),
+            replace: false,
         })
         .await;
     let mut both = [open.clone(), ending.clone()];

@@ -33,6 +33,7 @@ pub(super) async fn from_its_end_on_a_lock_is_none_for_every_purpose(era: &Era<'
         state: "USER_STATE_ACTIVE".to_owned(),
         lock: None,
         failed_password_attempts: 0,
+        sign_in_blocks: Vec::new(),
         ..locked.clone()
     };
     assert_eq!(tenant.seen(&user_id).await, active, "nothing has touched the user");
@@ -109,6 +110,7 @@ pub(super) async fn an_operators_lock_ends_by_itself_only_if_that_was_said(era: 
             user_id: ending.clone(),
             reason: Some("Left the laptop on the train".to_owned()),
             locked_until: Some(until.clone()),
+            replace: false,
         })
         .await;
 

@@ -37,6 +37,7 @@ impl Biography {
                     user_id: user_id.clone(),
                     reason: reason("user.locked"),
                     locked_until: Some("2999-12-31T23:59:59.123456Z".to_owned()),
+                    replace: false,
                 },
             ),
             (
@@ -103,6 +104,7 @@ pub(super) async fn each_change_is_told_once_with_who_and_why(stage: &Stage<'_>)
             lock_cause: is_lock.then(|| "LOCK_CAUSE_OPERATOR".to_owned()),
             lock_until: is_lock.then(|| "2999-12-31T23:59:59.123456Z".to_owned()),
             source: stage.world.source.clone(),
+            lock_scope: is_lock.then(|| "LOCK_SCOPE_ALL_USE".to_owned()),
             unlock_cause: (*kind == "user.unlocked").then(|| "UNLOCK_CAUSE_OPERATOR".to_owned()),
             counts_until: None,
             lockout_policy: None,

@@ -14,11 +14,13 @@ pub(super) async fn a_key_belongs_to_one_request(stage: &Stage<'_>) {
         user_id: user_id.clone(),
         reason: Some("Left the laptop on the train".to_owned()),
         locked_until: None,
+        replace: false,
     };
     let with_end = Request::LockUser {
         user_id: user_id.clone(),
         reason: None,
         locked_until: Some("2999-12-31T23:59:59Z".to_owned()),
+        replace: false,
     };
     let other_user = lock(&stage.active_user().await);
     let creation = Request::CreateUser(stage.new_user());

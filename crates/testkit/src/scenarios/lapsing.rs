@@ -3,8 +3,11 @@ use std::time::Duration;
 use super::passing_time::{Era, MICROSECOND};
 use super::resetting_passwords::{assert_invalid_code, redeem};
 use super::session_access::of_ids;
-use super::session_stage::{PASSWORD, WRONG_PASSWORD, by_id, end_session, get_session, get_session_by, set_session_by};
+use super::session_stage::{
+    PASSWORD, WRONG_PASSWORD, by_id, by_name, end_session, get_session, get_session_by, set_session_by,
+};
 use super::session_tokens::assert_session_token_invalid;
+use super::signing_in::assert_invalid_credentials;
 use super::stage::{NOT_FOUND, PERMISSION_DENIED, UNAUTHENTICATED, assert_refused, assert_throttled, get};
 use super::tenant::{Tenant, strict};
 use super::{Checks, CreateSessionRequest, LockoutPolicy, Request, SetSessionRequest};
@@ -36,48 +39,65 @@ pub(super) async fn a_wrong_password_counts_for_as_long_as_the_policy_says(era: 
     assert_eq!(tenant.count(&user_id).await, (3, "USER_STATE_LOCKED".to_owned()));
 }
 
-pub(super) async fn a_source_is_let_try_again_when_it_was_told(era: &Era<'_>) {
+pub(super) async fn a_source_may_try_again_when_it_was_told(era: &Era<'_>) {
     let stage = era.stage;
     let policy = LockoutPolicy {
         source_attempts: Some(2),
-        source_window: Some("3600s".to_owned()),
+        lock_duration: Some("600s".to_owned()),
         ..LockoutPolicy::default()
     };
     let tenant = Tenant::with_policy(stage, policy).await;
     let user_id = tenant.user().await;
-    tenant.guess(&user_id, 1).await;
-    era.pass(10 * MINUTE);
-    tenant.guess(&user_id, 1).await;
-    era.pass(Duration::from_millis(500));
-    let wait = assert_throttled(&stage.sign_in_refusal(by_id(&user_id), PASSWORD).await);
-    assert_eq!(wait, Duration::from_millis(50 * 60_000 - 500));
+    for minutes in [10, 20] {
+        tenant.guess(&user_id, 2).await;
+        era.pass(Duration::from_millis(500));
+        let wait = assert_throttled(&stage.sign_in_refusal(by_id(&user_id), PASSWORD).await);
+        assert_eq!(wait, Duration::from_millis(minutes * 60_000 - 500));
 
-    era.almost_pass(wait);
-    let wait = assert_throttled(&stage.sign_in_refusal(by_id(&user_id), PASSWORD).await);
-    assert_eq!(wait, MICROSECOND);
-
-    era.pass(wait);
-    tenant.guess(&user_id, 1).await;
-    assert_throttled(&stage.sign_in_refusal(by_id(&user_id), PASSWORD).await);
-    era.pass(10 * MINUTE);
+        era.almost_pass(wait);
+        let wait = assert_throttled(&stage.sign_in_refusal(by_id(&user_id), PASSWORD).await);
+        assert_eq!(wait, MICROSECOND);
+        era.pass(wait);
+        assert_eq!(tenant.seen(&user_id).await.sign_in_blocks, []);
+    }
     stage.signed_in(by_id(&user_id)).await;
 }
 
-pub(super) async fn one_source_brings_about_one_lock_within_its_window(era: &Era<'_>) {
+pub(super) async fn a_person_signs_in_from_the_same_desk_when_the_lock_ends(era: &Era<'_>) {
     let stage = era.stage;
-    let tenant = Tenant::new(stage).await;
-    let user_id = tenant.locked_user(10).await;
-    let locked = tenant.history(&user_id).await;
+    let policy = LockoutPolicy {
+        max_password_attempts: Some(3),
+        lock_duration: Some("3s".to_owned()),
+        ..LockoutPolicy::default()
+    };
+    let tenant = Tenant::with_policy(stage, policy).await;
+    let user_id = tenant.user().await;
+    for _ in 0..2 {
+        tenant.guess(&user_id, 3).await;
+        assert_throttled(&stage.sign_in_refusal(by_id(&user_id), PASSWORD).await);
 
-    for _ in 0..23 {
-        era.pass(Duration::from_hours(1));
-        assert_throttled(&stage.sign_in_refusal(by_id(&user_id), WRONG_PASSWORD).await);
-        assert_eq!(tenant.count(&user_id).await, (0, "USER_STATE_ACTIVE".to_owned()));
+        era.pass(Duration::from_secs(4));
+
+        stage.signed_in(by_id(&user_id)).await;
     }
+}
 
-    assert_eq!(tenant.history(&user_id).await, locked, "the user is left alone");
-    era.pass(Duration::from_hours(1));
-    tenant.guess(&user_id, 1).await;
+pub(super) async fn repeated_blocks_last_longer_as_locks_do(era: &Era<'_>) {
+    let stage = era.stage;
+    let unknown = by_name(&stage.world.fresh_id());
+    let tenant = Tenant::new(stage).await;
+    let known = by_id(&tenant.user().await);
+    for minutes in [15, 30, 60] {
+        for who in [&known, &unknown] {
+            for _ in 0..10 {
+                assert_invalid_credentials(&stage.sign_in_refusal(who.clone(), WRONG_PASSWORD).await);
+            }
+            let wait = assert_throttled(&stage.sign_in_refusal(who.clone(), WRONG_PASSWORD).await);
+            assert_eq!(wait, Duration::from_mins(minutes));
+        }
+        era.pass(Duration::from_mins(minutes));
+    }
+    stage.signed_in(known).await;
 }
 
 pub(super) async fn a_session_is_gone_from_its_end_on(era: &Era<'_>) {

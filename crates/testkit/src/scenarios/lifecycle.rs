@@ -43,15 +43,15 @@ pub(super) async fn what_a_state_does_not_allow_is_refused(stage: &Stage<'_>) {
     let locked = stage.locked_user().await;
     let inactive = stage.inactive_user().await;
     let refused = [
-        (unlock(&active), "USER_NOT_LOCKED"),
-        (reactivate(&active), "USER_NOT_INACTIVE"),
-        (lock(&locked), "USER_ALREADY_LOCKED"),
-        (reactivate(&locked), "USER_NOT_INACTIVE"),
-        (lock(&inactive), "USER_NOT_ACTIVE"),
-        (unlock(&inactive), "USER_NOT_LOCKED"),
-        (deactivate(&inactive), "USER_ALREADY_INACTIVE"),
+        (unlock(&active), "USER_NOT_LOCKED", "active"),
+        (reactivate(&active), "USER_NOT_INACTIVE", "active"),
+        (lock(&locked), "USER_ALREADY_LOCKED", "replace"),
+        (reactivate(&locked), "USER_NOT_INACTIVE", "use unlock"),
+        (lock(&inactive), "USER_NOT_ACTIVE", "deactivated; use reactivate"),
+        (unlock(&inactive), "USER_NOT_LOCKED", "deactivated; use reactivate"),
+        (deactivate(&inactive), "USER_ALREADY_INACTIVE", "use reactivate"),
     ];
-    for (request, reason) in refused {
+    for (request, reason, help) in refused {
         let (Request::LockUser { user_id, .. }
         | Request::UnlockUser { user_id, .. }
         | Request::DeactivateUser { user_id, .. }
@@ -65,6 +65,7 @@ pub(super) async fn what_a_state_does_not_allow_is_refused(stage: &Stage<'_>) {
 
         let metadata = [("userId", user_id.as_str()), ("state", before.state.as_str())];
         assert_refused(&failure, FAILED_PRECONDITION, reason, &metadata);
+        assert!(failure.message.contains(help), "{failure:?}");
         assert_eq!(stage.seen(user_id).await, before, "a refusal changes nothing");
     }
 }

@@ -76,6 +76,7 @@ fn with_reason(user_id: &str, reason: &str) -> Request {
         user_id: user_id.to_owned(),
         reason: Some(reason.to_owned()),
         locked_until: None,
+        replace: false,
     }
 }
 
@@ -84,5 +85,6 @@ fn until(user_id: &str, end: &str) -> Request {
         user_id: user_id.to_owned(),
         reason: None,
         locked_until: Some(end.to_owned()),
+        replace: false,
     }
 }

@@ -24,6 +24,7 @@ mod expiry;
 mod history;
 mod history_pages;
 mod keys;
+mod kinds_of_locks;
 mod lapsing;
 mod lifecycle;
 mod linearizability;
@@ -67,7 +68,7 @@ mod world;
 use eavesdropper::Eavesdropper;
 use stage::Stage;
 
-pub use answer::{Answer, Details, Event, EventPage, Lock, Reply, Update, User, UserList, Username};
+pub use answer::{Answer, Details, Event, EventPage, Lock, Reply, SignInBlock, Update, User, UserList, Username};
 pub use operations::{Operation, Reaching, Subject};
 pub use policy_messages::{EffectivePolicy, LockoutPolicy, LockoutSettings, ObjectDetails, SettingsOwner};
 pub use request::{
@@ -100,6 +101,7 @@ pub async fn run_all(world: &World, wire: &dyn Wire) {
         world,
         wire: &eavesdropper,
     };
+    policies::let_sources_fail_at_any_number_of_names(stage).await;
     macro_rules! play {
         ($($theme:ident::$scenario:ident,)*) => {
             $(
@@ -282,10 +284,17 @@ pub async fn run_all(world: &World, wire: &dyn Wire) {
         lockout::a_policy_of_0_attempts_never_locks,
         lockout::a_lock_without_a_duration_lasts_until_somebody_unlocks,
         lockout::each_further_lock_lasts_longer_until_a_sign_in_succeeds,
-        lockout::a_lock_is_revealed_where_the_policy_says_so,
+        lockout::a_lock_is_revealed_to_those_who_know_the_password_where_the_policy_says_so,
         lockout::of_many_guesses_at_once_no_more_are_counted_than_the_limit,
+        kinds_of_locks::a_policy_lock_bars_new_sign_ins_and_leaves_sessions,
+        kinds_of_locks::a_policy_lock_ends_sessions_where_the_policy_says_so,
+        kinds_of_locks::an_operators_lock_replaces_one_of_the_policy_in_one_event,
+        kinds_of_locks::an_operators_lock_is_changed_by_a_lock_that_replaces_it,
+        kinds_of_locks::a_password_that_an_operator_sets_lifts_a_lock_of_the_policy,
         throttling::a_source_has_so_many_wrong_guesses_for_a_name,
+        throttling::blocks_are_shown_with_the_user_and_told_to_whoever_unlocks_them,
         throttling::a_source_is_slowed_down_for_names_that_nobody_has,
+        throttling::failures_that_change_no_user_are_told_and_refusals_once_a_minute,
         throttling::names_that_differ_in_case_are_one,
         throttling::a_success_forgets_the_failures_of_its_source,
         throttling::whoever_lets_a_user_back_in_gives_all_sources_attempts_anew,

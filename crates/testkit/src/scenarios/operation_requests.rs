@@ -37,6 +37,7 @@ impl Operation {
                 user_id,
                 reason,
                 locked_until: None,
+                replace: false,
             },
             Self::UnlockUser => Request::UnlockUser { user_id, reason },
             Self::DeleteUser => Request::DeleteUser { user_id },

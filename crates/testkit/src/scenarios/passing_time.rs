@@ -5,7 +5,7 @@ use std::time::Duration;
 use unlockd_application::Housekeeping;
 
 use super::eavesdropper::Eavesdropper;
-use super::{Stage, Wire, World, expiry, lapsing};
+use super::{Stage, Wire, World, expiry, lapsing, policies};
 use crate::FixedClock;
 
 /// The shortest time that there is.
@@ -53,6 +53,7 @@ pub async fn run_all_in_time(world: &World, wire: &dyn Wire, clock: &FixedClock,
         clock,
         housekeeping,
     };
+    policies::let_sources_fail_at_any_number_of_names(stage).await;
     macro_rules! play {
         ($($theme:ident::$scenario:ident,)*) => {
             $(
@@ -69,8 +70,9 @@ pub async fn run_all_in_time(world: &World, wire: &dyn Wire, clock: &FixedClock,
         expiry::the_next_lock_lasts_longer_until_a_sign_in_succeeds,
         expiry::a_session_works_again_from_the_end_of_the_lock_on,
         lapsing::a_wrong_password_counts_for_as_long_as_the_policy_says,
-        lapsing::a_source_is_let_try_again_when_it_was_told,
-        lapsing::one_source_brings_about_one_lock_within_its_window,
+        lapsing::a_source_may_try_again_when_it_was_told,
+        lapsing::a_person_signs_in_from_the_same_desk_when_the_lock_ends,
+        lapsing::repeated_blocks_last_longer_as_locks_do,
         lapsing::a_session_is_gone_from_its_end_on,
         lapsing::a_code_works_for_a_quarter_of_an_hour,
     }

@@ -1,12 +1,12 @@
 use unlockd_domain::Role;
 
-use super::session_stage::{WRONG_PASSWORD, by_id, by_name};
+use super::session_stage::{PASSWORD, WRONG_PASSWORD, by_id, by_name};
 use super::signing_in::assert_invalid_credentials;
 use super::stage::{PERMISSION_DENIED, assert_refused, assert_throttled, assert_violates, unexpected};
 use super::tenant::{Tenant, strict};
 use super::{
-    Answer, EffectivePolicy, Failure, LockoutPolicy, LockoutSettings, ObjectDetails, Request, SettingsOwner, Stage,
-    Wire, World,
+    Answer, EffectivePolicy, Failure, ListEventsRequest, LockoutPolicy, LockoutSettings, ObjectDetails, Request,
+    SettingsOwner, Stage, Wire, World,
 };
 
 /// Every field, each other than in the default.
@@ -21,6 +21,10 @@ fn unusual() -> LockoutPolicy {
         reveal_lock: Some(true),
         source_attempts: Some(100),
         source_window: span("0.000001s"),
+        lock_ends_sessions: Some(true),
+        max_source_names: Some(0),
+        max_source_failures: Some(1_000_000),
+        source_total_window: span("0.000002s"),
     }
 }
 
@@ -36,6 +40,10 @@ fn default() -> LockoutPolicy {
         reveal_lock: Some(false),
         source_attempts: None,
         source_window: span("86400s"),
+        lock_ends_sessions: Some(false),
+        max_source_names: Some(30),
+        max_source_failures: Some(100),
+        source_total_window: span("3600s"),
     }
 }
 
@@ -103,6 +111,10 @@ pub(super) async fn numbers_and_spans_of_policies_have_bounds(stage: &Stage<'_>)
         reveal_lock: None,
         source_attempts: Some(101),
         source_window: span("315360001s"),
+        max_source_names: Some(1_000_001),
+        max_source_failures: Some(1_000_001),
+        source_total_window: span("315360001s"),
+        ..LockoutPolicy::default()
     };
     let too_little = LockoutPolicy {
         attempt_window: span("0s"),
@@ -110,13 +122,26 @@ pub(super) async fn numbers_and_spans_of_policies_have_bounds(stage: &Stage<'_>)
         backoff_factor: Some(0),
         max_lock_duration: span("0s"),
         source_window: span("-0.5s"),
+        source_total_window: span("-0.5s"),
         ..LockoutPolicy::default()
     };
-    let spans = ["attempt_window", "lock_duration", "max_lock_duration", "source_window"];
+    let spans = [
+        "attempt_window",
+        "lock_duration",
+        "max_lock_duration",
+        "source_total_window",
+        "source_window",
+    ];
     for (policy, counts) in [
         (
             too_much,
-            &["backoff_factor", "max_password_attempts", "source_attempts"][..],
+            &[
+                "backoff_factor",
+                "max_password_attempts",
+                "max_source_failures",
+                "max_source_names",
+                "source_attempts",
+            ][..],
         ),
         (too_little, &["backoff_factor"]),
     ] {
@@ -243,6 +268,60 @@ pub async fn the_policy_of_the_instance_holds_where_there_is_no_other(world: &Wo
     let user_id = tenant.user().await;
     tenant.guess(&user_id, 2).await;
     stage.signed_in(by_id(&user_id)).await;
+    if world.source.is_some() {
+        a_source_that_fails_at_many_names_is_slowed_as_a_whole(stage).await;
+    }
+    stage.policy_changed(owner, reset()).await;
+}
+
+/// An organization's policy does not matter for it. The source is that of all scenarios before.
+async fn a_source_that_fails_at_many_names_is_slowed_as_a_whole(stage: &Stage<'_>) {
+    let tenant = Tenant::with_policy(stage, strict()).await;
+    let user_id = tenant.user().await;
+    let of_names = |max_source_names| Request::SetLockoutPolicy {
+        organization_id: None,
+        policy: LockoutPolicy {
+            max_source_names: Some(max_source_names),
+            max_source_failures: Some(0),
+            ..LockoutPolicy::default()
+        },
+    };
+    stage
+        .policy_changed(&stage.world.instance_owner.token, of_names(1))
+        .await;
+    let names = [stage.world.fresh_id(), stage.world.fresh_id()];
+    let known = by_id(&user_id);
+    for who in [known.clone(), by_name(&names[0]), by_name(&names[1])] {
+        assert_throttled(&stage.sign_in_refusal(who, PASSWORD).await);
+    }
+    let refused = ListEventsRequest {
+        kinds: vec!["sign_in.refused".to_owned()],
+        ..ListEventsRequest::default()
+    };
+    let told = stage.events(&stage.world.instance_viewer.token, refused).await.events;
+    let of_source: Vec<_> = told.iter().filter(|event| event.user_id.is_none()).collect();
+    assert!(
+        of_source.iter().any(|event| event.source == stage.world.source),
+        "{told:?}"
+    );
+
+    stage
+        .policy_changed(&stage.world.instance_owner.token, of_names(0))
+        .await;
+    stage.signed_in(known).await;
+}
+
+/// Lets the source of the scenarios fail at any number of names: they are all played within an hour.
+pub(super) async fn let_sources_fail_at_any_number_of_names(stage: &Stage<'_>) {
+    let request = Request::SetLockoutPolicy {
+        organization_id: None,
+        policy: LockoutPolicy {
+            max_source_names: Some(0),
+            max_source_failures: Some(0),
+            ..LockoutPolicy::default()
+        },
+    };
+    stage.policy_changed(&stage.world.instance_owner.token, request).await;
 }
 
 async fn settings(stage: &Stage<'_>, token: &str, owner: SettingsOwner) -> LockoutSettings {
@@ -264,6 +343,10 @@ fn or_default(policy: LockoutPolicy) -> LockoutPolicy {
         reveal_lock: policy.reveal_lock.or(default.reveal_lock),
         source_attempts: policy.source_attempts,
         source_window: policy.source_window.or(default.source_window),
+        lock_ends_sessions: policy.lock_ends_sessions.or(default.lock_ends_sessions),
+        max_source_names: policy.max_source_names.or(default.max_source_names),
+        max_source_failures: policy.max_source_failures.or(default.max_source_failures),
+        source_total_window: policy.source_total_window.or(default.source_total_window),
     }
 }
 

@@ -19,6 +19,14 @@ pub struct LockoutPolicy {
     pub source_attempts: Option<u32>,
     /// `source_window`.
     pub source_window: Option<String>,
+    /// `lock_ends_sessions`.
+    pub lock_ends_sessions: Option<bool>,
+    /// `max_source_names`.
+    pub max_source_names: Option<u32>,
+    /// `max_source_failures`.
+    pub max_source_failures: Option<u32>,
+    /// `source_total_window`.
+    pub source_total_window: Option<String>,
 }
 
 /// `GetLockoutSettingsRequest.ctx`.

@@ -36,6 +36,7 @@ pub(super) async fn a_user_is_shown_as_they_were_created(stage: &Stage<'_>) {
         data: Some(serde_json::json!({"department": "compilers"})),
         lock: None,
         failed_password_attempts: 0,
+        sign_in_blocks: Vec::new(),
     };
     assert_eq!(seen, expected);
     assert_eq!(seen.usernames.len(), 2);
@@ -59,6 +60,7 @@ pub(super) async fn a_user_with_nothing_is_shown_with_nothing(stage: &Stage<'_>)
         data: None,
         lock: None,
         failed_password_attempts: 0,
+        sign_in_blocks: Vec::new(),
     };
     assert_eq!(stage.seen(&user_id).await, expected);
 }

@@ -38,6 +38,8 @@ pub enum Request {
         reason: Option<String>,
         /// Until when.
         locked_until: Option<String>,
+        /// Whether an operator's lock is replaced.
+        replace: bool,
     },
     /// `UnlockUser`.
     UnlockUser {

@@ -43,6 +43,7 @@ pub(super) async fn sign_ins_and_resets_are_told_with_their_source(stage: &Stage
             source: stage.world.source.clone(),
             lock_cause: is_with("user.locked").then(|| "LOCK_CAUSE_POLICY".to_owned()),
             lock_until: event.lock_until.clone().filter(|_| is_with("user.locked")),
+            lock_scope: event.lock_scope.clone().filter(|_| is_with("user.locked")),
             unlock_cause: is_with("user.unlocked").then(|| "UNLOCK_CAUSE_PASSWORD_RESET".to_owned()),
             counts_until: event
                 .counts_until

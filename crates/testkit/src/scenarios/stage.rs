@@ -153,6 +153,7 @@ pub(super) fn lock(user_id: &str) -> Request {
         user_id: user_id.to_owned(),
         reason: None,
         locked_until: None,
+        replace: false,
     }
 }
 

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use super::session_stage::{PASSWORD, WRONG_PASSWORD, by_id, by_name, plain};
 use super::signing_in::assert_invalid_credentials;
-use super::stage::{assert_throttled, deactivate, reactivate, unlock};
+use super::stage::{FAILED_PRECONDITION, assert_refused, assert_throttled, deactivate, lock, reactivate, unlock};
 use super::tenant::Tenant;
 use super::{CreateUserRequest, LockoutPolicy, Request, SetPasswordRequest, Stage};
 
@@ -10,7 +10,6 @@ use super::{CreateUserRequest, LockoutPolicy, Request, SetPasswordRequest, Stage
 fn of_sources(attempts: u32) -> LockoutPolicy {
     LockoutPolicy {
         source_attempts: Some(attempts),
-        source_window: Some("7200s".to_owned()),
         ..LockoutPolicy::default()
     }
 }
@@ -25,21 +24,48 @@ pub(super) async fn a_source_has_so_many_wrong_guesses_for_a_name(stage: &Stage<
         })
         .await;
     tenant.guess(&user_id, 2).await;
-    let before = tenant.history(&user_id).await;
     for password in [PASSWORD, WRONG_PASSWORD] {
         let failure = stage.sign_in_refusal(by_id(&user_id), password).await;
 
         let wait = assert_throttled(&failure);
-        assert!(wait <= Duration::from_hours(2), "{wait:?} is longer than the window");
-        assert!(
-            wait > Duration::from_mins(110),
-            "{wait:?}: the first failure was not long ago"
-        );
+        assert!(wait <= Duration::from_mins(15), "{wait:?} is longer than a lock");
+        assert!(wait > Duration::from_mins(10), "{wait:?}: the block has begun just now");
     }
     assert_eq!(tenant.count(&user_id).await, (2, "USER_STATE_ACTIVE".to_owned()));
-    assert_eq!(tenant.history(&user_id).await, before, "what is not tried is not told");
-
     stage.signed_in(by_name(&name)).await;
+}
+
+pub(super) async fn blocks_are_shown_with_the_user_and_told_to_whoever_unlocks_them(stage: &Stage<'_>) {
+    let tenant = Tenant::with_policy(stage, of_sources(2)).await;
+    let name = format!("Somebody {}", stage.world.fresh_id());
+    let user_id = tenant
+        .create(CreateUserRequest {
+            usernames: vec![(name.clone(), true)],
+            ..tenant.new_user()
+        })
+        .await;
+    let typed = format!("{name}@{}", tenant.id());
+    assert_invalid_credentials(&stage.sign_in_refusal(by_name(&typed), WRONG_PASSWORD).await);
+    assert_eq!(tenant.seen(&user_id).await.sign_in_blocks, []);
+    assert_invalid_credentials(&stage.sign_in_refusal(by_name(&typed), WRONG_PASSWORD).await);
+
+    let seen = tenant.seen(&user_id).await;
+
+    let [block] = seen.sign_in_blocks.as_slice() else {
+        panic!("expected one block, got {seen:?}");
+    };
+    assert_eq!((&block.source, block.failures), (&stage.world.source, 2));
+    let failure = stage.refusal(tenant.owner.token.as_str(), unlock(&user_id)).await;
+    let metadata = [
+        ("userId", user_id.as_str()),
+        ("state", "USER_STATE_ACTIVE"),
+        ("blockedUntil", block.until.as_str()),
+    ];
+    assert_refused(&failure, FAILED_PRECONDITION, "USER_NOT_LOCKED", &metadata);
+    assert!(failure.message.contains(&block.until), "{failure:?}");
+
+    tenant.change(set_password(&user_id)).await;
+    assert_eq!(tenant.seen(&user_id).await.sign_in_blocks, []);
 }
 
 pub(super) async fn a_source_is_slowed_down_for_names_that_nobody_has(stage: &Stage<'_>) {
@@ -48,6 +74,32 @@ pub(super) async fn a_source_is_slowed_down_for_names_that_nobody_has(stage: &St
             assert_invalid_credentials(&stage.sign_in_refusal(unknown.clone(), WRONG_PASSWORD).await);
         }
         assert_throttled(&stage.sign_in_refusal(unknown, WRONG_PASSWORD).await);
+    }
+}
+
+pub(super) async fn failures_that_change_no_user_are_told_and_refusals_once_a_minute(stage: &Stage<'_>) {
+    let tenant = Tenant::with_policy(stage, of_sources(2)).await;
+    let user_id = tenant.user().await;
+    tenant.change(lock(&user_id)).await;
+    tenant.guess(&user_id, 2).await;
+    for _ in 0..3 {
+        assert_throttled(&stage.sign_in_refusal(by_id(&user_id), WRONG_PASSWORD).await);
+    }
+
+    let history = tenant.history(&user_id).await;
+
+    let told: Vec<_> = history.iter().map(|event| event.kind.as_str()).collect();
+    let expected = [
+        "user.created",
+        "user.locked",
+        "sign_in.failed",
+        "sign_in.failed",
+        "sign_in.refused",
+    ];
+    assert_eq!(told, expected);
+    for event in &history[2..] {
+        assert_eq!(event.source, stage.world.source);
+        assert_eq!(event.actor_id.as_ref(), Some(&stage.world.instance_owner.user_id));
     }
 }
 
@@ -102,13 +154,16 @@ pub(super) async fn a_new_password_gives_all_sources_attempts_anew(stage: &Stage
     tenant.guess(&user_id, 1).await;
     assert_throttled(&stage.sign_in_refusal(by_id(&user_id), PASSWORD).await);
 
-    let request = Request::SetPassword(SetPasswordRequest {
-        user_id: user_id.clone(),
-        new_password: Some(plain("another password")),
-        verification: None,
-    });
-    tenant.change(request).await;
+    tenant.change(set_password(&user_id)).await;
 
-    let session = stage.sign_in(by_id(&user_id), "another password").await;
+    let session = stage.sign_in(by_id(&user_id), "another fine password").await;
     assert!(session.is_ok(), "{session:?}");
+}
+
+fn set_password(user_id: &str) -> Request {
+    Request::SetPassword(SetPasswordRequest {
+        user_id: user_id.to_owned(),
+        new_password: Some(plain("another fine password")),
+        verification: None,
+    })
 }

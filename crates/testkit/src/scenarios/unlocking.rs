@@ -16,6 +16,7 @@ pub(super) async fn a_locked_user_is_let_back_in(stage: &Stage<'_>) {
                 user_id: user_id.clone(),
                 reason: Some("Left the laptop on the train".to_owned()),
                 locked_until: Some("2999-12-31T23:59:59.123456Z".to_owned()),
+                replace: false,
             },
         )
         .await;
@@ -28,6 +29,7 @@ pub(super) async fn a_locked_user_is_let_back_in(stage: &Stage<'_>) {
         locked_by: Some(manager.user_id.clone()),
         reason: Some("Left the laptop on the train".to_owned()),
         until: Some("2999-12-31T23:59:59.123456Z".to_owned()),
+        scope: "LOCK_SCOPE_ALL_USE".to_owned(),
     };
     assert_eq!(seen.lock, Some(expected));
 

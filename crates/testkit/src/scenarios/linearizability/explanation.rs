@@ -202,6 +202,7 @@ mod tests {
                 reason: None,
                 lock_cause: None,
                 lock_until: None,
+                lock_scope: None,
                 source: None,
                 unlock_cause: None,
                 counts_until: None,

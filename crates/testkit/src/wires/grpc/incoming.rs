@@ -6,11 +6,13 @@ use tonic_types::StatusExt;
 use unlockd_domain::Timestamp;
 use unlockd_proto::unlockd::event::v1::{self as event, UnlockCause};
 use unlockd_proto::zitadel::object::v2beta;
-use unlockd_proto::zitadel::user::v3alpha::{self as proto, FieldName, LockCause, State};
+use unlockd_proto::zitadel::user::v3alpha::{self as proto, FieldName, LockCause, LockScope, State};
 
 use super::policies;
 use super::struct_value::json;
-use crate::scenarios::{Answer, Details, Event, EventPage, Failure, Lock, Update, User, UserList, Username};
+use crate::scenarios::{
+    Answer, Details, Event, EventPage, Failure, Lock, SignInBlock, Update, User, UserList, Username,
+};
 
 pub(super) fn created(created: proto::CreateUserResponse) -> Answer {
     Answer::Created {
@@ -117,6 +119,7 @@ fn user(user: proto::User) -> User {
         data: user.data.map(|data| json(prost_types::value::Kind::StructValue(data))),
         lock: user.lock.map(lock),
         failed_password_attempts: user.failed_password_attempts,
+        sign_in_blocks: user.sign_in_blocks.into_iter().map(sign_in_block).collect(),
     }
 }
 
@@ -128,6 +131,14 @@ fn username(username: proto::Username) -> Username {
     }
 }
 
+fn sign_in_block(block: proto::SignInBlock) -> SignInBlock {
+    SignInBlock {
+        source: given(block.source),
+        failures: block.failures,
+        until: text(block.until),
+    }
+}
+
 fn lock(lock: proto::Lock) -> Lock {
     Lock {
         since: text(lock.since),
@@ -135,6 +146,7 @@ fn lock(lock: proto::Lock) -> Lock {
         locked_by: given(lock.locked_by),
         reason: given(lock.reason),
         until: lock.until.map(|until| text(Some(until))),
+        scope: scope(lock.scope).expect("a scope"),
     }
 }
 
@@ -150,6 +162,7 @@ fn event(event: event::Event) -> Event {
         reason: given(event.reason),
         lock_cause: cause(event.lock_cause),
         lock_until: event.lock_until.map(|until| text(Some(until))),
+        lock_scope: scope(event.lock_scope),
         source: given(event.source),
         unlock_cause: unlock_cause(event.unlock_cause),
         counts_until: event.counts_until.map(|until| text(Some(until))),
@@ -166,6 +179,12 @@ fn event(event: event::Event) -> Event {
 fn cause(number: i32) -> Option<String> {
     let cause = LockCause::try_from(number).expect("a cause");
     (cause != LockCause::Unspecified).then(|| cause.as_str_name().to_owned())
+}
+
+/// The name of a scope that is set.
+fn scope(number: i32) -> Option<String> {
+    let scope = LockScope::try_from(number).expect("a scope");
+    (scope != LockScope::Unspecified).then(|| scope.as_str_name().to_owned())
 }
 
 /// The name of what ended a lock, if it is set.

@@ -156,6 +156,7 @@ where
                 user_id,
                 reason,
                 locked_until,
+                replace,
             } => change!(
                 lock_user,
                 proto::LockUserRequest {
@@ -163,6 +164,7 @@ where
                     reason: reason.unwrap_or_default(),
                     locked_until: outgoing::time(locked_until),
                     if_sequence,
+                    replace,
                 }
             ),
             Request::UnlockUser { user_id, reason } => change!(

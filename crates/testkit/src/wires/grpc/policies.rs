@@ -17,6 +17,10 @@ pub(super) fn message(policy: LockoutPolicy) -> proto::LockoutPolicy {
         reveal_lock: policy.reveal_lock,
         source_attempts: policy.source_attempts,
         source_window: span(policy.source_window),
+        lock_ends_sessions: policy.lock_ends_sessions,
+        max_source_names: policy.max_source_names,
+        max_source_failures: policy.max_source_failures,
+        source_total_window: span(policy.source_total_window),
     }
 }
 
@@ -44,6 +48,10 @@ pub(super) fn policy(policy: proto::LockoutPolicy) -> LockoutPolicy {
         reveal_lock: policy.reveal_lock,
         source_attempts: policy.source_attempts,
         source_window: span(policy.source_window),
+        lock_ends_sessions: policy.lock_ends_sessions,
+        max_source_names: policy.max_source_names,
+        max_source_failures: policy.max_source_failures,
+        source_total_window: span(policy.source_total_window),
     }
 }
 

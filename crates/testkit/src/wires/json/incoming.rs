@@ -5,7 +5,9 @@ use serde_json::Value;
 use unlockd_application::duration_from_text;
 
 use super::{policies, sessions};
-use crate::scenarios::{Answer, Details, Event, EventPage, Failure, Lock, Operation, User, UserList, Username};
+use crate::scenarios::{
+    Answer, Details, Event, EventPage, Failure, Lock, Operation, SignInBlock, User, UserList, Username,
+};
 
 /// What the body of a success says.
 pub(super) fn answer(operation: Operation, body: &Value) -> Answer {
@@ -116,6 +118,7 @@ pub(super) fn event(value: &Value) -> Event {
         reason: optional_text(&value["reason"]),
         lock_cause: optional_text(&value["lockCause"]),
         lock_until: optional_text(&value["lockUntil"]),
+        lock_scope: optional_text(&value["lockScope"]),
         source: optional_text(&value["source"]),
         unlock_cause: optional_text(&value["unlockCause"]),
         counts_until: optional_text(&value["countsUntil"]),
@@ -155,6 +158,15 @@ fn user(value: &Value) -> User {
         failed_password_attempts: value
             .get("failedPasswordAttempts")
             .map_or(0, |count| u32::try_from(count.as_u64().unwrap()).unwrap()),
+        sign_in_blocks: list(&value["signInBlocks"], sign_in_block),
+    }
+}
+
+fn sign_in_block(value: &Value) -> SignInBlock {
+    SignInBlock {
+        source: optional_text(&value["source"]),
+        failures: u32::try_from(value["failures"].as_u64().unwrap()).unwrap(),
+        until: text(&value["until"]),
     }
 }
 
@@ -175,6 +187,7 @@ fn lock(value: &Value) -> Lock {
         locked_by: optional_text(&value["lockedBy"]),
         reason: optional_text(&value["reason"]),
         until: optional_text(&value["until"]),
+        scope: text(&value["scope"]),
     }
 }
 

@@ -43,10 +43,14 @@ impl From<&Request> for Outgoing {
                 user_id,
                 reason,
                 locked_until,
-            } => of_user(
-                user_id,
-                given([("reason", reason.as_ref()), ("lockedUntil", locked_until.as_ref())]),
-            ),
+                replace,
+            } => {
+                let mut body = given([("reason", reason.as_ref()), ("lockedUntil", locked_until.as_ref())]);
+                if *replace {
+                    body["replace"] = true.into();
+                }
+                of_user(user_id, body)
+            }
             Request::UnlockUser { user_id, reason }
             | Request::DeactivateUser { user_id, reason }
             | Request::ReactivateUser { user_id, reason } => of_user(user_id, given([("reason", reason.as_ref())])),

@@ -19,6 +19,10 @@ pub(super) fn body(policy: &LockoutPolicy) -> Value {
     set("revealLock", policy.reveal_lock.map(Value::from));
     set("sourceAttempts", policy.source_attempts.map(Value::from));
     set("sourceWindow", policy.source_window.clone().map(Value::from));
+    set("lockEndsSessions", policy.lock_ends_sessions.map(Value::from));
+    set("maxSourceNames", policy.max_source_names.map(Value::from));
+    set("maxSourceFailures", policy.max_source_failures.map(Value::from));
+    set("sourceTotalWindow", policy.source_total_window.clone().map(Value::from));
     body
 }
 
@@ -46,6 +50,10 @@ pub(super) fn policy(value: &Value) -> LockoutPolicy {
         reveal_lock: value.get("revealLock").map(|reveals| reveals.as_bool().unwrap()),
         source_attempts: count("sourceAttempts"),
         source_window: optional_text(&value["sourceWindow"]),
+        lock_ends_sessions: value.get("lockEndsSessions").map(|ends| ends.as_bool().unwrap()),
+        max_source_names: count("maxSourceNames"),
+        max_source_failures: count("maxSourceFailures"),
+        source_total_window: optional_text(&value["sourceTotalWindow"]),
     }
 }
 
