@@ -88,8 +88,8 @@ impl SignInScene<'_> {
         let kinds = [
             "user.password.check.succeeded",
             "user.unlocked",
+            "sign_in.failed",
             "user.locked",
-            "user.password.check.failed",
         ];
         let kinds = kinds.map(ToOwned::to_owned).to_vec();
         let exchange = json.history(self.help_desk, user_id, kinds.len()).await?;
