@@ -156,7 +156,19 @@ async fn slowed_until(connection: &mut PgConnection, attempt: &CountedAttempt) -
     Ok(policy.slows_source_until(&totals, attempt.now))
 }
 
+/// Reads before it writes: an insert that changes nothing locks the row, so its commit waits for the disk.
 async fn note_refusal(connection: &mut PgConnection, origin: &AttemptOrigin, now: Timestamp) -> Result<bool, Error> {
+    let noted_before = now.saturating_sub(REFUSAL_INTERVAL).date_time();
+    let last = sqlx::query_scalar!(
+        "SELECT refused_at FROM sign_in_failures WHERE identity_digest = $1 AND source = $2",
+        &origin.identity.0[..],
+        source_column(origin),
+    )
+    .fetch_optional(&mut *connection)
+    .await?;
+    if last.flatten().is_some_and(|last| last > noted_before) {
+        return Ok(false);
+    }
     let noted = sqlx::query!(
         "INSERT INTO sign_in_failures AS stored (identity_digest, source, failures, blocks, refused_at, kept_until)
          VALUES ($1, $2, '{}', 0, $3, $4)
@@ -167,7 +179,7 @@ async fn note_refusal(connection: &mut PgConnection, origin: &AttemptOrigin, now
         source_column(origin),
         now.date_time(),
         now.saturating_add(REFUSAL_INTERVAL).date_time(),
-        now.saturating_sub(REFUSAL_INTERVAL).date_time(),
+        noted_before,
     )
     .execute(connection)
     .await?;

@@ -112,6 +112,7 @@ impl SignInFailureStore for SqliteStore {
         now: Timestamp,
     ) -> Result<Vec<(Option<Source>, SourceFailures)>, StoreError> {
         self.in_time(async {
+            let mut connection = self.readers().acquire().await.map_err(store_error)?;
             let mut blocked = Vec::new();
             for identity in identities {
                 let rows = sqlx::query!(
@@ -120,7 +121,7 @@ impl SignInFailureStore for SqliteStore {
                     identity.0.as_slice(),
                     now.unix_microseconds(),
                 )
-                .fetch_all(self.readers())
+                .fetch_all(&mut *connection)
                 .await
                 .map_err(store_error)?;
                 for row in rows {

@@ -117,8 +117,8 @@ pub enum Error {
     UserNotLocked {
         /// Who.
         user_id: UserId,
-        /// The state that stands in the way.
-        state: UserState,
+        /// The state that stands in the way; in a box, so that errors stay small.
+        state: Box<UserState>,
         /// The end of the last block of a source for the user, if there is one.
         blocked_until: Option<Timestamp>,
     },

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use sha2::{Digest, Sha256};
 use unlockd_domain::{Actor, Lock, LockoutPolicy, LoginIdentity, PolicySpan, Source, Timestamp, User};
 
@@ -68,22 +70,49 @@ fn all_names() -> IdentityDigest {
 }
 
 impl SignIn {
-    /// Counts the comparison of a password behind a lock; returns whether it may be made. The count has a row like that of a
-    /// source, so that it is exact over all replicas: the block that begins with the last comparison lasts longer than the lock.
+    /// Counts the comparison of a password that may reveal the lock; returns whether it may be made. The count has a row like
+    /// that of a source, so that it is exact over all replicas: the block that begins with the last comparison lasts longer than
+    /// the lock.
     pub(super) async fn count_behind_lock(
         &self,
         user: &User,
         lock: &Lock,
         policy: &LockoutPolicy,
-        now: Timestamp,
     ) -> Result<bool, StoreError> {
+        let key = Sha256::new()
+            .chain_update("lock")
+            .chain_update([0])
+            .chain_update(lock.since.unix_microseconds().to_be_bytes())
+            .chain_update(user.id().as_str());
         let length = lock.until.map(|until| until.saturating_duration_since(lock.since));
+        self.count_comparison(key, length, policy).await
+    }
+
+    /// Costs as much as [`SignIn::count_behind_lock`], for attempts that no lock bars: time must not tell them apart.
+    pub(super) async fn count_without_lock(
+        &self,
+        identity: &LoginIdentity,
+        policy: &LockoutPolicy,
+    ) -> Result<(), StoreError> {
+        let key = Sha256::new()
+            .chain_update("no lock")
+            .chain_update([0])
+            .chain_update(digest(identity).0);
+        self.count_comparison(key, policy.lock_span(0), policy).await.map(drop)
+    }
+
+    async fn count_comparison(
+        &self,
+        key: Sha256,
+        length: Option<Duration>,
+        policy: &LockoutPolicy,
+    ) -> Result<bool, StoreError> {
         let window = length
             .and_then(|length| PolicySpan::new(length).ok())
             .unwrap_or(PolicySpan::LONGEST);
         let attempt = CountedAttempt {
             origin: AttemptOrigin {
-                identity: lock_digest(user, lock),
+                identity: IdentityDigest(key.finalize().into()),
                 source: None,
             },
             instance_policy: None,
@@ -97,22 +126,13 @@ impl SignIn {
                 ..*policy
             },
             forgotten_at: None,
-            now,
+            now: self.clock.now(),
         };
         match self.failures.count(&attempt).await? {
             Count::Counted(_) => Ok(true),
             Count::Blocked(_) | Count::Slowed(_) => Ok(false),
         }
     }
-}
-
-fn lock_digest(user: &User, lock: &Lock) -> IdentityDigest {
-    let digest = Sha256::new()
-        .chain_update("lock")
-        .chain_update([0])
-        .chain_update(lock.since.unix_microseconds().to_be_bytes())
-        .chain_update(user.id().as_str());
-    IdentityDigest(digest.finalize().into())
 }
 
 impl AttemptCount {

@@ -105,7 +105,7 @@ impl SignIn {
         for _ in 0..MAX_ATTEMPTS {
             let Some((user, profile, hash)) = admitted(found.as_ref(), policy, self.clock.now()) else {
                 let refusal = match compared {
-                    None => self.refuse(found.as_ref(), attempt.password, policy).await?,
+                    None => self.refuse(found.as_ref(), attempt, policy).await?,
                     Some(_) => Error::InvalidCredentials,
                 };
                 let user = found.as_ref().map(|(user, _)| user);
@@ -129,7 +129,12 @@ impl SignIn {
                 Err(SignInRefused) => return Err(Error::InvalidCredentials),
             };
             match commit(&*self.users, &*self.callers, &change, None).await {
-                Ok(()) => return answer(&change, verification, hash, profile),
+                Ok(()) => {
+                    if policy.reveal_lock && verification == Verification::Mismatch {
+                        self.count_without_lock(attempt.identity, policy).await?;
+                    }
+                    return answer(&change, verification, hash, profile);
+                }
                 Err(CommitError::Conflict) => found = self.users.find_by_identity(attempt.identity).await?,
                 Err(CommitError::LastInstanceOwner) => can_be_spared = false,
                 Err(error @ (CommitError::UsernameTaken { .. } | CommitError::IdempotencyKeyTaken)) => {
@@ -145,15 +150,16 @@ impl SignIn {
     async fn refuse(
         &self,
         found: Option<&(User, UserProfile)>,
-        password: &PlainPassword,
+        attempt: &PasswordAttempt<'_>,
         policy: &LockoutPolicy,
     ) -> Result<Error, Error> {
-        let revealed = match found {
-            Some((user, profile)) => self.revealed_lock(user, profile, policy).await?,
-            None => None,
+        let revealed = if policy.reveal_lock {
+            self.revealed_lock(found, attempt.identity, policy).await?
+        } else {
+            None
         };
         let (hash, until) = revealed.unzip();
-        Ok(match (self.verify(password, hash).await?, until) {
+        Ok(match (self.verify(attempt.password, hash).await?, until) {
             (Verification::Match { .. }, Some(until)) => Error::UserLocked { until },
             (Verification::Match { .. } | Verification::Mismatch, _) => Error::InvalidCredentials,
         })
@@ -163,17 +169,21 @@ impl SignIn {
     /// than the policy lets fail, from all sources: else the answers would be a way around the lock.
     async fn revealed_lock(
         &self,
-        user: &User,
-        profile: &UserProfile,
+        found: Option<&(User, UserProfile)>,
+        identity: &LoginIdentity,
         policy: &LockoutPolicy,
     ) -> Result<Option<(PasswordHash, Option<Timestamp>)>, StoreError> {
         let now = self.clock.now();
-        let (UserState::Locked(lock), Some(password), true) = (user.state(now), &profile.password, policy.reveal_lock)
-        else {
+        let locked = found.and_then(|(user, profile)| match (user.state(now), &profile.password) {
+            (UserState::Locked(lock), Some(password)) => Some((user, lock, &password.hash)),
+            (UserState::Locked(_) | UserState::Active | UserState::Inactive | UserState::Deleted, _) => None,
+        });
+        let Some((user, lock, hash)) = locked else {
+            self.count_without_lock(identity, policy).await?;
             return Ok(None);
         };
-        let is_counted = self.count_behind_lock(user, lock, policy, now).await?;
-        Ok(is_counted.then(|| (password.hash.clone(), lock.until)))
+        let is_counted = self.count_behind_lock(user, lock, policy).await?;
+        Ok(is_counted.then(|| (hash.clone(), lock.until)))
     }
 
     /// Where a policy has become stricter than what was counted before, the user is refused already: let that be seen. Whoever

@@ -6,7 +6,7 @@ use unlockd_application::authentication::CallerSession;
 use unlockd_application::ports::SecretToken;
 use unlockd_application::sessions::{CreateSession, CreatedSession};
 use unlockd_application::{Caller, Error, UserService};
-use unlockd_domain::{Grant, GrantScope, Grants, Role, SessionId, UserAgent, UserAgentFields};
+use unlockd_domain::{Grant, GrantScope, Grants, LockoutPolicy, Role, SessionId, UserAgent, UserAgentFields};
 use unlockd_testkit::fixtures;
 
 use crate::lobby::{Lobby, PASSWORD, ada, checks, create, login_page, set, stranger};
@@ -253,6 +253,12 @@ async fn a_session_of_a_user_who_may_not_come_in_is_refused_and_can_be_ended() {
 #[tokio::test]
 async fn behind_the_end_of_a_lock_a_session_works_again_without_anybody_touching_the_user() {
     let lobby = Lobby::new().await;
+    lobby
+        .adopt(LockoutPolicy {
+            lock_ends_sessions: true,
+            ..LockoutPolicy::DEFAULT
+        })
+        .await;
     let created = lobby.sign_in().await;
     lobby.fail(10).await;
     assert_eq!(

@@ -7,7 +7,7 @@ use unlockd_application::authentication::{CALLER_CACHE_LIFETIME, CallerSession};
 use unlockd_application::ports::{SecretToken, UserStore};
 use unlockd_application::sessions::{CreateSession, SetSession};
 use unlockd_application::{Authentication, Authenticator, Caller, Error, UserService};
-use unlockd_domain::{Actor, Grant, UserAgent, UserAgentFields};
+use unlockd_domain::{Actor, Grant, LockoutPolicy, UserAgent, UserAgentFields};
 use unlockd_testkit::{SequentialTokens, fixtures};
 
 use crate::lobby::{Lobby, PASSWORD, ada, checks, create, login_page, set, stranger};
@@ -124,8 +124,14 @@ async fn while_its_user_is_locked_or_inactive_it_is_refused_and_afterwards_it_wo
 }
 
 #[tokio::test]
-async fn a_lock_of_the_policy_works_on_it_at_once_and_ends_by_itself() {
+async fn a_lock_of_the_policy_works_on_it_where_the_policy_says_so_and_ends_by_itself() {
     let lobby = Lobby::new().await;
+    lobby
+        .adopt(LockoutPolicy {
+            lock_ends_sessions: true,
+            ..LockoutPolicy::DEFAULT
+        })
+        .await;
     let created = lobby.sign_in().await;
     knock(&lobby, &created.token).await.unwrap();
     lobby.fail(10).await;

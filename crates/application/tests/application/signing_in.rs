@@ -237,6 +237,7 @@ async fn where_the_policy_reveals_locks_those_who_know_the_password_are_told() {
     assert_eq!(error.describe(None).metadata, [("lockedUntil", until.clone())]);
     assert_eq!(reason::<()>(Err(error)), "USER_LOCKED");
     lobby.unlock_ada().await;
+    lobby.stage.clock.advance(Duration::from_micros(1));
     lobby.stage.users.lock_user(&manager(), lock("ada")).await.unwrap();
     let error = lobby.try_ada(PASSWORD).await.unwrap_err();
     assert_eq!(

@@ -255,14 +255,20 @@ async fn a_count_that_cannot_be_brought_up_to_date_changes_no_answer() {
 }
 
 #[tokio::test]
-async fn without_counting_no_password_is_looked_at() {
+async fn where_nothing_can_be_counted_all_names_get_the_same_answer_and_no_password_is_compared() {
     let mut lobby = Lobby::new().await;
     let failing = SignInPorts {
         failures: Arc::new(FailureStoreDouble::failing(|| StoreError::Unavailable("gone".into()))),
         ..lobby.ports()
     };
     lobby.check_on(failing);
-    assert_eq!(reason_of(&lobby, PASSWORD, HOME).await, "STORE_UNAVAILABLE");
+    for (who, password) in [
+        (ada(), PASSWORD),
+        (ada(), "a wrong one"),
+        (fixtures::login_name("nobody"), PASSWORD),
+    ] {
+        assert_eq!(reason(lobby.show(who, password, HOME).await), "STORE_UNAVAILABLE");
+    }
     assert_eq!(lobby.hasher.computations().comparisons(), 0);
 }
 
@@ -279,7 +285,7 @@ async fn failures_count_also_on_a_clock_that_is_behind_the_one_of_the_unlock() {
 }
 
 #[tokio::test]
-async fn a_wrong_password_costs_one_count_one_hash_and_one_event_whoever_it_is_for() {
+async fn a_wrong_password_costs_the_same_counts_one_hash_and_one_event_whoever_it_is_for() {
     let mut lobby = Lobby::new().await;
     let store = lobby.stage.store.clone();
     let users = &lobby.stage.users;
@@ -299,17 +305,25 @@ async fn a_wrong_password_costs_one_count_one_hash_and_one_event_whoever_it_is_f
     };
     lobby.check_on(recording);
     let events = async || store.settled().await.unwrap().get();
-    // The user of `here` has no password.
-    for who in ["ada", "nobody", "here", "locked", "aside", "gone"] {
-        recorded.calls.lock().unwrap().clear();
-        let before = (lobby.hasher.computations().comparisons(), events().await);
+    for (reveal_lock, counts) in [(false, ["count"].as_slice()), (true, &["count"; 2])] {
+        lobby
+            .adopt(LockoutPolicy {
+                reveal_lock,
+                ..LockoutPolicy::DEFAULT
+            })
+            .await;
+        // The user of `here` has no password.
+        for who in ["ada", "nobody", "here", "locked", "aside", "gone"] {
+            recorded.calls.lock().unwrap().clear();
+            let before = (lobby.hasher.computations().comparisons(), events().await);
 
-        let outcome = lobby.show(by_id(who), "a wrong one", HOME).await;
+            let outcome = lobby.show(by_id(who), "a wrong one", HOME).await;
 
-        assert_eq!(reason(outcome), "INVALID_CREDENTIALS");
-        let after = (lobby.hasher.computations().comparisons(), events().await);
-        assert_eq!(after, (before.0 + 1, before.1 + 1), "{who}");
-        assert_eq!(*recorded.calls.lock().unwrap(), ["count"], "{who}");
+            assert_eq!(reason(outcome), "INVALID_CREDENTIALS");
+            let after = (lobby.hasher.computations().comparisons(), events().await);
+            assert_eq!(after, (before.0 + 1, before.1 + 1), "{who}");
+            assert_eq!(*recorded.calls.lock().unwrap(), counts, "{who}");
+        }
     }
 }
 

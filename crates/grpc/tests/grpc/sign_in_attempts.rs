@@ -94,7 +94,7 @@ async fn too_many_guesses_of_one_source_are_told_when_to_try_again() {
 
     assert_eq!(code_and_reason(&refused), (8, "TOO_MANY_ATTEMPTS".to_owned()));
     let retry = refused.get_details_retry_info().expect("a RetryInfo");
-    assert_eq!(retry.retry_delay, Some(Duration::from_hours(24)));
+    assert_eq!(retry.retry_delay, Some(Duration::from_mins(15)));
 }
 
 #[tokio::test]

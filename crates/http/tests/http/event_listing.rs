@@ -38,7 +38,7 @@ async fn a_page_tells_what_happened_and_how_far_it_goes() {
             {
                 "position": "7", "userId": "eva", "sequence": "2", "kind": "user.locked", "organizationId": "default",
                 "actorId": "admin", "time": NOW, "reason": "lost\nbadge", "lockCause": "LOCK_CAUSE_OPERATOR",
-                "lockUntil": "2024-06-26T00:00:00Z",
+                "lockUntil": "2024-06-26T00:00:00Z", "lockScope": "LOCK_SCOPE_ALL_USE",
             },
             {
                 "position": "8", "userId": "eva", "sequence": "3", "kind": "user.unlocked", "organizationId": "default",

@@ -80,7 +80,7 @@ async fn a_watch_begins_where_it_is_and_tells_each_event_in_order() {
         .await;
     service.post("/v3alpha/users/eva/unlock", "").await;
 
-    let data = r#"{"position":"6","userId":"eva","sequence":"2","kind":"user.locked","organizationId":"default","actorId":"admin","time":"2024-06-25T13:35:39.148123Z","reason":"lost\r\n\nbadge","lockCause":"LOCK_CAUSE_OPERATOR"}"#;
+    let data = r#"{"position":"6","userId":"eva","sequence":"2","kind":"user.locked","organizationId":"default","actorId":"admin","time":"2024-06-25T13:35:39.148123Z","reason":"lost\r\n\nbadge","lockCause":"LOCK_CAUSE_OPERATOR","lockScope":"LOCK_SCOPE_ALL_USE"}"#;
     assert_eq!(
         watch.next().await.unwrap(),
         ["id: 6", "event: user.locked", &format!("data: {data}")]

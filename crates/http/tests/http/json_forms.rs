@@ -93,7 +93,7 @@ async fn a_user_with_everything_is_shown_whole() {
         "data": {"floor": 3},
         "lock": {
             "since": NOW, "cause": "LOCK_CAUSE_OPERATOR", "lockedBy": null, "reason": "lost badge",
-            "until": "2024-06-26T13:35:39Z",
+            "until": "2024-06-26T13:35:39Z", "scope": "LOCK_SCOPE_ALL_USE",
         },
     }});
     assert_eq!(shown, expected);

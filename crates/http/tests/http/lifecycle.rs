@@ -64,7 +64,12 @@ async fn transitions_that_are_not_allowed_say_what_the_user_is() {
     let reply = service.post(&format!("{EVA}/deactivate"), "{}").await;
     reply.assert_problem(
         400,
-        &problem(9, "The user is inactive already.", "USER_ALREADY_INACTIVE", &metadata),
+        &problem(
+            9,
+            "The user is deactivated already; use reactivate to end that.",
+            "USER_ALREADY_INACTIVE",
+            &metadata,
+        ),
     );
 }
 

@@ -56,7 +56,9 @@ async fn too_many_wrong_passwords_lock_and_the_lock_lifts_by_an_unlock() {
     assert_eq!(guess(PASSWORD).await, 403);
 
     let locked = &service.get("/v3alpha/users/eva").await.json()["user"];
-    let lock = json!({"since": NOW, "cause": "LOCK_CAUSE_POLICY", "until": "2024-06-25T13:50:39.148123Z"});
+    let lock = json!({
+        "since": NOW, "cause": "LOCK_CAUSE_POLICY", "until": "2024-06-25T13:50:39.148123Z", "scope": "LOCK_SCOPE_SIGN_IN",
+    });
     assert_eq!(
         (&locked["state"], &locked["lock"]),
         (&json!("USER_STATE_LOCKED"), &lock)
@@ -114,7 +116,7 @@ async fn a_lock_is_told_where_the_policy_reveals_it() {
 #[tokio::test]
 async fn a_source_that_has_failed_too_often_is_told_when_to_come_again() {
     let service = Service::with_password().await;
-    set_policy(&service, &json!({"sourceAttempts": 1, "sourceWindow": "3600.5s"})).await;
+    set_policy(&service, &json!({"sourceAttempts": 1, "lockDuration": "3600.5s"})).await;
     let from_source = async |password: &str| {
         service
             .call_from_source(Method::POST, SESSIONS, &as_eva(password))
@@ -175,7 +177,7 @@ async fn sign_ins_are_told_in_the_history_with_their_source() {
         }),
         json!({
             "sequence": "3", "kind": "user.locked", "time": NOW, "lockCause": "LOCK_CAUSE_POLICY", "lockUntil": ended,
-            "source": "203.0.113.7",
+            "lockScope": "LOCK_SCOPE_SIGN_IN", "source": "203.0.113.7",
         }),
         json!({"sequence": "4", "kind": "user.unlocked", "time": ended, "unlockCause": "UNLOCK_CAUSE_EXPIRED"}),
         later,

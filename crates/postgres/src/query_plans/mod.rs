@@ -14,9 +14,9 @@ use crate::{PostgresOptions, PostgresStore};
 /// with a name, two events, a session and a failed sign-in. Half of the sessions are proven, and a hundredth of all has expired.
 const ROWS: &str = "
     INSERT INTO organizations (id, name, created_at) SELECT 'o' || n, 'o' || n, now() FROM generate_series(0, 99) AS n;
-    INSERT INTO users (id, organization_id, state, sequence, lock_since, lock_cause, lock_until, created_at, changed_at)
+    INSERT INTO users (id, organization_id, state, sequence, lock_since, lock_cause, lock_scope, lock_until, created_at, changed_at)
     SELECT 'u' || n, 'o' || n % 100, state, 2, CASE state WHEN 'locked' THEN now() END,
-           CASE state WHEN 'locked' THEN 'operator' END,
+           CASE state WHEN 'locked' THEN 'operator' END, CASE state WHEN 'locked' THEN 'all_use' END,
            CASE WHEN state = 'locked' AND n % 2 = 0 THEN timestamptz '2024-01-01' + n * interval '1 second' END,
            now() + n * interval '1 second', now() + (n * 7919 % 100000) * interval '1 minute'
     FROM generate_series(0, 99999) AS n,

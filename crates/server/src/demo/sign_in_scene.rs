@@ -89,8 +89,8 @@ impl SignInScene<'_> {
             "user.session.begun",
             "user.password.check.succeeded",
             "user.unlocked",
+            "sign_in.failed",
             "user.locked",
-            "user.password.check.failed",
         ];
         let kinds = kinds.map(ToOwned::to_owned).to_vec();
         let exchange = json.history(self.help_desk, user_id, kinds.len()).await?;

@@ -6,10 +6,11 @@ use super::{Seeded, assert_in_order_of, assert_no_full_scan};
 use crate::user_directory::{push_page, push_total};
 
 const USERS: &str = "
-    INSERT INTO users (id, organization_id, state, sequence, lock_since, lock_cause, created_at, changed_at)
+    INSERT INTO users (id, organization_id, state, sequence, lock_since, lock_cause, lock_scope, created_at, changed_at)
     SELECT printf('user %05d', n * 7919 % 100000), 'organization ' || (n % 10),
            CASE WHEN n % 83 = 0 THEN 'deleted' WHEN n % 7 = 0 THEN 'locked' WHEN n % 5 = 0 THEN 'inactive' ELSE 'active' END,
            1, iif(n % 83 <> 0 AND n % 7 = 0, n, NULL), iif(n % 83 <> 0 AND n % 7 = 0, 'operator', NULL),
+           iif(n % 83 <> 0 AND n % 7 = 0, 'all_use', NULL),
            n, n * 31 % 100000
     FROM numbers;
     INSERT INTO usernames (id, user_id, position, name, key, login_key)

@@ -68,25 +68,39 @@ pub(super) fn change(dice: &mut Dice, user: &User, profile: &UserProfile, now: T
 
 fn state_change(dice: &mut Dice, user: &User, now: Timestamp) -> Option<UserChange> {
     let (actor, reason) = (actor(dice), dice.sometimes(50, |dice| fixtures::reason(&text(dice))));
-    match dice.below(24) {
+    match dice.below(26) {
         0..=9 => {
             let order = LockOrder {
                 cause: dice.pick(&[LockCause::Operator, LockCause::Policy]),
                 reason,
-                until: dice.sometimes(60, moment),
+                until: dice.sometimes(60, |dice| end_of_lock(dice, now)),
             };
             user.lock(order, actor, now).ok()
         }
         10..=13 => user.unlock(reason, actor, now).ok(),
         14..=17 => user.deactivate(reason, actor, now).ok(),
         18..=22 => user.reactivate(reason, actor, now).ok(),
+        23 | 24 => {
+            let until = dice.sometimes(60, |dice| end_of_lock(dice, now));
+            user.replace_lock(reason, until, actor, now).ok()
+        }
         _ => user.delete(actor, now).ok(),
+    }
+}
+
+/// Soon, or at any time.
+fn end_of_lock(dice: &mut Dice, now: Timestamp) -> Timestamp {
+    if dice.happens(50) {
+        now.saturating_add(Duration::from_secs(dice.pick(&[1, 60])))
+    } else {
+        moment(dice)
     }
 }
 
 fn profile_change(dice: &mut Dice, user: &User, profile: &UserProfile, now: Timestamp) -> Option<UserChange> {
     let actor = actor(dice);
-    match dice.below(10) {
+    match dice.below(11) {
+        10 => user.assign_password(hash(dice), dice.happens(50), actor, now).ok(),
         0 => user.update(fixtures::data("{\"a\":1}"), actor, now).ok(),
         1 => user.set_password(hash(dice), dice.happens(50), actor, now).ok(),
         2..=7 => user.add_username(profile, username(dice), actor, now).ok(),

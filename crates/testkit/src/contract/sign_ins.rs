@@ -76,8 +76,8 @@ pub async fn locks_of_the_policy_are_part_of_the_state(harness: &dyn StoreHarnes
         now = later(now, minutes);
     }
     assert_eq!(
-        (user.record().policy_locks, user.record().failures_forgotten_at),
-        (3, None)
+        (user.record().policy_locks, user.failures_forgotten_at(now)),
+        (3, Some(now))
     );
     user = commit(&stores, &right(&user, &policy, now)).await;
     assert_eq!(user.record().policy_locks, 0);

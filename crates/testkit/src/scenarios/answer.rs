@@ -14,6 +14,7 @@ pub struct Reply {
 
 /// What a request that succeeded is answered with.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "a scenario holds few answers at a time")]
 pub enum Answer {
     /// To `CreateUser`.
     Created {

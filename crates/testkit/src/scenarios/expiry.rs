@@ -151,7 +151,11 @@ pub(super) async fn the_next_lock_lasts_longer_until_a_sign_in_succeeds(era: &Er
 
 pub(super) async fn a_session_works_again_from_the_end_of_the_lock_on(era: &Era<'_>) {
     let stage = era.stage;
-    let tenant = Tenant::with_policy(stage, strict()).await;
+    let policy = LockoutPolicy {
+        lock_ends_sessions: Some(true),
+        ..strict()
+    };
+    let tenant = Tenant::with_policy(stage, policy).await;
     let user_id = tenant.user().await;
     let session = stage.signed_in(by_id(&user_id)).await;
     stage.read(&session.token, &user_id).await;
