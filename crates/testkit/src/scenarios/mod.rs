@@ -209,7 +209,7 @@ pub async fn run_all(world: &World, wire: &dyn Wire) {
         creating::data_of_16_kibibytes_and_30_levels_is_kept,
         names::a_login_name_means_one_user,
         names::blanks_and_characters_without_a_width_make_no_other_name,
-        //TEMP names::a_username_consists_of_letters_digits_and_ascii_punctuation,
+        names::a_username_consists_of_letters_digits_and_ascii_punctuation,
         names::a_login_name_that_nobody_could_type_is_refused,
         names::ids_that_mean_another_path_are_refused_for_new_users,
         reading::a_user_is_shown_as_they_were_created,
