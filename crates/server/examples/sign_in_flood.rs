@@ -76,7 +76,7 @@ async fn main() -> Result<(), Failure> {
         assert_eq!(created, StatusCode::CREATED);
     }
     // All guessers sit in one place; nothing but the comparing of passwords is to hold them up.
-    let policy = json!({ "sourceAttempts": 0 });
+    let policy = json!({ "sourceAttempts": 0, "maxSourceNames": 0, "maxSourceFailures": 0 });
     let set = caller
         .call(Method::PUT, "/v1/lockout-policy", &policy.to_string())
         .await?;

@@ -95,7 +95,7 @@ pub(super) async fn repeated_blocks_last_longer_as_locks_do(era: &Era<'_>) {
             let wait = assert_throttled(&stage.sign_in_refusal(who.clone(), WRONG_PASSWORD).await);
             assert_eq!(wait, Duration::from_mins(minutes));
         }
-        era.pass(Duration::from_mins(minutes));
+        era.pass(Duration::from_mins(minutes) + MICROSECOND);
     }
     stage.signed_in(known).await;
 }
