@@ -156,7 +156,10 @@ fn report(names: &[Name]) {
         medians
     };
     let nobody = medians(Holder::Nobody);
-    println!("{:<20}{:>12}{:>22}{:>18}", "", "median", "told apart of 80", "chance slower");
+    println!(
+        "{:<20}{:>12}{:>22}{:>18}",
+        "", "median", "told apart of 80", "chance slower"
+    );
     println!("{:<20}{:>12.2?}", "Nobody", nobody[NAMES / 2]);
     for holder in &HOLDERS[1..] {
         let known = medians(*holder);
