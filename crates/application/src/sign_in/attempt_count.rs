@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use sha2::{Digest, Sha256};
-use unlockd_domain::{Actor, Lock, LockoutPolicy, LoginIdentity, PolicySpan, Source, Timestamp, User};
+use unlockd_domain::{Actor, Lock, LockoutPolicy, LoginIdentity, PolicySpan, Timestamp, User};
 
 use super::{Policies, SignIn};
 use crate::error::Error;
@@ -21,17 +21,16 @@ impl SignIn {
     /// [`Error::TooManyAttempts`] while the source is blocked for this name.
     pub(super) async fn count(
         &self,
-        identity: IdentityDigest,
-        source: Option<Source>,
+        origin: AttemptOrigin,
         user: Option<&User>,
         actor: &Actor,
         policies: &Policies,
     ) -> Result<AttemptCount, Error> {
         let now = self.clock.now();
         // People with an unknown source have nothing in common.
-        let limits_totals = source.is_some() && policies.of_instance.limits_source_totals();
+        let limits_totals = origin.source.is_some() && policies.of_instance.limits_source_totals();
         let attempt = CountedAttempt {
-            origin: AttemptOrigin { identity, source },
+            origin,
             policy: policies.of_user,
             instance_policy: limits_totals.then_some(policies.of_instance),
             forgotten_at: user.and_then(|user| user.failures_forgotten_at(now)),
@@ -61,6 +60,14 @@ impl SignIn {
 fn too_many_until(until: Timestamp, now: Timestamp) -> Error {
     Error::TooManyAttempts {
         retry_after: until.saturating_duration_since(now),
+    }
+}
+
+/// Key by which the attempts of a source take turns. People with an unknown source have nothing in common but the name.
+pub(super) fn source_key(origin: &AttemptOrigin) -> IdentityDigest {
+    match &origin.source {
+        Some(source) => IdentityDigest(Sha256::digest(source.as_str()).into()),
+        None => origin.identity,
     }
 }
 

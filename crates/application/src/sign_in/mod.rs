@@ -35,7 +35,8 @@ pub struct SignInPorts {
     pub clock: Arc<dyn Clock>,
 }
 
-/// Tries passwords, counts failures, and locks. One a process: those who sign in by the same name take turns in it.
+/// Tries passwords, counts failures, and locks. One a process: those who sign in by the same name take turns in it, and so do the
+/// attempts of one source that are to be counted.
 pub struct SignIn {
     users: Arc<dyn UserStore>,
     policies: Arc<dyn LockoutPolicyStore>,
@@ -45,6 +46,7 @@ pub struct SignIn {
     callers: Arc<dyn RememberedCallers>,
     clock: Arc<dyn Clock>,
     turns: Turns,
+    source_turns: Turns,
 }
 
 /// The policies for an attempt.
@@ -75,6 +77,7 @@ impl SignIn {
             callers,
             clock,
             turns: Turns::default(),
+            source_turns: Turns::default(),
         }
     }
 

@@ -6,9 +6,9 @@ use unlockd_domain::{
 };
 
 use super::SignIn;
-use super::attempt_count::{AttemptCount, digest};
+use super::attempt_count::{AttemptCount, digest, source_key};
 use crate::error::Error;
-use crate::ports::{CommitError, PasswordHasherError, StoreError, Verification};
+use crate::ports::{AttemptOrigin, CommitError, PasswordHasherError, StoreError, Verification};
 use crate::users::{MAX_ATTEMPTS, commit};
 
 /// When trying again may help while too many passwords are being compared.
@@ -63,13 +63,20 @@ impl SignIn {
         if !self.passwords.has_room() {
             return Err(busy());
         }
-        let identity = digest(attempt.identity);
+        let origin = AttemptOrigin {
+            identity: digest(attempt.identity),
+            source: attempt.source.cloned(),
+        };
+        // The store counts the attempts of a source one after the other. Those that wait for it must not hold its connections.
+        let Some(source_turn) = self.source_turns.take(source_key(&origin)).await else {
+            return Err(busy());
+        };
         let found = self.users.find_by_identity(attempt.identity).await?;
         let user = found.as_ref().map(|(user, _)| user);
         let policies = self.policies(user.map(User::organization)).await?;
-        let source = attempt.source.cloned();
-        let count = self.count(identity, source, user, &attempt.actor, &policies).await?;
-        let Some(_turn) = self.turns.take(identity).await else {
+        let count = self.count(origin, user, &attempt.actor, &policies).await?;
+        drop(source_turn);
+        let Some(_turn) = self.turns.take(count.origin().identity).await else {
             count.take_back(self).await?;
             self.report_refusal(count.origin(), user, &attempt.actor).await;
             return Err(busy());

@@ -5,11 +5,11 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::ports::IdentityDigest;
 
-/// How many may wait for their turn with one name: more guesses at one user than a person makes.
+/// Number of attempts that may wait for their turn by one key: more guesses at one user than a person makes.
 const MAX_WAITING: usize = 64;
 
-/// Whoever signs in by the same name does so one after the other, within this process. A guess that waits while another one
-/// locks the user is then not tried at all. Across processes the store decides whose guess counted.
+/// Attempts with the same key are made one after the other, within this process. A guess that waits while another one locks the
+/// user is then not tried at all. Across processes the store decides whose guess counted.
 #[derive(Clone, Default)]
 pub(super) struct Turns(Arc<Mutex<HashMap<IdentityDigest, Queue>>>);
 
