@@ -18,15 +18,17 @@ pub(super) async fn a_locked_user_cannot_sign_in_and_can_again_after_the_unlock(
 
     let user = stage.session(&session.id).await.user.expect("somebody signed in");
     assert_eq!(user.id.as_ref(), Some(&user_id));
-    let history = stage.history(&user_id).await;
+    let history = stage.all_events(&user_id).await;
     let told: Vec<_> = history.iter().map(|event| event.kind.as_str()).collect();
     let expected = [
         "user.created",
         "user.password.check.succeeded",
+        "user.session.begun",
         "user.locked",
         "sign_in.failed",
         "user.unlocked",
         "user.password.check.succeeded",
+        "user.session.begun",
     ];
     assert_eq!(told, expected);
 }
