@@ -64,15 +64,12 @@ pub(super) async fn wrong_passwords_are_counted_and_one_too_many_locks(stage: &S
 pub(super) async fn behind_the_lock_no_password_is_tried_until_the_unlock(stage: &Stage<'_>) {
     let tenant = Tenant::with_policy(stage, strict()).await;
     let user_id = tenant.locked_user(3).await;
-    let before = tenant.history(&user_id).await;
+    let before = tenant.all_events(&user_id).await;
     for password in [PASSWORD, WRONG_PASSWORD] {
         assert_invalid_credentials(&stage.sign_in_refusal(by_id(&user_id), password).await);
     }
-    let history = tenant.history(&user_id).await;
-    let told: Vec<_> = history[before.len()..]
-        .iter()
-        .map(|event| event.kind.as_str())
-        .collect();
+    let events = tenant.all_events(&user_id).await;
+    let told: Vec<_> = events[before.len()..].iter().map(|event| event.kind.as_str()).collect();
     assert_eq!(told, ["sign_in.failed", "sign_in.failed"]);
 
     tenant.change(unlock(&user_id)).await;

@@ -105,13 +105,18 @@ impl<'a> Tenant<'a> {
 
     /// What has happened to somebody here: the events with a sequence.
     pub(super) async fn history(&self, user_id: &str) -> Vec<Event> {
+        let mut events = self.all_events(user_id).await;
+        events.retain(|event| event.sequence > 0);
+        events
+    }
+
+    /// The same with the events that changed nothing of the user.
+    pub(super) async fn all_events(&self, user_id: &str) -> Vec<Event> {
         let request = ListEventsRequest {
             user_id: Some(user_id.to_owned()),
             ..ListEventsRequest::default()
         };
-        let mut events = self.events(request).await;
-        events.retain(|event| event.sequence > 0);
-        events
+        self.events(request).await
     }
 
     pub(super) async fn events(&self, request: ListEventsRequest) -> Vec<Event> {

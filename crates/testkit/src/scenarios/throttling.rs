@@ -86,9 +86,9 @@ pub(super) async fn failures_that_change_no_user_are_told_and_refusals_once_a_mi
         assert_throttled(&stage.sign_in_refusal(by_id(&user_id), WRONG_PASSWORD).await);
     }
 
-    let history = tenant.history(&user_id).await;
+    let events = tenant.all_events(&user_id).await;
 
-    let told: Vec<_> = history.iter().map(|event| event.kind.as_str()).collect();
+    let told: Vec<_> = events.iter().map(|event| event.kind.as_str()).collect();
     let expected = [
         "user.created",
         "user.locked",
@@ -97,9 +97,9 @@ pub(super) async fn failures_that_change_no_user_are_told_and_refusals_once_a_mi
         "sign_in.refused",
     ];
     assert_eq!(told, expected);
-    for event in &history[2..] {
+    for event in &events[2..] {
         assert_eq!(event.source, stage.world.source);
-        assert_eq!(event.actor_id.as_ref(), Some(&stage.world.instance_owner.user_id));
+        assert_eq!(event.actor_id.as_ref(), Some(&stage.world.login_client.user_id));
     }
 }
 
