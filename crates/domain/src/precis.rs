@@ -85,7 +85,7 @@ fn is_allowed(part: &[char], index: usize) -> bool {
     let character = part[index];
     let has_script = |at: Option<usize>, script| at.and_then(|at| part.get(at)).is_some_and(|c| is_of(*c, script));
     match character {
-        '\u{DF}' | '\u{3C2}' | '\u{6FD}' | '\u{6FE}' | '\u{F0B}' | '\u{3007}' => true,
+        '!'..='~' | '\u{DF}' | '\u{3C2}' | '\u{6FD}' | '\u{6FE}' | '\u{F0B}' | '\u{3007}' => true,
         '\u{640}' | '\u{7FA}' | '\u{302E}' | '\u{302F}' | '\u{3031}'..='\u{3035}' | '\u{303B}' => false,
         '\u{B7}' => {
             index.checked_sub(1).and_then(|before| part.get(before)) == Some(&'l') && part.get(index + 1) == Some(&'l')
@@ -97,7 +97,6 @@ fn is_allowed(part: &[char], index: usize) -> bool {
             .any(|c| is_of(*c, Script::Hiragana) || is_of(*c, Script::Katakana) || is_of(*c, Script::Han)),
         '\u{660}'..='\u{669}' => !part.iter().any(|c| ('\u{6F0}'..='\u{6F9}').contains(c)),
         '\u{6F0}'..='\u{6F9}' => !part.iter().any(|c| ('\u{660}'..='\u{669}').contains(c)),
-        '!'..='~' => true,
         _ => {
             is_letter_or_digit(character)
                 && !is_old_hangul(character)
