@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::lockout_policy::LockoutPolicy;
+use crate::lockout_policy::{LockoutPolicy, PolicySpan};
 use crate::timestamp::Timestamp;
 
 /// The shortest span between two moments.
@@ -107,7 +107,7 @@ impl SourceFailures {
     #[must_use]
     pub fn kept_until(&self, policy: &LockoutPolicy) -> Timestamp {
         let windows = [policy.source_window, policy.attempt_window, policy.source_total_window];
-        let longest = windows.into_iter().max().map_or(Duration::ZERO, |window| window.get());
+        let longest = windows.into_iter().max().map_or(Duration::ZERO, PolicySpan::get);
         let end = self.block.map(|block| block.until).max(self.failures.last().copied());
         end.unwrap_or(Timestamp::UNIX_EPOCH).saturating_add(longest)
     }

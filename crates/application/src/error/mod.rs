@@ -95,10 +95,10 @@ pub enum Error {
     /// An organization of this id exists.
     #[error("organization id taken")]
     OrganizationIdTaken,
-    /// Only an active user can be locked; this one is locked already.
+    /// An operator has locked the user already.
     #[error("user {0} already locked")]
     UserAlreadyLocked(UserId),
-    /// Only an active user can be locked.
+    /// A user who is inactive or deleted cannot be locked.
     #[error("user {user_id} not active")]
     UserNotActive {
         /// Who.
@@ -112,7 +112,7 @@ pub enum Error {
         /// Who.
         user_id: UserId,
         /// The state that stands in the way.
-        state: UserState,
+        state: Box<UserState>,
         /// The end of the last block of a source for the user, if there is one.
         blocked_until: Option<Timestamp>,
     },

@@ -49,7 +49,7 @@ impl UnlockUser {
                 user.unlock(self.reason.clone(), actor, now)
                     .map_err(|NotLocked| Error::UserNotLocked {
                         user_id: user.id().clone(),
-                        state: user.state(now).clone(),
+                        state: Box::new(user.state(now).clone()),
                         blocked_until: None,
                     })
             })

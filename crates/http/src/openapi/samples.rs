@@ -44,7 +44,7 @@ pub(super) fn sample(reason: ErrorReason) -> Option<Error> {
         },
         ErrorReason::UserNotLocked => Error::UserNotLocked {
             user_id: eva()?,
-            state: UserState::Active,
+            state: Box::new(UserState::Active),
             blocked_until: None,
         },
         ErrorReason::UserAlreadyInactive => Error::UserAlreadyInactive(eva()?),

@@ -23,7 +23,7 @@ use unlockd_domain::{
     Timestamp, TokenDigest, User, UserChange, UserEvent, UserId, UserProfile, UserState, UsernameKey,
 };
 
-use self::sign_in_failure_store::Failures;
+use self::sign_in_failure_store::StoredFailures;
 use crate::contract::StoreHarness;
 use crate::outage::Outage;
 use crate::services::Stores;
@@ -45,7 +45,7 @@ struct State {
     sessions: BTreeMap<SessionId, (Session, TokenDigest)>,
     /// By organization; that of the instance has none.
     policies: BTreeMap<Option<OrganizationId>, OwnedPolicy>,
-    failures: BTreeMap<AttemptOrigin, Failures>,
+    failures: BTreeMap<AttemptOrigin, StoredFailures>,
 }
 
 struct StoredUser {

@@ -10,7 +10,7 @@ use super::MemoryStore;
 
 /// The failures of one origin.
 #[derive(Debug, Clone)]
-pub(super) struct Failures {
+pub(super) struct StoredFailures {
     failures: SourceFailures,
     refused_at: Option<Timestamp>,
     kept_until: Timestamp,
@@ -34,7 +34,7 @@ impl SignInFailureStore for MemoryStore {
         };
         let kept_until = failures.kept_until(&attempt.policy);
         let kept_until = stored.map_or(kept_until, |stored| stored.kept_until.max(kept_until));
-        let counted = Failures {
+        let counted = StoredFailures {
             failures,
             refused_at: stored.and_then(|stored| stored.refused_at),
             kept_until,
@@ -52,7 +52,7 @@ impl SignInFailureStore for MemoryStore {
 
     async fn note_refusal(&self, origin: &AttemptOrigin, now: Timestamp) -> Result<bool, StoreError> {
         let mut state = self.state()?;
-        let stored = state.failures.entry(origin.clone()).or_insert_with(|| Failures {
+        let stored = state.failures.entry(origin.clone()).or_insert_with(|| StoredFailures {
             failures: SourceFailures::default(),
             refused_at: None,
             kept_until: now,
@@ -108,7 +108,7 @@ impl SignInFailureStore for MemoryStore {
 
 /// The failures of the attempt's source within the window of the policy.
 fn totals(
-    failures: &BTreeMap<AttemptOrigin, Failures>,
+    failures: &BTreeMap<AttemptOrigin, StoredFailures>,
     attempt: &CountedAttempt,
     policy: &LockoutPolicy,
 ) -> SourceTotals {
