@@ -117,6 +117,8 @@ impl Drop for Server {
 async fn serve(listener: TcpListener, grpc: Grpc, contexts: Arc<Mutex<Vec<Arc<RequestContext>>>>) {
     let mut connections = JoinSet::new();
     while let Ok((stream, client)) = listener.accept().await {
+        // Else each answer waits for the client's delayed acknowledgement.
+        stream.set_nodelay(true).unwrap();
         let (grpc, contexts) = (grpc.clone(), contexts.clone());
         let service = service_fn(move |mut request: http::Request<Incoming>| {
             let context = RequestContext::new(REQUEST_ID.to_owned()).from_source(Source::of(client.ip()));
