@@ -113,7 +113,7 @@ impl Services {
             Arc::clone(&token_issuer),
             Arc::clone(&clock),
         ));
-        let sign_in = Arc::new(SignIn::new(SignInPorts {
+        let ports = SignInPorts {
             users: Arc::clone(&stores.users),
             policies: Arc::clone(&stores.policies),
             failures: Arc::clone(&stores.failures),
@@ -121,7 +121,8 @@ impl Services {
             passwords: Arc::clone(&passwords),
             callers: Arc::<Authentication>::clone(&authentication),
             clock: Arc::clone(&clock),
-        }));
+        };
+        let sign_in = Arc::new(SignIn::new(ports).without_failure_delay());
         Self {
             users: Users {
                 store: Arc::clone(&stores.users),

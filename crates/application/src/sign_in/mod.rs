@@ -2,6 +2,7 @@
 
 mod attempt_count;
 mod blocks;
+mod failure_delay;
 mod failure_events;
 mod password_check;
 mod turns;
@@ -12,6 +13,7 @@ pub use blocks::SignInBlock;
 pub(crate) use password_check::{PasswordAttempt, ProvenUser};
 use unlockd_domain::{LockoutPolicy, OrganizationId};
 
+use self::failure_delay::FailureDelay;
 use self::turns::Turns;
 use crate::authentication::RememberedCallers;
 use crate::ports::{Clock, EventStore, LockoutPolicyStore, PasswordHasher, SignInFailureStore, StoreError, UserStore};
@@ -47,6 +49,7 @@ pub struct SignIn {
     clock: Arc<dyn Clock>,
     turns: Turns,
     source_turns: Turns,
+    failure_delay: FailureDelay,
 }
 
 /// The policies for an attempt.
@@ -78,6 +81,16 @@ impl SignIn {
             clock,
             turns: Turns::default(),
             source_turns: Turns::default(),
+            failure_delay: FailureDelay::DEFAULT,
+        }
+    }
+
+    /// The same, with failures that are answered at once. For tests only: how long they take tells of names.
+    #[must_use]
+    pub fn without_failure_delay(self) -> Self {
+        Self {
+            failure_delay: FailureDelay::NONE,
+            ..self
         }
     }
 

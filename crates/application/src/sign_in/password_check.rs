@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use tokio::time::Instant;
 use unlockd_domain::{
     Actor, LockoutPolicy, LoginIdentity, PasswordHash, PasswordProof, PlainPassword, ProfileEdit, Sequence,
     SignInRefused, Source, Timestamp, User, UserChange, UserProfile, UserState,
@@ -60,6 +61,15 @@ impl SignIn {
     /// [`Error::TooManyAttempts`] before any password is looked at; the errors of a store.
     #[tracing::instrument(level = "debug", name = "application.sign_in.check_password", skip_all)]
     pub(crate) async fn check_password(&self, attempt: PasswordAttempt<'_>) -> Result<ProvenUser, Error> {
+        let began = Instant::now();
+        let outcome = self.try_password(attempt).await;
+        if outcome.is_err() {
+            self.failure_delay.wait(began).await;
+        }
+        outcome
+    }
+
+    async fn try_password(&self, attempt: PasswordAttempt<'_>) -> Result<ProvenUser, Error> {
         if !self.passwords.has_room() {
             return Err(busy());
         }

@@ -88,10 +88,11 @@ async fn two_processes_together_count_as_exactly_as_one() {
     let lobby = Lobby::on(Arc::new(SlowHasher)).await;
     let mut other = lobby.stage.services.sessions.clone();
     let hasher = CountingHasher::new(Arc::new(SlowHasher));
-    other.sign_in = Arc::new(SignIn::new(SignInPorts {
+    let ports = SignInPorts {
         passwords: Arc::new(hasher.clone()),
         ..lobby.ports()
-    }));
+    };
+    other.sign_in = Arc::new(SignIn::new(ports).without_failure_delay());
     let processes = [lobby.stage.services.sessions.clone(), other];
 
     let answers = at_once(&processes, wrong_guesses(500)).await;

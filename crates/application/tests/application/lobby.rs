@@ -66,7 +66,7 @@ impl Lobby {
 
     /// Checks passwords on these ports from now on.
     pub(crate) fn check_on(&mut self, ports: SignInPorts) {
-        let sign_in = Arc::new(SignIn::new(ports));
+        let sign_in = Arc::new(SignIn::new(ports).without_failure_delay());
         self.stage.services.sessions.sign_in = Arc::clone(&sign_in);
         self.stage.users.sign_in = sign_in;
     }

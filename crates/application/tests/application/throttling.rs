@@ -3,10 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::time::Instant;
 use unlockd_application::ports::{
     Clock, EventFilter, EventOrder, EventRange, EventStore, PasswordHasherError, RecordedEvent, StoreError, Visibility,
 };
-use unlockd_application::{SignInPorts, UserService};
+use unlockd_application::{SignIn, SignInPorts, UserService};
 use unlockd_domain::{AttemptLimit, LockoutPolicy, Position, UserEventName, UserState};
 use unlockd_testkit::fixtures;
 
@@ -325,6 +326,24 @@ async fn a_wrong_password_costs_the_same_counts_one_hash_and_one_event_whoever_i
             assert_eq!(*recorded.calls.lock().unwrap(), counts, "{who}");
         }
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn failures_take_a_time_that_does_not_depend_on_the_name_and_successes_do_not_wait() {
+    let mut lobby = Lobby::new().await;
+    lobby.stage.services.sessions.sign_in = Arc::new(SignIn::new(lobby.ports()));
+    let time = async |who, text| {
+        let began = Instant::now();
+        let outcome = lobby.show(who, text, HOME).await;
+        (began.elapsed(), outcome.is_ok())
+    };
+    for who in [ada(), by_id("nobody")] {
+        let (taken, is_in) = time(who, "a wrong one").await;
+        assert!(!is_in);
+        assert!(taken >= Duration::from_millis(50), "{taken:?}");
+        assert!(taken <= Duration::from_millis(71), "{taken:?}");
+    }
+    assert_eq!(time(ada(), PASSWORD).await, (Duration::ZERO, true));
 }
 
 #[tokio::test]
